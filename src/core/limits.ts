@@ -1,0 +1,52 @@
+// Every maximum of the product, by name. Lengths are bytes of UTF-8 unless the name says otherwise.
+
+export const LIMITS = {
+  idBytesMax: 128,
+  traceIdBytesMax: 256,
+  scopeBytesMax: 512,
+  commandBytesMax: 1_024,
+  idempotencyKeyBytesMax: 128,
+  pageTokenBytesMax: 512,
+  declaredIntentBytesMax: 512,
+  delegationChainMax: 16,
+  grantToolsMax: 256,
+  callsMax: 256,
+  eventsMax: 100,
+  toolCallsPerStepMax: 256,
+  userAliasesMax: 64,
+  skillIdsMax: 100,
+  customTypeBytesMax: 128,
+
+  sessionTimeLimitMsMin: 1_000,
+  sessionTimeLimitMsMax: 86_400_000,
+  sessionTimeLimitMsDefault: 3_600_000,
+  callBudgetMax: 1_000_000,
+  callBudgetDefault: 1_000,
+  rateLimitMax: 1_000_000,
+  rateWindowMsMin: 10_000,
+  rateWindowMsMax: 3_600_000,
+  rateWindowMsDefault: 60_000,
+
+  identityTtlMsMin: 1_000,
+  identityTtlMsMax: 86_400_000,
+  identityTtlMsDefault: 300_000,
+
+  /** Keys that are remembered at one time for one session or run. */
+  operationsMax: 100_000,
+  /** A key is remembered for one to two generations, so for at least this long. */
+  operationGenerationMs: 600_000,
+
+  stepTextBytesMax: 2_000,
+  toolBodyBytesMax: 4_000,
+  eventBodyBytesMax: 4_000,
+  runOutputBytesMax: 4_000,
+  runChainDepthMax: 32,
+
+  pageSizeDefault: 50,
+  pageSizeMax: 500,
+} as const;
+
+/** A page size or limit as lists take it: what is not in 1..500 becomes 50, never the maximum. */
+export function pageSizeOf(requested: number): number {
+  return requested <= 0 || requested > LIMITS.pageSizeMax ? LIMITS.pageSizeDefault : requested;
+}

@@ -1,0 +1,49 @@
+// What is remembered of an idempotency key, as both engines store it: a 12-byte name and a 40-byte value, so that a
+// hundred thousand keys of one session stay near ten megabytes.
+import { createHash } from 'node:crypto';
+import type { Remembered } from '../../core/session.ts';
+import type { Operation } from '../port.ts';
+
+/**
+ * The name under which a key is remembered, within its session, run, agent or caller.
+ *
+ * 96 bits tell 100,000 keys apart by accident's measure; a caller who forges a collision only repeats its own answer,
+ * which the plain key does as well.
+ */
+export function operationName({ rpc, key }: Pick<Operation, 'rpc' | 'key'>): Buffer {
+  return createHash('sha256').update(`${rpc.length}:${rpc}${key}`).digest().subarray(0, 12);
+}
+
+/** `fingerprint(8) decision id(16) calls made(4) window calls(4) window start after creation, ms(4) sequence(4)`, big-endian. */
+export function encodeRemembered(remembered: Remembered, createdAtMs: number): Buffer {
+  const bytes = Buffer.alloc(40);
+  bytes.write(remembered.fingerprint, 0, 'hex');
+  bytes.write(remembered.decisionId.replaceAll('-', ''), 8, 'hex');
+  bytes.writeUInt32BE(remembered.callsMade, 24);
+  bytes.writeUInt32BE(remembered.windowCalls, 28);
+  bytes.writeUInt32BE(remembered.windowStartMs - createdAtMs, 32);
+  bytes.writeUInt32BE(remembered.sequence, 36);
+  return bytes;
+}
+
+/** @throws when the bytes are not 40 long */
+export function decodeRemembered(bytes: Buffer, createdAtMs: number): Remembered {
+  if (bytes.length !== 40) throw new Error('remembered operation: corrupt');
+  return {
+    fingerprint: bytes.toString('hex', 0, 8),
+    decisionId: uuidText(bytes.subarray(8, 24)),
+    callsMade: bytes.readUInt32BE(24),
+    windowCalls: bytes.readUInt32BE(28),
+    windowStartMs: createdAtMs + bytes.readUInt32BE(32),
+    sequence: bytes.readUInt32BE(36),
+  };
+}
+
+export function uuidBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+export function uuidText(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

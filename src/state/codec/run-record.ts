@@ -1,0 +1,32 @@
+// A run as both engines store it: JSON, because a run is read by people more often than it is hot. Engines keep the
+// revision beside it and never look inside.
+import type { Run } from '../../core/run.ts';
+
+const FORMAT = 1;
+
+export function encodeRun(run: Run): Buffer {
+  return Buffer.from(JSON.stringify({ format: FORMAT, ...run }));
+}
+
+/** @throws when the bytes are not what {@link encodeRun} writes */
+export function decodeRun(bytes: Uint8Array): Run {
+  const { format, ...run } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  if (format !== FORMAT || typeof run.runId !== 'string' || !Number.isSafeInteger(run.lastSequence)) {
+    throw new Error(`run record: not format ${FORMAT}`);
+  }
+  return { ...ABSENT, ...run };
+}
+
+/** JSON drops what is undefined; a run read back has every field again. */
+const ABSENT = {
+  parentRunId: undefined,
+  continuationParentRunId: undefined,
+  channelId: undefined,
+  sessionId: undefined,
+  inputs: undefined,
+  finishedAtMs: undefined,
+  output: undefined,
+  error: undefined,
+  runtimeMs: undefined,
+  finishFingerprint: undefined,
+} satisfies Partial<Run>;

@@ -1,0 +1,187 @@
+// What an engine must do, in the domain's words. Both engines pass one contract suite; anything they throw is a Failure.
+//
+// INVARIANT: every mutating operation reads, decides and writes in one atomic step of the store, and remembers its
+// operation (the caller's idempotency key) in that same step.
+// INVARIANT: an answer is true at the store's clock `now` that it carries; a process's own clock is never compared
+// with what is stored.
+import type { Identity, StoredIdentity } from '../core/identity.ts';
+import type { Run } from '../core/run.ts';
+import type { Call, Counters, Session, SessionLimits, SessionReason, SessionRecord } from '../core/session.ts';
+
+/** An idempotency key in use. It belongs to its rpc and to the session, run, agent or caller that is operated on. */
+export interface Operation {
+  readonly rpc: string;
+  /** 1 to 128 printable ASCII characters. */
+  readonly key: string;
+  /** 16 hex digits over everything that the request asks for. */
+  readonly fingerprint: string;
+}
+
+export type Durability = 'memory' | 'aof_everysec' | 'aof_always' | 'replicated' | 'committed' | 'flushed';
+
+export interface StoreInfo {
+  readonly engine: 'embedded' | 'redis';
+  /** For people; without credentials. */
+  readonly description: string;
+  readonly durability: Durability;
+  /** What an operator should change about this store, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface ChargeStep {
+  readonly sessionId: string;
+  readonly agentId: string;
+  /** Undefined without an identity. */
+  readonly principals: readonly string[] | undefined;
+  readonly calls: readonly Call[];
+  readonly decisionId: string;
+  readonly operation: Operation | undefined;
+  /**
+   * The identity record that the decision so far rests on. The charge happens only if the store still holds these
+   * very bytes for the trace; that makes a cached record safe to decide on.
+   */
+  readonly identity: { readonly traceId: string; readonly bytes: Uint8Array } | undefined;
+}
+
+/** The session as far as usage shows it; absent where the caller may learn nothing about it. */
+export interface ChargedSession {
+  readonly limits: SessionLimits;
+  readonly counters: Counters;
+}
+
+export type ChargeAnswer = { readonly now: number } & (
+  | ({ readonly kind: 'charged' | 'nothing_to_charge' } & ChargedSession)
+  /** `counters` are the first answer's, so far as they are remembered. */
+  | ({ readonly kind: 'replayed'; readonly decisionId: string } & ChargedSession)
+  | {
+      readonly kind: 'denied';
+      readonly reason: SessionReason;
+      readonly callIndex: number | undefined;
+      readonly retryAfterMs: number | undefined;
+      readonly charged: ChargedSession | undefined;
+    }
+  /** Nothing was charged: the trace's record is another than the one decided on. */
+  | { readonly kind: 'identity_changed' }
+  | { readonly kind: 'key_reused' | 'too_many_keys' }
+);
+
+export type NewSession = Omit<Session, 'createdAtMs'>;
+
+export type CreateSessionAnswer =
+  | { readonly kind: 'created'; readonly record: SessionRecord; readonly now: number }
+  /** The key created this session before; the record is gone if the session is. */
+  | { readonly kind: 'replayed'; readonly record: SessionRecord | undefined; readonly now: number }
+  | { readonly kind: 'too_many_sessions' | 'agent_deactivated' | 'key_reused' };
+
+export type CloseSessionAnswer =
+  | { readonly kind: 'closed' | 'replayed'; readonly record: SessionRecord; readonly now: number }
+  | { readonly kind: 'unknown' | 'already_closed' | 'key_reused' };
+
+export interface AgentRecord {
+  readonly deactivatedAtMs: number | undefined;
+  readonly liveSessions: number;
+}
+
+/** A place in a list that is ordered by time, then id. */
+export interface Position {
+  readonly atMs: number;
+  readonly id: string;
+}
+
+export interface StoredRun {
+  readonly run: Run;
+  /** Changes with every commit. */
+  readonly revision: number;
+}
+
+export interface RememberedAppend {
+  readonly fingerprint: string;
+  /** What the operation answered, as its own operation wrote it. */
+  readonly answer: string;
+}
+
+export interface RunCommit {
+  /** The run as it shall be. */
+  readonly run: Run;
+  /** The revision that `run` was made from; 0 for a run that does not exist yet. */
+  readonly expectedRevision: number;
+  /** Records to add to the log, numbered from `run.lastSequence - records.length + 1`; stored as they are. */
+  readonly records: readonly Uint8Array[];
+  /** Remembered with the run, or for a new run with its caller. */
+  readonly operation: (Operation & { readonly answer: string }) | undefined;
+}
+
+export type RunIndex = 'started' | 'finished' | 'touched';
+
+export interface RunPage {
+  readonly partition: number;
+  /** `started` holds every run, `finished` those with a final status, `touched` those still running. */
+  readonly index: RunIndex;
+  readonly descending: boolean;
+  /** Starts strictly behind this place. */
+  readonly after?: Position;
+  readonly limit: number;
+}
+
+export interface State {
+  /** Checked at start and from time to time; cheap to read. */
+  readonly info: StoreInfo;
+  /** The store's clock, ms since the epoch. Also the health probe: fails when the store does not answer. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+
+  readIdentity(traceId: string): Promise<{ stored: StoredIdentity | undefined; expiresAtMs: number | undefined }>;
+  /** Writes only if absent; the same content again extends the lifetime, never shortens it. */
+  bindIdentity(
+    traceId: string,
+    identity: Identity,
+    ttlMs: number,
+  ): Promise<{ kind: 'bound' | 'already_bound'; expiresAtMs: number } | { kind: 'conflict' }>;
+  /** @returns whether there was a record */
+  releaseIdentity(traceId: string): Promise<boolean>;
+
+  createSession(session: NewSession, maxLive: number, operation: Operation | undefined): Promise<CreateSessionAnswer>;
+  /** A session that ended longer ago than the retention is not found. */
+  readSession(sessionId: string): Promise<{ record: SessionRecord | undefined; now: number }>;
+  /** Charges as `core/session.ts` says, or changes nothing. */
+  charge(step: ChargeStep): Promise<ChargeAnswer>;
+  closeSession(sessionId: string, operation: Operation | undefined): Promise<CloseSessionAnswer>;
+  /** Sessions of one partition by creation time, newest first. */
+  pageSessions(page: {
+    partition: number;
+    after?: Position;
+    limit: number;
+  }): Promise<{ records: SessionRecord[]; now: number }>;
+  /**
+   * Removes closed and expired sessions that ended at least `endedForMs` ago; with it whatever else has outlived its
+   * use in this partition. Bounded by `limit` per call.
+   *
+   * @returns how many sessions were removed; fewer than `limit` means that none are left
+   */
+  removeEndedSessions(sweep: { partition: number; endedForMs: number; limit: number }): Promise<number>;
+
+  /** Refuses new sessions until reactivation, and closes all live ones, as one step. */
+  deactivateAgent(agentId: string): Promise<{ agent: AgentRecord; sessionsClosed: number }>;
+  reactivateAgent(agentId: string): Promise<AgentRecord>;
+  readAgent(agentId: string): Promise<AgentRecord>;
+
+  /** `operation` asks what is remembered of that key, of the run or, for `callerId`, of the caller's creations. */
+  readRun(
+    runId: string,
+    operation?: Pick<Operation, 'rpc' | 'key'>,
+  ): Promise<{ stored: StoredRun | undefined; remembered: RememberedAppend | undefined; now: number }>;
+  /** What is remembered of a caller's StartRun key. */
+  readStartedRun(callerId: string, key: string): Promise<RememberedAppend | undefined>;
+  /**
+   * Compare and set of one run, with its log, its indexes and its remembered operation.
+   * Acknowledged means durable at the level that `info` names.
+   *
+   * @returns `moved` when the run is no longer at `expectedRevision`, or the operation is remembered already
+   */
+  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys'>;
+  /** Stored bytes in sequence order, from `afterSequence + 1`. */
+  readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]>;
+  pageRuns(page: RunPage): Promise<{ runs: StoredRun[]; now: number }>;
+  /** Removes a finished run and its log. @returns false if it is no longer at this revision */
+  removeRun(runId: string, expectedRevision: number): Promise<boolean>;
+}
