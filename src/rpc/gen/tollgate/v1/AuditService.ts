@@ -1,0 +1,184 @@
+// Original file: proto/tollgate/v1/audit_service.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRunsRequest__Output as _tollgate_v1_GetLastRunsRequest__Output } from '../../tollgate/v1/GetLastRunsRequest.ts';
+import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from '../../tollgate/v1/GetLastRunsResponse.ts';
+import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from '../../tollgate/v1/GetRunChainRequest.ts';
+import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from '../../tollgate/v1/GetRunChainResponse.ts';
+import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from '../../tollgate/v1/ListChildRunsRequest.ts';
+import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from '../../tollgate/v1/ListChildRunsResponse.ts';
+import type { ListFinishedRunsRequest as _tollgate_v1_ListFinishedRunsRequest, ListFinishedRunsRequest__Output as _tollgate_v1_ListFinishedRunsRequest__Output } from '../../tollgate/v1/ListFinishedRunsRequest.ts';
+import type { ListFinishedRunsResponse as _tollgate_v1_ListFinishedRunsResponse, ListFinishedRunsResponse__Output as _tollgate_v1_ListFinishedRunsResponse__Output } from '../../tollgate/v1/ListFinishedRunsResponse.ts';
+import type { ListRunEventsRequest as _tollgate_v1_ListRunEventsRequest, ListRunEventsRequest__Output as _tollgate_v1_ListRunEventsRequest__Output } from '../../tollgate/v1/ListRunEventsRequest.ts';
+import type { ListRunEventsResponse as _tollgate_v1_ListRunEventsResponse, ListRunEventsResponse__Output as _tollgate_v1_ListRunEventsResponse__Output } from '../../tollgate/v1/ListRunEventsResponse.ts';
+import type { ListRunsRequest as _tollgate_v1_ListRunsRequest, ListRunsRequest__Output as _tollgate_v1_ListRunsRequest__Output } from '../../tollgate/v1/ListRunsRequest.ts';
+import type { ListRunsResponse as _tollgate_v1_ListRunsResponse, ListRunsResponse__Output as _tollgate_v1_ListRunsResponse__Output } from '../../tollgate/v1/ListRunsResponse.ts';
+import type { PurgeRunsRequest as _tollgate_v1_PurgeRunsRequest, PurgeRunsRequest__Output as _tollgate_v1_PurgeRunsRequest__Output } from '../../tollgate/v1/PurgeRunsRequest.ts';
+import type { PurgeRunsResponse as _tollgate_v1_PurgeRunsResponse, PurgeRunsResponse__Output as _tollgate_v1_PurgeRunsResponse__Output } from '../../tollgate/v1/PurgeRunsResponse.ts';
+
+/**
+ * AuditService shows what happened.
+ * 
+ * Further RPCs will join it: VerifyRun, which proves that a run's log is unchanged, and queries about past decisions. The message
+ * names VerifyRunRequest, VerifyRunResponse, ListDecisionsRequest, ListDecisionsResponse, GetDecisionRequest and
+ * GetDecisionResponse are kept free for them.
+ */
+export interface AuditServiceClient extends grpc.Client {
+  /**
+   * GetLastRuns shows the latest run of each of some skills.
+   */
+  GetLastRuns(argument: _tollgate_v1_GetLastRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  GetLastRuns(argument: _tollgate_v1_GetLastRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  GetLastRuns(argument: _tollgate_v1_GetLastRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  GetLastRuns(argument: _tollgate_v1_GetLastRunsRequest, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * GetLastRuns shows the latest run of each of some skills.
+   */
+  getLastRuns(argument: _tollgate_v1_GetLastRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  getLastRuns(argument: _tollgate_v1_GetLastRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  getLastRuns(argument: _tollgate_v1_GetLastRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  getLastRuns(argument: _tollgate_v1_GetLastRunsRequest, callback: grpc.requestCallback<_tollgate_v1_GetLastRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * GetRunChain shows the way from the root of a tree to a run.
+   */
+  GetRunChain(argument: _tollgate_v1_GetRunChainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  GetRunChain(argument: _tollgate_v1_GetRunChainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  GetRunChain(argument: _tollgate_v1_GetRunChainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  GetRunChain(argument: _tollgate_v1_GetRunChainRequest, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * GetRunChain shows the way from the root of a tree to a run.
+   */
+  getRunChain(argument: _tollgate_v1_GetRunChainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  getRunChain(argument: _tollgate_v1_GetRunChainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  getRunChain(argument: _tollgate_v1_GetRunChainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  getRunChain(argument: _tollgate_v1_GetRunChainRequest, callback: grpc.requestCallback<_tollgate_v1_GetRunChainResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * ListChildRuns lists the runs that a run started itself, oldest first by start.
+   */
+  ListChildRuns(argument: _tollgate_v1_ListChildRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListChildRuns(argument: _tollgate_v1_ListChildRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListChildRuns(argument: _tollgate_v1_ListChildRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListChildRuns(argument: _tollgate_v1_ListChildRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * ListChildRuns lists the runs that a run started itself, oldest first by start.
+   */
+  listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * ListFinishedRuns lists runs that finished before a time, oldest first by finish.
+   */
+  ListFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * ListFinishedRuns lists runs that finished before a time, oldest first by finish.
+   */
+  listFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  listFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  listFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  listFinishedRuns(argument: _tollgate_v1_ListFinishedRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListFinishedRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * ListRunEvents streams the events of a run in order, one per message. With `follow` it goes on as events are stored.
+   */
+  ListRunEvents(argument: _tollgate_v1_ListRunEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ListRunEventsResponse__Output>;
+  ListRunEvents(argument: _tollgate_v1_ListRunEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ListRunEventsResponse__Output>;
+  /**
+   * ListRunEvents streams the events of a run in order, one per message. With `follow` it goes on as events are stored.
+   */
+  listRunEvents(argument: _tollgate_v1_ListRunEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ListRunEventsResponse__Output>;
+  listRunEvents(argument: _tollgate_v1_ListRunEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ListRunEventsResponse__Output>;
+  
+  /**
+   * ListRuns lists runs page by page, newest first by start.
+   */
+  ListRuns(argument: _tollgate_v1_ListRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _tollgate_v1_ListRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _tollgate_v1_ListRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  ListRuns(argument: _tollgate_v1_ListRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * ListRuns lists runs page by page, newest first by start.
+   */
+  listRuns(argument: _tollgate_v1_ListRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _tollgate_v1_ListRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _tollgate_v1_ListRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  listRuns(argument: _tollgate_v1_ListRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * PurgeRuns removes runs that finished before a time, with their logs. Running runs stay.
+   */
+  PurgeRuns(argument: _tollgate_v1_PurgeRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  PurgeRuns(argument: _tollgate_v1_PurgeRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  PurgeRuns(argument: _tollgate_v1_PurgeRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  PurgeRuns(argument: _tollgate_v1_PurgeRunsRequest, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * PurgeRuns removes runs that finished before a time, with their logs. Running runs stay.
+   */
+  purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+}
+
+/**
+ * AuditService shows what happened.
+ * 
+ * Further RPCs will join it: VerifyRun, which proves that a run's log is unchanged, and queries about past decisions. The message
+ * names VerifyRunRequest, VerifyRunResponse, ListDecisionsRequest, ListDecisionsResponse, GetDecisionRequest and
+ * GetDecisionResponse are kept free for them.
+ */
+export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation {
+  /**
+   * GetLastRuns shows the latest run of each of some skills.
+   */
+  GetLastRuns: grpc.handleUnaryCall<_tollgate_v1_GetLastRunsRequest__Output, _tollgate_v1_GetLastRunsResponse>;
+  
+  /**
+   * GetRunChain shows the way from the root of a tree to a run.
+   */
+  GetRunChain: grpc.handleUnaryCall<_tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse>;
+  
+  /**
+   * ListChildRuns lists the runs that a run started itself, oldest first by start.
+   */
+  ListChildRuns: grpc.handleUnaryCall<_tollgate_v1_ListChildRunsRequest__Output, _tollgate_v1_ListChildRunsResponse>;
+  
+  /**
+   * ListFinishedRuns lists runs that finished before a time, oldest first by finish.
+   */
+  ListFinishedRuns: grpc.handleUnaryCall<_tollgate_v1_ListFinishedRunsRequest__Output, _tollgate_v1_ListFinishedRunsResponse>;
+  
+  /**
+   * ListRunEvents streams the events of a run in order, one per message. With `follow` it goes on as events are stored.
+   */
+  ListRunEvents: grpc.handleServerStreamingCall<_tollgate_v1_ListRunEventsRequest__Output, _tollgate_v1_ListRunEventsResponse>;
+  
+  /**
+   * ListRuns lists runs page by page, newest first by start.
+   */
+  ListRuns: grpc.handleUnaryCall<_tollgate_v1_ListRunsRequest__Output, _tollgate_v1_ListRunsResponse>;
+  
+  /**
+   * PurgeRuns removes runs that finished before a time, with their logs. Running runs stay.
+   */
+  PurgeRuns: grpc.handleUnaryCall<_tollgate_v1_PurgeRunsRequest__Output, _tollgate_v1_PurgeRunsResponse>;
+  
+}
+
+export interface AuditServiceDefinition extends grpc.ServiceDefinition {
+  GetLastRuns: MethodDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsRequest__Output, _tollgate_v1_GetLastRunsResponse__Output>
+  GetRunChain: MethodDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse__Output>
+  ListChildRuns: MethodDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsRequest__Output, _tollgate_v1_ListChildRunsResponse__Output>
+  ListFinishedRuns: MethodDefinition<_tollgate_v1_ListFinishedRunsRequest, _tollgate_v1_ListFinishedRunsResponse, _tollgate_v1_ListFinishedRunsRequest__Output, _tollgate_v1_ListFinishedRunsResponse__Output>
+  ListRunEvents: MethodDefinition<_tollgate_v1_ListRunEventsRequest, _tollgate_v1_ListRunEventsResponse, _tollgate_v1_ListRunEventsRequest__Output, _tollgate_v1_ListRunEventsResponse__Output>
+  ListRuns: MethodDefinition<_tollgate_v1_ListRunsRequest, _tollgate_v1_ListRunsResponse, _tollgate_v1_ListRunsRequest__Output, _tollgate_v1_ListRunsResponse__Output>
+  PurgeRuns: MethodDefinition<_tollgate_v1_PurgeRunsRequest, _tollgate_v1_PurgeRunsResponse, _tollgate_v1_PurgeRunsRequest__Output, _tollgate_v1_PurgeRunsResponse__Output>
+}

@@ -1,0 +1,23 @@
+// Original file: proto/tollgate/v1/run_service.proto
+
+import type { Run as _tollgate_v1_Run, Run__Output as _tollgate_v1_Run__Output } from '../../tollgate/v1/Run.ts';
+
+/**
+ * The run that was asked for.
+ */
+export interface GetRunResponse {
+  /**
+   * The run.
+   */
+  'run'?: (_tollgate_v1_Run | null);
+}
+
+/**
+ * The run that was asked for.
+ */
+export interface GetRunResponse__Output {
+  /**
+   * The run.
+   */
+  'run'?: (_tollgate_v1_Run__Output);
+}
