@@ -1,0 +1,175 @@
+// The configuration of one server: flags over environment over file over defaults, checked once and frozen.
+// Behind this file nobody reads the environment, parses an address or wonders about a unit.
+
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConfigFlags } from './flags.ts';
+import { KEYS, type KeyValue } from './keys.ts';
+import { type Environment, envLayer, fileLayer, flagLayer, placeText } from './layers.ts';
+import { isSameListenAddress, type ListenAddress, listenAddressText, parseListenAddress } from './listen-address.ts';
+import { ProblemsError } from './problems-error.ts';
+import { Settings } from './settings.ts';
+import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.ts';
+
+/** In force until the operator names a policy: the same two folders up from src/config and from dist/config. */
+const EXAMPLE_POLICY = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
+const OWN_KEY_PREFIX = 'tollgate:';
+
+export interface Config {
+  readonly dataDir: string;
+  readonly listeners: { readonly decision: ListenAddress; readonly management: ListenAddress };
+  readonly store: {
+    readonly location: StoreLocation;
+    /** The location as it may be shown, the password masked. */
+    readonly urlMasked: string;
+    readonly commandTimeoutMs: number;
+    readonly identityKeyPrefix: string;
+    readonly mapSizeBytes: number;
+  };
+  readonly policy: { readonly file: string; readonly watch: boolean };
+  readonly authorize: { readonly require: { readonly identity: boolean; readonly session: boolean } };
+  readonly assertedFacts: 'none' | 'decisions' | 'all';
+  readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
+  readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
+  readonly limits: { readonly requestBytes: number; readonly appendBytes: number };
+  readonly sweep: { readonly intervalMs: number };
+  readonly shutdown: { readonly graceMs: number };
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
+}
+
+export interface ConfigSource {
+  readonly key: string;
+  /** The value in force, safe to show: paths are absolute, passwords masked. */
+  readonly value: KeyValue;
+  /** `default`, `file tollgate.yaml:12`, `env TOLLGATE_STORE_URL` or `flag --store`. */
+  readonly origin: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Every key, in the schema's order. */
+  readonly sources: readonly ConfigSource[];
+}
+
+/** The configuration cannot be used. */
+export class ConfigError extends ProblemsError {
+  override readonly name = 'ConfigError';
+}
+
+export interface ConfigInput {
+  readonly flags: ConfigFlags;
+  readonly env: Environment;
+  readonly cwd: string;
+}
+
+/**
+ * Loads the configuration and freezes it. It reads one file and opens nothing else.
+ *
+ * @throws ConfigError with a line for every problem in the file, the environment and the flags; also for those in a value
+ *   that a stronger source overrides, because the day that source goes away is a bad day to find them
+ */
+export function loadConfig({ flags, env, cwd }: ConfigInput): LoadedConfig {
+  const file = fileLayer({ flags, env, cwd });
+  const layers = [...(file === undefined ? [] : [file]), envLayer({ env, cwd }), flagLayer({ flags, cwd })];
+  const problems = layers.flatMap((layer) => layer.problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const settings = new Settings(layers, cwd);
+  const config = deepFreeze(interpret(settings));
+  return { config, sources: deepFreeze(describe(settings, config)) };
+}
+
+/** Gives the settings their meaning: addresses, paths and units. */
+function interpret(settings: Settings): Config {
+  const places = interpretPlaces(settings);
+  const at = settings;
+  return {
+    dataDir: places.dataDir,
+    listeners: { decision: places.decision, management: places.management },
+    store: {
+      location: places.store,
+      urlMasked: maskedStoreUrl(places.store),
+      commandTimeoutMs: at.number('store.command_timeout_ms'),
+      identityKeyPrefix: at.string('store.identity_key_prefix'),
+      mapSizeBytes: at.number('store.map_size_mib') * 1024 * 1024,
+    },
+    policy: { file: places.policyFile, watch: at.boolean('policy.watch') },
+    authorize: {
+      require: {
+        identity: at.boolean('authorize.require.identity'),
+        session: at.boolean('authorize.require.session'),
+      },
+    },
+    assertedFacts: at.string('asserted_facts') as Config['assertedFacts'],
+    sessions: {
+      maxLivePerAgent: at.number('sessions.max_live_per_agent'),
+      endedRetentionMs: at.number('sessions.ended_retention_s') * 1000,
+    },
+    runs: {
+      idleTimeoutMs: at.number('runs.idle_timeout_s') * 1000,
+      retentionMs: at.number('runs.retention_s') * 1000,
+    },
+    limits: { requestBytes: at.number('limits.request_bytes'), appendBytes: at.number('limits.append_bytes') },
+    sweep: { intervalMs: at.number('sweep.interval_ms') },
+    shutdown: { graceMs: at.number('shutdown.grace_ms') },
+    log: { level: at.string('log.level') as Config['log']['level'] },
+  };
+}
+
+/** @throws ConfigError with every address, path and prefix that means nothing or something dangerous */
+function interpretPlaces(settings: Settings) {
+  const problems: string[] = [];
+  const refuse = (key: string, problem: string) =>
+    problems.push(`${placeText(settings.originOf(key))}: ${key}: ${problem}`);
+  const accept = <T extends object>(key: string, read: T | { readonly problem: string }): T | undefined => {
+    if (!('problem' in read)) return read;
+    refuse(key, read.problem as string);
+    return undefined;
+  };
+  const path = (key: string) => resolve(settings.folderOf(key), settings.string(key));
+  const address = (key: string, text: string) => accept(key, parseListenAddress(text, settings.folderOf(key)));
+
+  const dataDir = path('data_dir');
+  const policyFile = settings.isSet('policy.file') ? path('policy.file') : EXAMPLE_POLICY;
+  const decision = address('listeners.decision', settings.string('listeners.decision'));
+  const management = address(
+    'listeners.management',
+    settings.isSet('listeners.management')
+      ? settings.string('listeners.management')
+      : `unix:${dataDir}/management.sock`,
+  );
+  if (decision !== undefined && management !== undefined && isSameListenAddress(decision, management)) {
+    refuse('listeners.management', `must differ from listeners.decision, ${listenAddressText(decision)}`);
+  }
+  const store = accept('store.url', parseStoreUrl(settings.string('store.url')));
+  const prefix = settings.string('store.identity_key_prefix');
+  if (prefix.startsWith(OWN_KEY_PREFIX) || OWN_KEY_PREFIX.startsWith(prefix)) {
+    refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
+  }
+
+  if (problems.length > 0 || !decision || !management || !store) throw new ConfigError(problems);
+  return { dataDir, policyFile, decision, management, store };
+}
+
+function describe(settings: Settings, config: Config): ConfigSource[] {
+  const interpreted: Readonly<Record<string, KeyValue>> = {
+    data_dir: config.dataDir,
+    'listeners.decision': listenAddressText(config.listeners.decision),
+    'listeners.management': listenAddressText(config.listeners.management),
+    'store.url': config.store.urlMasked,
+    'policy.file': config.policy.file,
+  };
+  return KEYS.map(({ key }) => ({
+    key,
+    value: interpreted[key] ?? settings.value(key)!,
+    origin: settings.originOf(key),
+  }));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const child of Object.values(value)) deepFreeze(child);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,30 @@
+// What the commands show of a configuration and a policy. Values are masked before they come here.
+
+import type { ConfigError, LoadedConfig } from './config.ts';
+import type { LoadedPolicy, PolicyError } from './policy-file.ts';
+
+/** Every key with its value and where that came from, one aligned line each. */
+export function printConfig({ sources }: LoadedConfig): string {
+  const rows = sources.map(({ key, value, origin }) => [key, String(value), origin] as const);
+  const keyWidth = Math.max(...rows.map(([key]) => key.length));
+  const valueWidth = Math.max(...rows.map(([, value]) => value.length));
+  return rows
+    .map(([key, value, origin]) => `${key.padEnd(keyWidth)}  ${value.padEnd(valueWidth)}  ${origin}`)
+    .join('\n');
+}
+
+/** One line for a configuration that can be used. */
+export function printConfigCheck({ sources }: LoadedConfig): string {
+  const set = sources.filter(({ origin }) => origin !== 'default').length;
+  return `configuration is valid: ${set} of ${sources.length} keys set`;
+}
+
+/** One line for a policy that can be used, after its warnings. */
+export function printPolicyCheck({ warnings, revision }: LoadedPolicy<unknown>): string {
+  return [...warnings.map((warning) => `warning: ${warning}`), `policy is valid: revision ${revision}`].join('\n');
+}
+
+/** One line for each thing to mend. */
+export function printProblems({ problems }: ConfigError | PolicyError): string {
+  return problems.map((problem) => `error: ${problem}`).join('\n');
+}
