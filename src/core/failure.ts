@@ -12,6 +12,7 @@ export type FailureKind =
   | 'too_many_keys'
   | 'state_unavailable'
   | 'overloaded'
+  | 'message_too_large'
   | 'assertion_refused'
   | 'internal';
 
@@ -21,7 +22,7 @@ export interface FieldProblem {
 }
 
 /** `subject` narrows a kind to the thing it is about; together they give the error reason that callers see. */
-export type FailureSubject = 'session' | 'run' | 'agent' | 'identity' | 'policy';
+export type FailureSubject = 'session' | 'run' | 'parent_run' | 'agent' | 'identity' | 'policy';
 
 /**
  * An operation that could not be done. `message` is for the caller and holds no address, key or stack; `cause` is for

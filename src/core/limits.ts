@@ -2,6 +2,8 @@
 
 export const LIMITS = {
   idBytesMax: 128,
+  /** `platform:user_id`, each at most an id. */
+  principalBytesMax: 257,
   traceIdBytesMax: 256,
   scopeBytesMax: 512,
   commandBytesMax: 1_024,

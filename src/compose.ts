@@ -1,0 +1,156 @@
+// Joins the parts: the only file, with main.ts, that names concrete engines.
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Config } from './config/config.ts';
+import { PolicySource } from './config/policy-source.ts';
+import { Failure } from './core/failure.ts';
+import { type Policy, parsePolicy } from './core/policy.ts';
+import { IdentityCache } from './pdp/identity-cache.ts';
+import type { Pdp } from './pdp/pdp.ts';
+import { sweep } from './pdp/sweep.ts';
+import { GrpcServer } from './rpc/server.ts';
+import type { State } from './state/port.ts';
+import { errorFields, type Logger } from './telemetry/log.ts';
+
+export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+export interface Running {
+  readonly decision: string;
+  readonly management: string;
+  readonly store: string;
+  readonly policyRevision: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the state, loads the policy and serves.
+ *
+ * @throws StartupError, ConfigError or PolicyError, each a line that an operator can act on
+ */
+export async function serve(config: Config, log: Logger): Promise<Running> {
+  const startedAtMs = Date.now();
+  const policy = openPolicy(config, log);
+  const state = await openState(config, log);
+  const pdp = pdpOf(config, state, policy);
+  const server = new GrpcServer(config, pdp, serverFacts(state, policy, startedAtMs), log);
+  const stopSweeping = startSweeping(config, pdp, log);
+
+  const stop = async (): Promise<void> => {
+    stopSweeping();
+    policy.close();
+    await server.stop();
+    await state.close();
+  };
+  try {
+    const addresses = await server.start();
+    for (const warning of state.info.warnings) log.warn({ store: state.info.description }, warning);
+    return { ...addresses, store: state.info.description, policyRevision: policy.current.revision, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openState(config: Config, log: Logger): Promise<State> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const { location, commandTimeoutMs, identityKeyPrefix, mapSizeBytes } = config.store;
+  const retentionMs = config.sessions.endedRetentionMs;
+  const runRetentionMs = config.runs.retentionMs + config.runs.idleTimeoutMs;
+  // Each engine is loaded only where it is used: a sidecar on Redis needs no native module.
+  if (location.kind === 'embedded') {
+    const { openEmbeddedState } = await import('./state/embedded/state.ts');
+    return openEmbeddedState({ directory: config.dataDir, retentionMs, runRetentionMs, mapSizeBytes });
+  }
+  const { openRedisState } = await import('./state/redis/state.ts');
+  return openRedisState({
+    location,
+    commandTimeoutMs,
+    identityKeyPrefix,
+    retentionMs,
+    runRetentionMs,
+    onEvent: (event) => log.warn(event, 'redis'),
+  });
+}
+
+function openPolicy(config: Config, log: Logger): PolicySource<Policy> {
+  const source = new PolicySource<Policy>({
+    path: config.policy.file,
+    parse: parsePolicy,
+    watch: config.policy.watch,
+    onReload: (reload) => {
+      if (!reload.ok)
+        log.error(
+          { ...errorFields(reload.error), revision: reload.revision },
+          'policy refused, the last good one stays',
+        );
+      else {
+        log.info({ revision: reload.revision, previous: reload.previous }, 'policy in force');
+        for (const warning of reload.warnings) log.warn(warning);
+      }
+    },
+  });
+  for (const warning of source.current.warnings) log.warn(warning);
+  return source;
+}
+
+function pdpOf(config: Config, state: State, policy: PolicySource<Policy>): Pdp {
+  return {
+    state,
+    policy: () => policy.current,
+    rules: {
+      assertedFacts: config.assertedFacts,
+      requireIdentity: config.authorize.require.identity,
+      requireSession: config.authorize.require.session,
+    },
+    identities: new IdentityCache(),
+    sessionsMaxLive: config.sessions.maxLivePerAgent,
+    runIdleTimeoutMs: config.runs.idleTimeoutMs,
+    clock: Date.now,
+  };
+}
+
+function serverFacts(state: State, policy: PolicySource<Policy>, startedAtMs: number) {
+  return {
+    version: VERSION,
+    startedAtMs,
+    policyInfo: () => ({
+      revision: policy.current.revision,
+      loadedAtMs: policy.current.loadedAtMs,
+      reloads: policy.reloads,
+      reloadFailures: policy.reloadFailures,
+      lastError: policy.lastError?.message,
+    }),
+    warnings: () => [...state.info.warnings, ...policy.current.warnings],
+    reloadPolicy: async () => {
+      const reload = policy.reload();
+      if (reload.ok) return;
+      throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
+    },
+  };
+}
+
+/** Sweeps from time to time, never two sweeps at once. @returns how to stop */
+function startSweeping(config: Config, pdp: Pdp, log: Logger): () => void {
+  const rules = {
+    endedSessionRetentionMs: config.sessions.endedRetentionMs,
+    runRetentionMs: config.runs.retentionMs,
+  };
+  let timer: NodeJS.Timeout;
+  const later = (): void => {
+    timer = setTimeout(async () => {
+      try {
+        const swept = await sweep(pdp, rules);
+        if (swept.sessions + swept.runsTimedOut + swept.runsPurged > 0) log.debug(swept, 'swept');
+      } catch (error) {
+        log.debug(errorFields(error), 'sweep put off');
+      }
+      if (!stopped) later();
+    }, config.sweep.intervalMs);
+    timer.unref();
+  };
+  let stopped = false;
+  later();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}

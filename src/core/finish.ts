@@ -1,0 +1,41 @@
+// The end of a run: once, and for good.
+import { LIMITS } from './limits.ts';
+import type { FinalStatus, Run } from './run.ts';
+import { cutUtf8 } from './text.ts';
+
+export interface Finish {
+  readonly status: FinalStatus;
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly runtimeMs: number | undefined;
+  /** Tells what the request said, before anything was cut. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Finishes a running run. A run that has finished stays as it is: `same` when it was finished by this very content,
+ * else `contradiction`, also when it has timed out by itself.
+ */
+export function finishRun(
+  run: Run,
+  finish: Finish,
+  now: number,
+): { readonly kind: 'finished' | 'same' | 'contradiction'; readonly run: Run } {
+  if (run.status !== 'running') {
+    return { kind: run.finishFingerprint === finish.fingerprint ? 'same' : 'contradiction', run };
+  }
+  const finished: Run = {
+    ...run,
+    status: finish.status,
+    finishedAtMs: Math.max(now, run.shaping.lastEventAtMs),
+    output: cutBody(finish.output),
+    error: cutBody(finish.error),
+    runtimeMs: finish.runtimeMs,
+    finishFingerprint: finish.fingerprint,
+  };
+  return { kind: 'finished', run: finished };
+}
+
+function cutBody(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : cutUtf8(text, LIMITS.runOutputBytesMax).text;
+}

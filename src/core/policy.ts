@@ -1,0 +1,89 @@
+// The policy: from a plain document to rules that every check looks up without parsing anything again.
+// It must never guess: what is misspelt or malformed refuses the whole document, because half a policy is a weaker one.
+import { type CommandRegistry, readCommands } from './command-registry.ts';
+import {
+  choiceOf,
+  entriesOf,
+  fieldsOf,
+  idOf,
+  itemsOf,
+  type Notes,
+  type Place,
+  type Problem,
+  problem,
+} from './document.ts';
+import { type PlatformPolicy, readPlatforms } from './slash-policy.ts';
+import { readToolCatalogue, type ToolCatalogue, type ToolRule } from './tool-catalogue.ts';
+import { matchPattern } from './tool-pattern.ts';
+
+export type { PlatformPolicy, Problem, ToolRule };
+
+export interface Policy extends ToolCatalogue {
+  /** `session` leaves a tool that no rule lists to the session's grant. */
+  readonly unlistedTools: 'session' | 'deny';
+  /** Who has each privilege: principals. */
+  readonly privileges: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Principals that may touch every user's storage. */
+  readonly admins: ReadonlySet<string>;
+  readonly platforms: ReadonlyMap<string, PlatformPolicy>;
+  readonly unknownPlatform: 'deny' | 'allow';
+  readonly commands: CommandRegistry;
+}
+
+const KEYS = [
+  'tools',
+  'unlisted_tools',
+  'privileges',
+  'admins',
+  'platforms',
+  'unknown_platform',
+  'commands',
+  'redaction',
+] as const;
+
+/**
+ * Makes a policy of a plain document: maps, lists, texts, numbers, booleans, nulls. Total; an empty document is a
+ * policy too.
+ *
+ * @returns the policy and what its author should know, or everything that is wrong with it
+ */
+export function parsePolicy(
+  document: unknown,
+): { readonly policy: Policy; readonly warnings: Problem[] } | { readonly problems: Problem[] } {
+  const notes: Notes = { problems: [], warnings: [] };
+  const root = fieldsOf({ value: document ?? {}, path: [], notes }, KEYS);
+  const commands = readCommands(root.get('commands'));
+  const privileges = readPrivileges(root.get('privileges'));
+  const policy: Policy = {
+    ...readToolCatalogue({ tools: root.get('tools'), redaction: root.get('redaction') }, privileges),
+    unlistedTools: choiceOf(root.get('unlisted_tools'), ['session', 'deny']) ?? 'session',
+    privileges,
+    admins: readPrincipals(root.get('admins')),
+    platforms: readPlatforms(root.get('platforms'), root.has('commands') ? commands : undefined),
+    unknownPlatform: choiceOf(root.get('unknown_platform'), ['deny', 'allow']) ?? 'deny',
+    commands,
+  };
+  return notes.problems.length > 0 ? { problems: notes.problems } : { policy, warnings: notes.warnings };
+}
+
+/** The rule that counts for a tool: its exact name's, else its longest prefix's. Names are compared byte by byte. */
+export function findTool(policy: Policy, name: string): ToolRule | undefined {
+  return matchPattern(policy.tools, name);
+}
+
+function readPrivileges(place: Place | undefined): ReadonlyMap<string, ReadonlySet<string>> {
+  const privileges = new Map<string, ReadonlySet<string>>();
+  for (const [name, holders] of entriesOf(place)) {
+    if (name === '') problem(holders, 'a privilege must have a name');
+    privileges.set(name, readPrincipals(holders));
+  }
+  return privileges;
+}
+
+function readPrincipals(place: Place | undefined): ReadonlySet<string> {
+  return new Set(
+    itemsOf(place)
+      .map(idOf)
+      .filter((principal) => principal !== undefined),
+  );
+}

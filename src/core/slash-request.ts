@@ -1,0 +1,56 @@
+// Who asks to run a command, and where: the trusted record first, what the request asserts only where it may.
+// CheckSlash, DescribeSlashAccess and Authorize all come through here, so they cannot disagree.
+import { type AssertedFacts, mayAssert } from './asserted-facts.ts';
+import type { Reason } from './decision.ts';
+import { type Identity, userIdsOn } from './identity.ts';
+
+export interface SlashWhere {
+  readonly platform: string | undefined;
+  readonly chatType: string | undefined;
+}
+
+export interface SlashSubject {
+  readonly platform: string;
+  readonly chatType: string | undefined;
+  readonly userIds: readonly string[];
+  readonly inGuild: boolean;
+  /** The user or the platform comes from the request alone. */
+  readonly asserted: boolean;
+}
+
+/** The subject as the trusted record gives it, or the reason why the request cannot be about it. */
+export function slashSubjectOf(
+  identity: Identity | undefined,
+  userId: string | undefined,
+  where: SlashWhere,
+  assertedFacts: AssertedFacts,
+): { readonly subject: SlashSubject } | { readonly refusal: Reason } {
+  if (identity) return recordedSubject(identity, where, assertedFacts);
+  const asserted = userId !== undefined;
+  if (asserted && !mayAssert(assertedFacts, 'decision')) return { refusal: 'ASSERTION_REFUSED' };
+  const userIds = asserted ? [userId] : [];
+  return { subject: { platform: where.platform ?? '', chatType: where.chatType, userIds, inGuild: false, asserted } };
+}
+
+function recordedSubject(
+  identity: Identity,
+  where: SlashWhere,
+  assertedFacts: AssertedFacts,
+): { readonly subject: SlashSubject } | { readonly refusal: Reason } {
+  if (identity.platform !== undefined && where.platform !== undefined && identity.platform !== where.platform) {
+    return { refusal: 'PLATFORM_MISMATCH' };
+  }
+  // A record without a platform leaves it to the request to say of which platform the bare user id is.
+  const asserted = identity.platform === undefined;
+  if (asserted && !mayAssert(assertedFacts, 'decision')) return { refusal: 'ASSERTION_REFUSED' };
+  const platform = identity.platform ?? where.platform ?? '';
+  return {
+    subject: {
+      platform,
+      chatType: where.chatType,
+      userIds: userIdsOn(identity, platform),
+      inGuild: identity.guildId !== undefined,
+      asserted,
+    },
+  };
+}

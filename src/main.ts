@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// The process: its commands, its signals, and the lines a person reads at its start.
+import { Command } from 'commander';
+import { serve, VERSION } from './compose.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
+import { loadPolicy, PolicyError } from './config/policy-file.ts';
+import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
+import { parsePolicy } from './core/policy.ts';
+import { checkHealth } from './rpc/health-client.ts';
+import { StartupError } from './startup-error.ts';
+import { createLogger } from './telemetry/log.ts';
+
+const program = new Command('tollgate')
+  .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
+  .enablePositionalOptions();
+
+addConfigOptions(program.command('serve', { isDefault: true }).description('serve decisions')).action(runServer);
+
+const config = program.command('config').description('look at the configuration');
+addConfigOptions(config.command('print').description('print each effective value and where it came from')).action(
+  (flags: ConfigFlags) => print(printConfig(load(flags))),
+);
+addConfigOptions(config.command('check').description('check the configuration')).action((flags: ConfigFlags) =>
+  print(printConfigCheck(load(flags))),
+);
+
+const policy = program.command('policy').description('look at the policy');
+addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) =>
+  print(printPolicyCheck(loadPolicy(load(flags).config.policy.file, parsePolicy))),
+);
+
+addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(
+  async (flags: ConfigFlags) => {
+    const { listeners } = load(flags).config;
+    const health = await checkHealth([listeners.decision, listeners.management]);
+    print(health.lines.join('\n'));
+    process.exitCode = health.serving ? 0 : 1;
+  },
+);
+
+program
+  .command('version')
+  .description('print the version')
+  .action(() => print(VERSION));
+
+function load(flags: ConfigFlags) {
+  return loadConfig({ flags, env: process.env, cwd: process.cwd() });
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+async function runServer(flags: ConfigFlags): Promise<void> {
+  const { config } = load(flags);
+  const log = createLogger({ level: config.log.level });
+  const running = await serve(config, log);
+  process.stderr.write(`${banner(config, running)}\n`);
+  log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    await running.stop();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function addressesOf({ decision, management, store }: Awaited<ReturnType<typeof serve>>) {
+  return { decision, management, store };
+}
+
+/** For a person at a terminal, on standard error; the log on standard output stays JSON. */
+function banner(config: ReturnType<typeof load>['config'], running: Awaited<ReturnType<typeof serve>>): string {
+  return [
+    `tollgate ${VERSION}`,
+    `  decisions   ${running.decision}`,
+    `  management  ${running.management}`,
+    `  engine      ${running.store}`,
+    `  policy      ${config.policy.file}`,
+    `  revision    ${running.policyRevision}`,
+    `  data        ${config.dataDir}`,
+    '  boundary    the operating-system user: whatever runs as this user can reach the management socket',
+  ].join('\n');
+}
+
+// One line for what an operator can mend, the stack for what is a bug.
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof PolicyError) process.stderr.write(`${printProblems(error)}\n`);
+  else if (error instanceof StartupError) process.stderr.write(`tollgate: ${error.message}\n`);
+  else process.stderr.write(`tollgate: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,99 @@
+// CheckSlash and DescribeSlashAccess: may this user run that command on that platform, and which may they run.
+import { type Check, failed, verdictOf } from '../core/decision.ts';
+import { Failure } from '../core/failure.ts';
+import { checkIdentity, type FoundIdentity } from '../core/identity.ts';
+import {
+  checkSlash as checkCommand,
+  describeAccess,
+  type SlashAccessDescription,
+  type SlashAnswer,
+} from '../core/slash.ts';
+import { type SlashSubject, type SlashWhere, slashSubjectOf } from '../core/slash-request.ts';
+import { type Decision, decide } from './decision.ts';
+import { anyPartition, newId } from './ids.ts';
+import { findIdentity, type LoadedPolicy, type Pdp, requireIdentity } from './pdp.ts';
+
+export interface SlashRequest extends SlashWhere {
+  readonly command: string;
+  readonly traceId: string | undefined;
+  readonly userId: string | undefined;
+  readonly explain: boolean;
+}
+
+export interface SlashDecision extends Omit<SlashAnswer, 'check'> {
+  readonly decision: Decision;
+}
+
+/** Checks one command. Answers at once, without a promise, when there is no trace to look up. */
+export function checkSlash(pdp: Pdp, request: SlashRequest): SlashDecision | Promise<SlashDecision> {
+  if (request.traceId === undefined) return answer(pdp, request, undefined);
+  return findIdentity(pdp, request.traceId).then((identity) => answer(pdp, request, identity));
+}
+
+function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision {
+  const loaded = pdp.policy();
+  const { checks, ...access } = checksOf(pdp, loaded, request, identity);
+  const verdict = verdictOf(checks);
+  // Not gated is the reason itself: an operator must see that nothing was compared.
+  const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
+  const decision = decide(
+    { ...verdict, reason },
+    {
+      decisionId: newId(pdp.clock(), anyPartition()),
+      policyRevision: loaded.revision,
+      evaluatedAtMs: pdp.clock(),
+      explain: request.explain,
+    },
+  );
+  return { decision, ...access };
+}
+
+function checksOf(
+  pdp: Pdp,
+  { policy }: LoadedPolicy,
+  request: SlashRequest,
+  found: FoundIdentity,
+): Omit<SlashAnswer, 'check'> & { checks: Check[] } {
+  const identityCheck = checkIdentity(found, false);
+  if (identityCheck && !identityCheck.passed) return { checks: [identityCheck] };
+  const checks = identityCheck ? [identityCheck] : [];
+  const subject = slashSubjectOf(found?.identity, request.userId, request, pdp.rules.assertedFacts);
+  if ('refusal' in subject) return { checks: [...checks, failed('slash', subject.refusal)] };
+  const { check, ...access } = checkCommand(policy, { ...subject.subject, command: request.command });
+  return { checks: [...checks, check], ...access };
+}
+
+export interface DescribeRequest extends SlashWhere {
+  readonly traceId: string | undefined;
+  readonly userId: string | undefined;
+}
+
+export interface SlashAccess extends SlashAccessDescription {
+  readonly platform: string;
+  readonly userId: string | undefined;
+}
+
+/**
+ * Describes what a user may run, as a `/whoami` prints it.
+ *
+ * @throws Failure not_found or wrong_state for the trace's identity, assertion_refused, invalid_request for a
+ * platform that contradicts the record
+ */
+export async function describeSlashAccess(pdp: Pdp, request: DescribeRequest): Promise<SlashAccess> {
+  const identity = request.traceId === undefined ? undefined : await requireIdentity(pdp, request.traceId);
+  const subject = slashSubjectOf(identity, request.userId, request, pdp.rules.assertedFacts);
+  if ('refusal' in subject) throw refused(subject.refusal);
+  return { ...describeAccess(pdp.policy().policy, subject.subject), ...named(subject.subject) };
+}
+
+function named({ platform, userIds }: SlashSubject): Pick<SlashAccess, 'platform' | 'userId'> {
+  return { platform, userId: userIds[0] };
+}
+
+function refused(reason: string): Failure {
+  if (reason === 'ASSERTION_REFUSED') {
+    return new Failure('assertion_refused', 'this server takes the user from trusted records only');
+  }
+  const fields = [{ field: 'platform', description: "is another platform than the identity's" }];
+  return new Failure('invalid_request', 'the request contradicts the identity record', { fields });
+}

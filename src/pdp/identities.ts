@@ -1,0 +1,34 @@
+// Identities bound to traces by the services that know who is behind a call.
+import { Failure } from '../core/failure.ts';
+import type { Identity } from '../core/identity.ts';
+import { type Pdp, requireIdentity } from './pdp.ts';
+
+/** Binds an identity to a trace; the same again extends its life. @throws Failure conflict when another is bound */
+export async function bindIdentity(
+  pdp: Pdp,
+  traceId: string,
+  identity: Identity,
+  ttlMs: number,
+): Promise<{ alreadyBound: boolean; expiresAtMs: number }> {
+  const answer = await pdp.state.bindIdentity(traceId, identity, ttlMs);
+  if (answer.kind === 'conflict') {
+    throw new Failure('conflict', 'another identity is bound to this trace_id', { subject: 'identity' });
+  }
+  return { alreadyBound: answer.kind === 'already_bound', expiresAtMs: answer.expiresAtMs };
+}
+
+/** @throws Failure not_found, wrong_state for a record that cannot be trusted */
+export async function getIdentity(
+  pdp: Pdp,
+  traceId: string,
+): Promise<{ identity: Identity; expiresAtMs: number | undefined }> {
+  const identity = await requireIdentity(pdp, traceId);
+  const { expiresAtMs } = await pdp.state.readIdentity(traceId);
+  return { identity, expiresAtMs };
+}
+
+/** @returns whether an identity was bound */
+export async function releaseIdentity(pdp: Pdp, traceId: string): Promise<boolean> {
+  pdp.identities.delete(traceId);
+  return pdp.state.releaseIdentity(traceId);
+}

@@ -1,0 +1,103 @@
+// Lists span all partitions, each with an index of its own that is ordered by (time, id). This walks them as one.
+import { PARTITIONS } from '../core/partition.ts';
+import type { Position } from '../state/port.ts';
+
+/** Fetched from each partition at a time: most lists show fifty entries out of 256 partitions. */
+const CHUNK = 32;
+
+export interface Walk<T> {
+  readonly page: (partition: number, after: Position | undefined, limit: number) => Promise<readonly T[]>;
+  readonly position: (item: T) => Position;
+  readonly descending: boolean;
+  readonly after?: Position | undefined;
+}
+
+interface Head<T> {
+  readonly partition: number;
+  items: readonly T[];
+  next: number;
+  exhausted: boolean;
+}
+
+/** Every item behind `after`, in order over all partitions. Holds at most a chunk of each partition in memory. */
+export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
+  const heads = await Promise.all(
+    Array.from({ length: PARTITIONS }, (_, partition) =>
+      fill(walk, { partition, items: [], next: 0, exhausted: false }),
+    ),
+  );
+  for (;;) {
+    const first = firstOf(walk, heads);
+    if (!first) return;
+    const item = first.items[first.next++]!;
+    if (first.next === first.items.length) await fill(walk, first);
+    yield item;
+  }
+}
+
+async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<Head<T>> {
+  const last = head.items.at(-1);
+  const after = last === undefined ? walk.after : walk.position(last);
+  head.items = head.exhausted ? [] : await walk.page(head.partition, after, CHUNK);
+  head.next = 0;
+  head.exhausted = head.items.length < CHUNK;
+  return head;
+}
+
+function firstOf<T>(walk: Walk<T>, heads: readonly Head<T>[]): Head<T> | undefined {
+  let first: Head<T> | undefined;
+  let firstAt: Position | undefined;
+  for (const head of heads) {
+    const item = head.items[head.next];
+    if (item === undefined) continue;
+    const at = walk.position(item);
+    if (!firstAt || precedes(at, firstAt) !== walk.descending) {
+      first = head;
+      firstAt = at;
+    }
+  }
+  return first;
+}
+
+function precedes(a: Position, b: Position): boolean {
+  return a.atMs === b.atMs ? a.id < b.id : a.atMs < b.atMs;
+}
+
+/** What a list shows, and how far a request may look for it. */
+export interface PageQuery<T> {
+  readonly walk: Walk<T>;
+  readonly keep: (item: T) => boolean;
+  readonly size: number;
+}
+
+/** A request looks at no more than this many entries; a page may therefore come short and still have a next one. */
+const LOOKED_AT_MAX = 10_000;
+
+/** One page of what is kept, and the place to go on from; undefined when the list has ended. */
+export async function pageOf<T>({
+  walk,
+  keep,
+  size,
+}: PageQuery<T>): Promise<{ items: T[]; next: Position | undefined }> {
+  const items: T[] = [];
+  let last: Position | undefined;
+  let lookedAt = 0;
+  for await (const item of mergePages(walk)) {
+    if (items.length === size || lookedAt === LOOKED_AT_MAX) return { items, next: last };
+    if (keep(item)) items.push(item);
+    last = walk.position(item);
+    lookedAt++;
+  }
+  return { items, next: undefined };
+}
+
+/** How many there are, counted to 10,000 and no further. */
+export async function countOf<T>(walk: Walk<T>, keep: (item: T) => boolean): Promise<number> {
+  let count = 0;
+  let lookedAt = 0;
+  for await (const item of mergePages(walk)) {
+    if (lookedAt++ === LOOKED_AT_MAX) break;
+    if (keep(item)) count++;
+  }
+  return count;
+}

@@ -1,0 +1,55 @@
+// What every operation is handed: the policy of the moment, the state, the rules of this server, and time.
+
+import type { DecisionRules } from '../core/authorize.ts';
+import { Failure } from '../core/failure.ts';
+import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
+import type { Policy } from '../core/policy.ts';
+import { type Run, runAt } from '../core/run.ts';
+import type { State } from '../state/port.ts';
+import type { IdentityCache } from './identity-cache.ts';
+
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  /** SHA-256 of the policy's canonical form, hex. */
+  readonly revision: string;
+}
+
+export interface Pdp {
+  readonly state: State;
+  /** The policy now; an operation asks once and stays with the answer. */
+  readonly policy: () => LoadedPolicy;
+  readonly rules: DecisionRules;
+  readonly identities: IdentityCache;
+  readonly sessionsMaxLive: number;
+  readonly runIdleTimeoutMs: number;
+  /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */
+  readonly clock: () => number;
+}
+
+/** The identity behind a trace as the store has it now; undefined if no trace was given, null if it has no record. */
+export async function findIdentity(pdp: Pdp, traceId: string | undefined): Promise<FoundIdentity> {
+  if (traceId === undefined) return undefined;
+  const { stored } = await pdp.state.readIdentity(traceId);
+  if (stored) pdp.identities.put(traceId, stored);
+  else pdp.identities.delete(traceId);
+  return stored ?? null;
+}
+
+/**
+ * The identity behind a trace for an operation that is no decision and needs one.
+ *
+ * @throws Failure not_found, or wrong_state for a record that cannot be trusted
+ */
+export async function requireIdentity(pdp: Pdp, traceId: string): Promise<Identity> {
+  const found = await findIdentity(pdp, traceId);
+  const check = checkIdentity(found, true);
+  if (found?.identity && check?.passed) return found.identity;
+  if (found) throw new Failure('wrong_state', 'the identity record is malformed', { subject: 'identity' });
+  throw new Failure('not_found', 'no identity is bound to this trace_id', { subject: 'identity' });
+}
+
+/** A run as it stands now; null if there is none. */
+export async function findRun(pdp: Pdp, runId: string): Promise<Run | null> {
+  const { stored, now } = await pdp.state.readRun(runId);
+  return stored ? runAt(stored.run, pdp.runIdleTimeoutMs, now) : null;
+}

@@ -1,0 +1,150 @@
+// What an auditor asks about runs and their logs.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LIMITS } from '../core/limits.ts';
+import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
+import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
+import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
+import type { Position, RunIndex, StoredRun } from '../state/port.ts';
+import { mergePages, pageOf, type Walk } from './merge-pages.ts';
+import { findRun, type Pdp } from './pdp.ts';
+import { getRun } from './runs.ts';
+
+export interface RunFilter {
+  readonly skillId: string | undefined;
+  readonly callerId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly status: RunStatus | undefined;
+  readonly includeDryRun: boolean;
+}
+
+/** Runs newest first. */
+export async function listRuns(
+  pdp: Pdp,
+  filter: RunFilter,
+  page: { size: number; after: Position | undefined },
+): Promise<{ runs: Run[]; next: Position | undefined }> {
+  const keep = ({ run }: StoredRun) =>
+    matchesStatus(run, filter.status, filter.includeDryRun) &&
+    (filter.skillId === undefined || run.skillId === filter.skillId) &&
+    (filter.callerId === undefined || run.callerId === filter.callerId) &&
+    (filter.sessionId === undefined || run.sessionId === filter.sessionId);
+  const walk = { ...runWalk(pdp, 'started', true), after: page.after };
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
+  return { runs: items.map(({ run }) => run), next };
+}
+
+/** A run's children, oldest first by start. They lie in their parent's partition. */
+export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number): Promise<Run[]> {
+  if (!isOwnId(parentRunId)) return [];
+  const walk = runWalk(pdp, 'started', false);
+  const children: Run[] = [];
+  let after: Position | undefined;
+  while (children.length < limit) {
+    const page = await walk.page(partitionOf(parentRunId), after, LIMITS.pageSizeMax);
+    for (const { run } of page) {
+      if (run.parentRunId === parentRunId && children.length < limit) children.push(run);
+    }
+    const last = page.at(-1);
+    if (!last || page.length < LIMITS.pageSizeMax) break;
+    after = walk.position(last);
+  }
+  return children;
+}
+
+/** Root first, the run itself last. @throws Failure not_found */
+export async function getRunChain(pdp: Pdp, runId: string): Promise<Run[]> {
+  return chainOf(await getRun(pdp, runId), async ({ parentRunId }) =>
+    parentRunId === undefined ? undefined : ((await findRun(pdp, parentRunId)) ?? undefined),
+  );
+}
+
+/** Runs that finished strictly before a time, oldest first by finish. */
+export async function listFinishedRuns(pdp: Pdp, finishedBeforeMs: number, limit: number): Promise<Run[]> {
+  const runs: Run[] = [];
+  if (limit <= 0) return runs;
+  for await (const { run } of mergePages(runWalk(pdp, 'finished', false))) {
+    if ((run.finishedAtMs ?? 0) >= finishedBeforeMs) break;
+    runs.push(run);
+    if (runs.length === limit) break;
+  }
+  return runs;
+}
+
+/** The last run of each skill by start; skills without one are absent. */
+export async function getLastRuns(
+  pdp: Pdp,
+  skillIds: readonly string[],
+  includeFailed: boolean,
+): Promise<{ skillId: string; run: Run }[]> {
+  const wanted = new Set(skillIds);
+  const last = new Map<string, Run>();
+  for await (const { run } of mergePages(runWalk(pdp, 'started', true))) {
+    if (wanted.has(run.skillId) && countsAsLast(run, includeFailed)) {
+      last.set(run.skillId, run);
+      wanted.delete(run.skillId);
+      if (wanted.size === 0) break;
+    }
+  }
+  return [...last].map(([skillId, run]) => ({ skillId, run }));
+}
+
+/** Removes all runs that finished strictly before a time, and counts them; running ones stay. */
+export async function purgeRuns(pdp: Pdp, finishedBeforeMs: number): Promise<number> {
+  let purged = 0;
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    purged += await purgePartition(pdp, partition, finishedBeforeMs);
+  }
+  return purged;
+}
+
+async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: number): Promise<number> {
+  let purged = 0;
+  for (;;) {
+    const { runs } = await pdp.state.pageRuns({ partition, index: 'finished', descending: false, limit: 100 });
+    const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
+    const removed = await Promise.all(old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision)));
+    purged += removed.filter(Boolean).length;
+    if (old.length < 100 || !removed.includes(true)) return purged;
+  }
+}
+
+function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
+  const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
+  return {
+    descending,
+    position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
+    page: async (partition, after, limit) => {
+      const { runs, now } = await pdp.state.pageRuns({ partition, index, descending, limit, ...(after && { after }) });
+      return runs.map(({ run, revision }) => ({ run: runAt(run, pdp.runIdleTimeoutMs, now), revision }));
+    },
+  };
+}
+
+const LOG_PAGE = 200;
+const FOLLOW_INTERVAL_MS = 250;
+
+/**
+ * A run's records in order, from `afterSequence + 1`. With `follow` it goes on until the run has finished or `signal`
+ * is aborted.
+ *
+ * @throws Failure not_found
+ */
+export async function* listRunEvents(
+  pdp: Pdp,
+  request: { runId: string; afterSequence: number; follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<AuditRecord> {
+  let { afterSequence } = request;
+  while (!signal.aborted) {
+    // The run is read before its log: what it holds when it has finished is all there will be.
+    const run = await getRun(pdp, request.runId);
+    for (;;) {
+      const page = await pdp.state.readLog(request.runId, { afterSequence, limit: LOG_PAGE });
+      for (const bytes of page) yield decodeAuditRecord(bytes);
+      afterSequence += page.length;
+      if (page.length < LOG_PAGE || signal.aborted) break;
+    }
+    if (!request.follow || run.status !== 'running') return;
+    await sleep(FOLLOW_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

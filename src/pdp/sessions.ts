@@ -1,0 +1,115 @@
+// Task sessions: opened, looked at, closed and cleared away by a controller.
+import { Failure } from '../core/failure.ts';
+import { PARTITIONS } from '../core/partition.ts';
+import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
+import type { NewSession, Operation, Position } from '../state/port.ts';
+import { keyReused } from './change-run.ts';
+import { anyPartition, newId } from './ids.ts';
+import { countOf, pageOf, type Walk } from './merge-pages.ts';
+import type { Pdp } from './pdp.ts';
+
+/** A session and the store's time at which it stood so. */
+export interface SessionAt {
+  readonly record: SessionRecord;
+  readonly now: number;
+}
+
+/** @throws Failure too_many_sessions, wrong_state (agent), key_reused, not_found (the key's session is gone), state_unavailable */
+export async function createSession(
+  pdp: Pdp,
+  session: Omit<NewSession, 'sessionId'>,
+  operation: Operation | undefined,
+): Promise<SessionAt & { replayed: boolean }> {
+  const sessionId = newId(pdp.clock(), anyPartition());
+  const answer = await pdp.state.createSession({ ...session, sessionId }, pdp.sessionsMaxLive, operation);
+  switch (answer.kind) {
+    case 'created':
+      return { record: answer.record, now: answer.now, replayed: false };
+    case 'replayed':
+      if (!answer.record) throw unknownSession();
+      return { record: answer.record, now: answer.now, replayed: true };
+    case 'too_many_sessions':
+      throw new Failure('too_many_sessions', `the agent has ${pdp.sessionsMaxLive} live sessions already`);
+    case 'agent_deactivated':
+      throw new Failure('wrong_state', 'the agent is deactivated', { subject: 'agent' });
+    case 'key_reused':
+      throw keyReused();
+  }
+}
+
+/** @throws Failure not_found */
+export async function getSession(pdp: Pdp, sessionId: string): Promise<SessionAt> {
+  const { record, now } = await pdp.state.readSession(sessionId);
+  if (!record) throw unknownSession();
+  return { record, now };
+}
+
+/** @throws Failure not_found, wrong_state when it is closed already, key_reused */
+export async function closeSession(pdp: Pdp, sessionId: string, operation: Operation | undefined): Promise<SessionAt> {
+  const answer = await pdp.state.closeSession(sessionId, operation);
+  switch (answer.kind) {
+    case 'closed':
+    case 'replayed':
+      return { record: answer.record, now: answer.now };
+    case 'unknown':
+      throw unknownSession();
+    case 'already_closed':
+      throw new Failure('wrong_state', 'the session is closed already', { subject: 'session' });
+    case 'key_reused':
+      throw keyReused();
+  }
+}
+
+function unknownSession(): Failure {
+  return new Failure('not_found', 'the session is unknown', { subject: 'session' });
+}
+
+export interface SessionFilter {
+  readonly agentId: string | undefined;
+  readonly status: SessionStatus | undefined;
+}
+
+/** Sessions newest first. `total` counts what the filter matches, to 10,000 and no further. */
+export async function listSessions(
+  pdp: Pdp,
+  filter: SessionFilter,
+  page: { size: number; after: Position | undefined },
+): Promise<{ sessions: SessionAt[]; next: Position | undefined; total: number }> {
+  const keep = ({ record, now }: SessionAt) =>
+    (filter.agentId === undefined || record.session.agentId === filter.agentId) &&
+    (filter.status === undefined || statusOf(record, now) === filter.status);
+  const walk = sessionWalk(pdp);
+  const [{ items, next }, total] = await Promise.all([
+    pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
+    countOf(walk, keep),
+  ]);
+  return { sessions: items, next, total };
+}
+
+function sessionWalk(pdp: Pdp): Walk<SessionAt> {
+  return {
+    descending: true,
+    position: ({ record: { session } }) => ({ atMs: session.createdAtMs, id: session.sessionId }),
+    page: async (partition, after, limit) => {
+      const { records, now } = await pdp.state.pageSessions({ partition, limit, ...(after && { after }) });
+      return records.map((record) => ({ record, now }));
+    },
+  };
+}
+
+const REMOVED_PER_STEP = 200;
+
+/** Removes all sessions that have ended at least `endedForMs` ago, and counts them. */
+export async function removeEndedSessions(pdp: Pdp, endedForMs: number): Promise<number> {
+  const removed = await Promise.all(
+    Array.from({ length: PARTITIONS }, async (_, partition) => {
+      let count = 0;
+      for (;;) {
+        const step = await pdp.state.removeEndedSessions({ partition, endedForMs, limit: REMOVED_PER_STEP });
+        count += step;
+        if (step < REMOVED_PER_STEP) return count;
+      }
+    }),
+  );
+  return removed.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,75 @@
+// ValidateScope: may this run touch that storage. Reads only, and not even that when the request asserts all facts.
+import { mayAssert } from '../core/asserted-facts.ts';
+import { checkRun, isAdmin, scopeFactsOf } from '../core/authorize.ts';
+import { type Check, failed, verdictOf } from '../core/decision.ts';
+import { checkIdentity, type FoundIdentity, principalsOf } from '../core/identity.ts';
+import type { Run } from '../core/run.ts';
+import { checkScope, type ScopeFacts } from '../core/scope.ts';
+import { type Decision, decide } from './decision.ts';
+import { newId, partitionFor } from './ids.ts';
+import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
+
+export interface ScopeRequest {
+  readonly scope: string;
+  readonly context: { readonly runId: string } | { readonly invocation: ScopeFacts };
+  readonly traceId: string | undefined;
+  readonly explain: boolean;
+}
+
+/**
+ * Validates a scope against a recorded run or an asserted invocation.
+ *
+ * Answers at once, without a promise, when nothing has to be fetched.
+ */
+export function validateScope(pdp: Pdp, request: ScopeRequest): Decision | Promise<Decision> {
+  const { context, traceId } = request;
+  if (traceId === undefined && 'invocation' in context) return answer(pdp, request, undefined, undefined);
+  return fetchAndAnswer(pdp, request);
+}
+
+async function fetchAndAnswer(pdp: Pdp, request: ScopeRequest): Promise<Decision> {
+  const { context } = request;
+  const [identity, run] = await Promise.all([
+    findIdentity(pdp, request.traceId),
+    'runId' in context ? findRun(pdp, context.runId) : undefined,
+  ]);
+  return answer(pdp, request, identity, run);
+}
+
+function answer(pdp: Pdp, request: ScopeRequest, identity: FoundIdentity, run: Run | null | undefined): Decision {
+  const loaded = pdp.policy();
+  const runId = 'runId' in request.context ? request.context.runId : undefined;
+  return decide(verdictOf(checksOf(pdp, loaded, request, identity, run)), {
+    decisionId: newId(pdp.clock(), partitionFor(runId)),
+    policyRevision: loaded.revision,
+    evaluatedAtMs: pdp.clock(),
+    explain: request.explain,
+  });
+}
+
+function checksOf(
+  pdp: Pdp,
+  { policy }: LoadedPolicy,
+  { scope, context }: ScopeRequest,
+  identity: FoundIdentity,
+  run: Run | null | undefined,
+): Check[] {
+  const { assertedFacts } = pdp.rules;
+  const checks: Check[] = [];
+  const identityCheck = checkIdentity(identity, false);
+  if (identityCheck) checks.push(identityCheck);
+  if (identityCheck && !identityCheck.passed) return checks;
+  const principals = identity?.identity && principalsOf(identity.identity);
+
+  if ('invocation' in context) {
+    if (!mayAssert(assertedFacts, 'decision')) return [...checks, failed('run', 'ASSERTION_REFUSED', true)];
+    checks.push({ ...checkScope(scope, context.invocation, isAdmin(policy, principals)), asserted: true });
+    return checks;
+  }
+  const runCheck = checkRun(run ?? null, principals, assertedFacts);
+  checks.push(runCheck);
+  if (!runCheck.passed || !run) return checks;
+  const scopeCheck = checkScope(scope, scopeFactsOf(run), isAdmin(policy, principals));
+  checks.push(run.callerAsserted ? { ...scopeCheck, asserted: true } : scopeCheck);
+  return checks;
+}

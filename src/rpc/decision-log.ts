@@ -1,0 +1,50 @@
+// One log line for each decision: denials at info, everything else at debug. Lines name ids, reasons and counts; never
+// a trace id, which opens its identity to whoever knows it, and never what a tool was called with.
+
+import { principalOf } from '../core/identity.ts';
+import type { ChargeDecision, ChargeRequest } from '../pdp/charge.ts';
+import type { Decision } from '../pdp/decision.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+export class DecisionLog {
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  charge(rpc: string, request: ChargeRequest, { decision, identity, usage }: ChargeDecision): void {
+    if (!this.#isWanted(decision)) return;
+    this.decision(rpc, decision, {
+      session_id: request.session?.sessionId,
+      agent_id: request.session?.agentId,
+      run_id: request.runId,
+      tool: request.calls[0]?.tool,
+      calls: request.calls.length,
+      principal: identity && principalOf(identity),
+      calls_remaining: usage?.callsRemaining,
+    });
+  }
+
+  decision(rpc: string, decision: Decision, about: Readonly<Record<string, unknown>>): void {
+    if (!this.#isWanted(decision)) return;
+    const { decisionId, effect, wouldBe, reason, replayed, dryRun, policyRevision } = decision;
+    const line = {
+      rpc,
+      decision_id: decisionId,
+      effect,
+      reason,
+      ...about,
+      ...(replayed && { replayed }),
+      ...(dryRun && { dry_run: true, would_be: wouldBe }),
+      policy_revision: policyRevision.slice(0, 12),
+    };
+    if (effect === 'DENY') this.#log.info(line, 'denied');
+    else this.#log.debug(line, 'decided');
+  }
+
+  /** Building a line costs more than a check: an allow must cost nothing at the default level. */
+  #isWanted(decision: Decision): boolean {
+    return this.#log.isLevelEnabled(decision.effect === 'DENY' ? 'info' : 'debug');
+  }
+}

@@ -1,0 +1,70 @@
+// google.rpc.Status with its standard details, as clients of every language decode them from the trailer
+// `grpc-status-details-bin`.
+import protobuf from 'protobufjs';
+import type { FieldProblem } from '../core/failure.ts';
+
+// The messages of google/rpc/status.proto and error_details.proto that are sent, by field number.
+const { root } = protobuf.parse(
+  `
+  syntax = "proto3";
+  package google.rpc;
+  message Any { string type_url = 1; bytes value = 2; }
+  message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+  message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
+  message Duration { int64 seconds = 1; int32 nanos = 2; }
+  message RetryInfo { Duration retry_delay = 1; }
+  message BadRequest {
+    message FieldViolation { string field = 1; string description = 2; }
+    repeated FieldViolation field_violations = 1;
+  }
+  message PreconditionFailure {
+    message Violation { string type = 1; string subject = 2; string description = 3; }
+    repeated Violation violations = 1;
+  }
+`,
+  { keepCase: true },
+);
+
+const Status = root.lookupType('google.rpc.Status');
+
+export interface ErrorDetails {
+  readonly code: number;
+  readonly message: string;
+  readonly reason: string;
+  readonly requestId: string;
+  readonly fields: readonly FieldProblem[];
+  readonly retryAfterMs: number | undefined;
+  /** What is in the wrong state, for a failed precondition. */
+  readonly precondition: string | undefined;
+}
+
+/** Clients and proxies drop or hang on large trailers; 2 KiB pass everywhere. */
+const BYTES_MAX = 2_048;
+
+/** The bytes of `grpc-status-details-bin`, at most 2 KiB: field problems beyond that are left out. */
+export function encodeErrorDetails(error: ErrorDetails): Buffer {
+  for (let shown = error.fields.length; ; shown--) {
+    const bytes = encode({ ...error, fields: error.fields.slice(0, shown) });
+    if (bytes.length <= BYTES_MAX || shown === 0) return bytes;
+  }
+}
+
+function encode({ code, message, reason, requestId, fields, retryAfterMs, precondition }: ErrorDetails): Buffer {
+  const details = [any('ErrorInfo', { reason, domain: 'tollgate', metadata: { request_id: requestId } })];
+  if (fields.length > 0) details.push(any('BadRequest', { field_violations: fields }));
+  if (retryAfterMs !== undefined) {
+    const retry_delay = { seconds: Math.floor(retryAfterMs / 1000), nanos: (retryAfterMs % 1000) * 1e6 };
+    details.push(any('RetryInfo', { retry_delay }));
+  }
+  if (precondition !== undefined) {
+    details.push(
+      any('PreconditionFailure', { violations: [{ type: reason, subject: precondition, description: message }] }),
+    );
+  }
+  return Status.encode({ code, message, details }).finish() as Buffer;
+}
+
+function any(name: string, message: object): object {
+  const value = root.lookupType(`google.rpc.${name}`).encode(message).finish();
+  return { type_url: `type.googleapis.com/google.rpc.${name}`, value };
+}

@@ -1,0 +1,67 @@
+// grpc.health.v1, per service: the empty name says that the process lives, the others that they can decide, which they
+// cannot while the store does not answer.
+import type { Server } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import type { State } from '../state/port.ts';
+
+const INTERVAL_MS = 1_000;
+/** While the store is away it is asked more often, so that recovery shows at once. */
+const INTERVAL_DOWN_MS = 250;
+
+export class Health {
+  readonly #implementation: HealthImplementation;
+  readonly #state: State;
+  readonly #services: readonly string[];
+  readonly #onChange: (serving: boolean, error: unknown) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #serving: boolean | undefined;
+  #stopped = false;
+
+  constructor(state: State, services: readonly string[], onChange: (serving: boolean, error: unknown) => void) {
+    this.#state = state;
+    this.#services = services;
+    this.#onChange = onChange;
+    this.#implementation = new HealthImplementation({
+      '': 'SERVING',
+      ...Object.fromEntries(services.map((service) => [service, 'NOT_SERVING' as const])),
+    });
+  }
+
+  addTo(server: Server): void {
+    this.#implementation.addToServer(server);
+  }
+
+  /** Asks the store once, then keeps asking until {@link stop}. */
+  async start(): Promise<void> {
+    let error: unknown;
+    const serving = await this.#state.now().then(
+      () => true,
+      (reason) => {
+        error = reason;
+        return false;
+      },
+    );
+    if (this.#stopped) return;
+    if (serving !== this.#serving) {
+      this.#serving = serving;
+      this.#set(serving);
+      this.#onChange(serving, error);
+    }
+    this.#timer = setTimeout(() => void this.start(), serving ? INTERVAL_MS : INTERVAL_DOWN_MS);
+    this.#timer.unref();
+  }
+
+  /** Says NOT_SERVING everywhere, for good: the process is about to go. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#implementation.setStatus('', 'NOT_SERVING');
+    this.#set(false);
+  }
+
+  #set(serving: boolean): void {
+    for (const service of this.#services) {
+      this.#implementation.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+    }
+  }
+}

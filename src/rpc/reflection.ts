@@ -1,0 +1,36 @@
+// Server reflection, v1 and v1alpha, from the descriptors that buf built, so that every import and every field name is
+// as it stands in the proto files.
+//
+// WHY NOT descriptors from proto-loader: they lose imports and field names, and `grpcurl describe` then fails on
+// well-known types. The reflection library only asks for the bytes of each file, so it is handed the right ones.
+import { readFileSync } from 'node:fs';
+import type { Server } from '@grpc/grpc-js';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { protoPath as healthProtoPath } from 'grpc-health-check';
+import protobuf from 'protobufjs';
+
+const descriptors = new URL('./gen/tollgate.binpb', import.meta.url);
+const files = [...fileDescriptors(readFileSync(descriptors)), ...healthDescriptors()];
+
+/** Lets a server describe these services and every type they use. */
+export function addReflection(server: Server, services: readonly string[]): void {
+  const definition = { files: { fileDescriptorProtos: files } } as unknown as PackageDefinition;
+  new ReflectionService(definition, { services: [...services] }).addToServer(server);
+}
+
+/** google.protobuf.FileDescriptorSet is one repeated field: the files, each kept as the bytes that buf wrote. */
+function fileDescriptors(set: Buffer): Buffer[] {
+  const reader = protobuf.Reader.create(set);
+  const found: Buffer[] = [];
+  while (reader.pos < reader.len) {
+    reader.uint32();
+    found.push(Buffer.from(reader.bytes()));
+  }
+  return found;
+}
+
+function healthDescriptors(): Buffer[] {
+  const definition = loadSync(healthProtoPath, { keepCase: true });
+  return Object.values(definition).flatMap((type) => ('fileDescriptorProtos' in type ? (type.fileDescriptorProtos as Buffer[]) : []));
+}

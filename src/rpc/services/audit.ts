@@ -1,0 +1,92 @@
+// AuditService: what an auditor asks about runs and their logs.
+
+import { LIMITS, pageSizeOf } from '../../core/limits.ts';
+import type { RunStatus } from '../../core/run.ts';
+import type { Pdp } from '../../pdp/pdp.ts';
+import {
+  getLastRuns,
+  getRunChain,
+  listChildRuns,
+  listFinishedRuns,
+  listRunEvents,
+  listRuns,
+  purgeRuns,
+} from '../../pdp/run-queries.ts';
+import { encodeEvent, encodeRun } from '../encode.ts';
+import { RUN_STATUS_NAMES } from '../enums.ts';
+import type { Fields } from '../fields.ts';
+import { pageTokenOf, positionFrom } from '../page-token.ts';
+import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import type { Operation, StreamingOperation } from '../unary.ts';
+
+export function auditService(pdp: Pdp): Record<string, Operation> {
+  return {
+    ListRuns: async (fields) => {
+      const filter = {
+        skillId: fields.id('skill_id'),
+        callerId: fields.text('caller_id', PRINCIPAL),
+        sessionId: fields.id('session_id'),
+        status: fields.choice<RunStatus>('status', RUN_STATUS_NAMES),
+        includeDryRun: fields.flag('include_dry_run'),
+      };
+      const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
+      fields.check();
+      const { runs, next } = await listRuns(pdp, filter, page);
+      return { runs: runs.map(encodeRun), next_page_token: pageTokenOf(next) };
+    },
+    ListChildRuns: async (fields) => {
+      const parentRunId = fields.requiredId('parent_run_id');
+      const limit = pageSizeOf(fields.integer('limit', INT32) ?? 0);
+      fields.check();
+      return { runs: (await listChildRuns(pdp, parentRunId, limit)).map(encodeRun) };
+    },
+    GetRunChain: async (fields) => {
+      const runId = fields.requiredId('run_id');
+      fields.check();
+      return { runs: (await getRunChain(pdp, runId)).map(encodeRun) };
+    },
+    ListFinishedRuns: async (fields) => {
+      const before = cutoffFrom(fields);
+      const given = fields.integer('limit', INT32);
+      fields.check();
+      // An absent limit is the default; one that asks for nothing gets nothing.
+      const limit = given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0);
+      return { runs: (await listFinishedRuns(pdp, before, limit)).map(encodeRun) };
+    },
+    GetLastRuns: async (fields) => {
+      const skillIds = fields.texts('skill_ids', LIMITS.skillIdsMax, ID);
+      const includeFailed = fields.flag('include_failed');
+      fields.check();
+      const last = await getLastRuns(pdp, skillIds, includeFailed);
+      return { last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })) };
+    },
+    PurgeRuns: async (fields) => {
+      const before = cutoffFrom(fields);
+      idempotencyKeyFrom(fields);
+      fields.check();
+      return { purged: await purgeRuns(pdp, before) };
+    },
+  };
+}
+
+export function auditStreams(pdp: Pdp): Record<string, StreamingOperation> {
+  return {
+    ListRunEvents: async function* (fields, signal) {
+      const request = {
+        runId: fields.requiredId('run_id'),
+        afterSequence: fields.integer('after_sequence', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0,
+        follow: fields.flag('follow'),
+      };
+      fields.check();
+      for await (const record of listRunEvents(pdp, request, signal)) yield { event: encodeEvent(record) };
+    },
+  };
+}
+
+const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
+function cutoffFrom(fields: Fields): number {
+  const before = fields.timestampMs('finished_before');
+  if (before === undefined) fields.refuse('finished_before', 'is required');
+  return before ?? 0;
+}

@@ -1,0 +1,69 @@
+// google.protobuf.Struct to JSON text and back. Payloads travel through the product as JSON text.
+import type { Message } from './codec.ts';
+
+/** Deeper payloads than this are refused, as protobuf parsers in other languages would. */
+const NESTING_MAX = 64;
+
+/**
+ * The JSON text of a decoded Struct.
+ *
+ * @returns undefined if it holds what JSON cannot say: invalid UTF-8, NaN, an infinity, too deep a nesting
+ */
+export function jsonOfStruct(struct: Message): string | undefined {
+  const object = objectOf(struct, NESTING_MAX);
+  return object === INVALID ? undefined : JSON.stringify(object);
+}
+
+const INVALID = Symbol('invalid');
+
+function objectOf(struct: Message, nesting: number): object | typeof INVALID {
+  // Keys come from strangers: an object without a prototype has no special ones but `__proto__`, which is then plain.
+  const object: Record<string, unknown> = Object.create(null);
+  const fields = (Object.hasOwn(struct, 'fields') ? struct.fields : {}) as Record<string, Message>;
+  for (const key of Object.keys(fields)) {
+    const value = jsonValueOf(fields[key] as Message, nesting - 1);
+    if (value === INVALID || !key.isWellFormed()) return INVALID;
+    object[key] = value;
+  }
+  return object;
+}
+
+function jsonValueOf(value: Message, nesting: number): unknown {
+  if (nesting < 0) return INVALID;
+  if (Object.hasOwn(value, 'stringValue')) {
+    const text = value.stringValue as string;
+    return text.isWellFormed() ? text : INVALID;
+  }
+  if (Object.hasOwn(value, 'numberValue')) {
+    return Number.isFinite(value.numberValue) ? value.numberValue : INVALID;
+  }
+  if (Object.hasOwn(value, 'boolValue')) return value.boolValue;
+  if (Object.hasOwn(value, 'structValue')) return objectOf(value.structValue as Message, nesting);
+  if (Object.hasOwn(value, 'listValue')) {
+    const list = value.listValue as Message;
+    const values = (Object.hasOwn(list, 'values') ? list.values : []) as Message[];
+    const items = values.map((item) => jsonValueOf(item, nesting - 1));
+    return items.includes(INVALID) ? INVALID : items;
+  }
+  return null;
+}
+
+/** The Struct message that says what this JSON text of an object says. */
+export function structOfJson(json: string): object {
+  return structOf(JSON.parse(json));
+}
+
+function structOf(object: Record<string, unknown>): object {
+  const fields: Record<string, object> = Object.create(null);
+  for (const [key, value] of Object.entries(object)) fields[key] = messageOf(value);
+  return { fields };
+}
+
+function messageOf(value: unknown): object {
+  if (value === null) return { nullValue: 0 };
+  if (typeof value === 'string') return { stringValue: value };
+  if (typeof value === 'number') return { numberValue: value };
+  if (typeof value === 'boolean') return { boolValue: value };
+  if (Array.isArray(value)) return { listValue: { values: value.map(messageOf) } };
+  return { structValue: structOf(value as Record<string, unknown>) };
+}

@@ -1,0 +1,88 @@
+// From an operation to a gRPC handler: decode, run, encode, and answer exactly once whatever happens.
+import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import { Failure } from '../core/failure.ts';
+import { anyPartition, newId } from '../pdp/ids.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { errorFields } from '../telemetry/log.ts';
+import type { Method } from './codec.ts';
+import { Fields } from './fields.ts';
+import { statusOf } from './status.ts';
+
+/** Decodes a request and runs it; the result is the response message. May answer without a promise. */
+export type Operation = (fields: Fields) => object | Promise<object>;
+/** The same for a stream of responses; `signal` is aborted when the caller goes. */
+export type StreamingOperation = (fields: Fields, signal: AbortSignal) => AsyncIterable<object>;
+
+export interface Edge {
+  readonly log: Logger;
+  readonly requestBytesMax: (method: Method) => number;
+}
+
+// A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
+export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
+  const bytesMax = edge.requestBytesMax(method);
+  return (call, callback) => {
+    const succeed = (response: object): void => {
+      let bytes: Buffer;
+      try {
+        bytes = method.encode(response);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      callback(null, bytes);
+    };
+    const fail = (error: unknown): void => callback(report(edge, method, error));
+    try {
+      const result = operation(fieldsOf(method, call.request, bytesMax));
+      if (result instanceof Promise) result.then(succeed, fail);
+      else succeed(result);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
+
+export function streamHandler(
+  edge: Edge,
+  method: Method,
+  operation: StreamingOperation,
+): handleServerStreamingCall<Buffer, Buffer> {
+  const bytesMax = edge.requestBytesMax(method);
+  return (call) => {
+    const abort = new AbortController();
+    // `cancelled` also fires when a call ends normally; by then nobody listens.
+    call.on('cancelled', () => abort.abort());
+    const writable = () =>
+      new Promise<void>((resolve) => {
+        call.once('drain', resolve);
+        abort.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    const send = async (): Promise<void> => {
+      for await (const response of operation(fieldsOf(method, call.request, bytesMax), abort.signal)) {
+        if (abort.signal.aborted) return;
+        if (!call.write(method.encode(response))) await writable();
+      }
+    };
+    send().then(
+      () => call.end(),
+      (error) => call.emit('error', report(edge, method, error)),
+    );
+  };
+}
+
+function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
+  if (bytes.length > bytesMax) {
+    throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
+  }
+  return new Fields(method.decode(bytes));
+}
+
+function report(edge: Edge, method: Method, error: unknown) {
+  const requestId = newId(Date.now(), anyPartition());
+  const reply = statusOf(error, requestId);
+  const line = { rpc: method.name, code: reply.codeName, reason: reply.reason, request_id: requestId };
+  if (reply.isOurFault) edge.log.error({ ...line, ...errorFields(error) }, 'failed');
+  else edge.log.info({ ...line, detail: reply.error.details }, 'refused');
+  return reply.error;
+}
