@@ -89,7 +89,8 @@ export const ErrorReason = {
    */
   ERROR_REASON_MESSAGE_TOO_LARGE: 19,
   /**
-   * The bytes of the request are not a message of the RPC's request type. Status INVALID_ARGUMENT; do not retry.
+   * The bytes of the request are not a message of the RPC's request type. Status INTERNAL, as gRPC libraries answer what they cannot
+   * parse; do not retry.
    */
   ERROR_REASON_UNDECODABLE: 20,
   /**
@@ -217,7 +218,8 @@ export type ErrorReason =
   | 'ERROR_REASON_MESSAGE_TOO_LARGE'
   | 19
   /**
-   * The bytes of the request are not a message of the RPC's request type. Status INVALID_ARGUMENT; do not retry.
+   * The bytes of the request are not a message of the RPC's request type. Status INTERNAL, as gRPC libraries answer what they cannot
+   * parse; do not retry.
    */
   | 'ERROR_REASON_UNDECODABLE'
   | 20

@@ -22,7 +22,7 @@ export interface Identity {
    */
   'platform'?: (string);
   /**
-   * Further principals of the same person, each as `platform:id` with at most 128 bytes; at most 64. Each counts as a principal,
+   * Further principals of the same person, each as `platform:id` with at most 257 bytes; at most 64. Each counts as a principal,
    * except for a run's caller and a session's owner at their creation. An empty list means that there are none.
    */
   'user_aliases'?: (string)[];
@@ -59,7 +59,7 @@ export interface Identity__Output {
    */
   'platform'?: (string);
   /**
-   * Further principals of the same person, each as `platform:id` with at most 128 bytes; at most 64. Each counts as a principal,
+   * Further principals of the same person, each as `platform:id` with at most 257 bytes; at most 64. Each counts as a principal,
    * except for a run's caller and a session's owner at their creation. An empty list means that there are none.
    */
   'user_aliases'?: (string)[];

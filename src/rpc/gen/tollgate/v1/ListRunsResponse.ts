@@ -11,7 +11,8 @@ export interface ListRunsResponse {
    */
   'runs'?: (_tollgate_v1_Run)[];
   /**
-   * Where the next page starts. Empty if this is the last page.
+   * Where the next page starts. Empty if this is the last page. A page may hold fewer entries than asked for, even none, and still have
+   * a next one: a request looks at no more than 10,000 entries.
    */
   'next_page_token'?: (string);
 }
@@ -25,7 +26,8 @@ export interface ListRunsResponse__Output {
    */
   'runs'?: (_tollgate_v1_Run__Output)[];
   /**
-   * Where the next page starts. Empty if this is the last page.
+   * Where the next page starts. Empty if this is the last page. A page may hold fewer entries than asked for, even none, and still have
+   * a next one: a request looks at no more than 10,000 entries.
    */
   'next_page_token'?: (string);
 }

@@ -11,11 +11,13 @@ export interface ListSessionsResponse {
    */
   'sessions'?: (_tollgate_v1_Session)[];
   /**
-   * Where the next page starts. Empty if this is the last page.
+   * Where the next page starts. Empty if this is the last page. A page may hold fewer entries than asked for, even none, and still have
+   * a next one: a request looks at no more than 10,000 entries.
    */
   'next_page_token'?: (string);
   /**
-   * How many sessions match the filters on all pages, at the time of this answer.
+   * How many sessions match the filters on all pages, at the time of this answer, counted among the newest 10,000 sessions: beyond
+   * that there may be more.
    */
   'total'?: (number);
 }
@@ -29,11 +31,13 @@ export interface ListSessionsResponse__Output {
    */
   'sessions'?: (_tollgate_v1_Session__Output)[];
   /**
-   * Where the next page starts. Empty if this is the last page.
+   * Where the next page starts. Empty if this is the last page. A page may hold fewer entries than asked for, even none, and still have
+   * a next one: a request looks at no more than 10,000 entries.
    */
   'next_page_token'?: (string);
   /**
-   * How many sessions match the filters on all pages, at the time of this answer.
+   * How many sessions match the filters on all pages, at the time of this answer, counted among the newest 10,000 sessions: beyond
+   * that there may be more.
    */
   'total'?: (number);
 }
