@@ -1,0 +1,106 @@
+// Holds the shape of the source: which folder may import which. Change the table first, then the code.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** What each place may import, as prefixes of paths below src/; packages by name, `node:` as a whole. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'core/': ['core/'],
+  'state/port.ts': ['core/'],
+  'state/codec/': ['core/', 'state/port.ts', 'state/codec/', 'node:', '@msgpack/msgpack'],
+  'state/redis/': [
+    'core/',
+    'state/port.ts',
+    'state/codec/',
+    'state/redis/',
+    'config/store-url.ts',
+    'startup-error.ts',
+    'node:',
+    'ioredis',
+    '@msgpack/msgpack',
+  ],
+  'state/embedded/': [
+    'core/',
+    'state/port.ts',
+    'state/codec/',
+    'state/embedded/',
+    'startup-error.ts',
+    'node:',
+    'lmdb',
+    'fs-native-extensions',
+    '@msgpack/msgpack',
+  ],
+  // The bytes of an audit record are made before they are stored, so that no engine ever encodes them again.
+  'pdp/': ['pdp/', 'core/', 'state/port.ts', 'state/codec/audit-record.ts', 'node:'],
+  'rpc/': [
+    'rpc/',
+    'pdp/',
+    'core/',
+    'config/',
+    'telemetry/',
+    'state/port.ts',
+    'state/codec/audit-record.ts',
+    'startup-error.ts',
+    'node:',
+    '@grpc/',
+    'grpc-health-check',
+    'protobufjs',
+  ],
+  'config/': ['config/', 'core/', 'node:', 'yaml', 'ajv', 'commander'],
+  'telemetry/': ['telemetry/', 'pino', 'node:'],
+  'startup-error.ts': [],
+};
+
+const src = resolve('src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('rpc/gen/'))
+  .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
+
+function importsOf(file: string, text: string): string[] {
+  const statements = text.matchAll(
+    /^(?:import|export)\s[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
+  const specifiers = [...statements].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+  return specifiers.map((specifier) =>
+    specifier.startsWith('.') ? relative(src, resolve(src, dirname(file), specifier)) : specifier,
+  );
+}
+
+describe('the source keeps its shape', () => {
+  const joined = ['compose.ts', 'main.ts'];
+
+  test('every file is under a row of the table, or is one of the two that join the parts', () => {
+    const without = files.filter(
+      ({ file }) => !joined.includes(file) && !Object.keys(MAY_IMPORT).some((row) => file.startsWith(row)),
+    );
+    expect(without.map(({ file }) => file)).toEqual([]);
+  });
+
+  test.each(Object.entries(MAY_IMPORT))('%s imports what its row allows', (row, allowed) => {
+    const broken = files
+      .filter(({ file }) => file.startsWith(row))
+      .flatMap(({ file, text }) => importsOf(file, text).map((target) => ({ file, target })))
+      .filter(({ target }) => !allowed.some((prefix) => target === prefix || target.startsWith(prefix)));
+    expect(broken).toEqual([]);
+  });
+
+  test('the table is read: an import that no row allows is found', () => {
+    expect(importsOf('core/session.ts', "import { Redis } from 'ioredis';")).toEqual(['ioredis']);
+    expect(importsOf('core/session.ts', "import { x } from '../pdp/x.ts';")).toEqual(['pdp/x.ts']);
+  });
+
+  test('core has no async functions but the chain of runs, no clock and no randomness', () => {
+    const core = files.filter(({ file }) => file.startsWith('core/'));
+    const found = core.flatMap(({ file, text }) =>
+      [
+        ...text.matchAll(/\basync\b|\bawait\b|Date\.now|new Date\(\)|Math\.random|performance\.|setTimeout|crypto\./g),
+      ].map((match) => `${file}: ${match[0]}`),
+    );
+    expect(new Set(found)).toEqual(new Set(['core/run.ts: async', 'core/run.ts: await']));
+  });
+
+  test('no file outside rpc knows gRPC codes', () => {
+    const found = files.filter(({ file, text }) => !file.startsWith('rpc/') && text.includes('@grpc/grpc-js'));
+    expect(found.map(({ file }) => file)).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+// A real server process of its own, on free ports and in a folder of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface ServerOptions {
+  /** A store URL; absent means the embedded engine. */
+  readonly store?: string;
+  /** Text of the policy file; absent means the example policy. */
+  readonly policy?: string;
+  /** A folder to use again, for a server that is started a second time. */
+  readonly folder?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunningServer {
+  readonly decision: string;
+  readonly management: string;
+  readonly folder: string;
+  readonly policyFile: string;
+  readonly process: ChildProcess;
+  readonly pid: number;
+  /** Every line of the log so far. */
+  readonly log: string[];
+  /** What it has written to standard error so far. */
+  readonly stderr: () => string;
+  /** Stops it as an operator would. @returns the exit code */
+  stop(): Promise<number | null>;
+  /** Kills it as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** Starts `dist/main.js serve` and waits until it serves. @throws with what it wrote to standard error if it exits */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tollgate-'));
+  const policyFile = join(folder, 'policy.yaml');
+  if (options.policy !== undefined) writeFileSync(policyFile, options.policy);
+  const args = [
+    '--data-dir',
+    join(folder, 'data'),
+    '--listen',
+    '127.0.0.1:0',
+    ...(options.store === undefined ? [] : ['--store', options.store]),
+    ...(options.policy === undefined ? [] : ['--policy', policyFile]),
+    ...(options.args ?? []),
+  ];
+  const child = spawn(process.execPath, ['dist/main.js', 'serve', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const log: string[] = [];
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const serving = new Promise<{ decision: string; management: string }>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      log.push(line);
+      const entry = line.startsWith('{') ? JSON.parse(line) : {};
+      if (entry.msg === 'serving') resolve(entry);
+    });
+    exited.then((code) => reject(new Error(`the server exited with ${code}: ${stderr}`)));
+  });
+  const { decision, management } = await serving;
+  return {
+    decision,
+    management,
+    folder,
+    policyFile,
+    process: child,
+    pid: child.pid ?? 0,
+    log,
+    stderr: () => stderr,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const code = await exited;
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
