@@ -167,6 +167,19 @@ describe('a check', () => {
   });
 });
 
+test('direct chats take the group’s commands only where they have no list of their own', () => {
+  const admins = { allow_admin_from: ['1'], group_allow_admin_from: ['1'] };
+  const listed = (lists: object) => {
+    const { dm, group } = policyOf({ platforms: { irc: { ...admins, ...lists } } }).platforms.get('irc')!;
+    return [[...dm.commands], [...group.commands]];
+  };
+  expect(listed({ group_user_allowed_commands: ['status'] })).toEqual([['status'], ['status']]);
+  expect(listed({ user_allowed_commands: ['status'] })).toEqual([['status'], []]);
+  for (const empty of [[], '', ' , ', ['/']]) {
+    expect(listed({ user_allowed_commands: empty, group_user_allowed_commands: ['status'] })).toEqual([[], ['status']]);
+  }
+});
+
 describe('a description', () => {
   const describeFor = (platform: string, chatType: string | undefined, userIds: string[]) =>
     describeAccess(policy, { platform, chatType, userIds, inGuild: false });
