@@ -2,10 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { didYouMean, nearest } from '../core/nearest.ts';
 import type { DocumentPath } from './document-path.ts';
 import { type ConfigFlags, KEY_FLAGS } from './flags.ts';
 import { KEY_NAMES, KEYS, type KeySpec, keyValueFromText } from './keys.ts';
-import { didYouMean, nearest } from './nearest.ts';
 import { type ShapeProblem, shapeProblems } from './shape.ts';
 import { readYaml, YamlError, type YamlMap, type YamlValue } from './yaml-source.ts';
 

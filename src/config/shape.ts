@@ -1,9 +1,9 @@
 // Holds a tree of configuration against the schema and says in plain words what does not fit.
 
 import { Ajv, type ErrorObject } from 'ajv';
+import { didYouMean, nearest } from '../core/nearest.ts';
 import { aboutPath, pathText } from './document-path.ts';
 import { CONFIG_SCHEMA, KEY_NAMES, KEYS } from './keys.ts';
-import { didYouMean, nearest } from './nearest.ts';
 
 export interface ShapeProblem {
   readonly path: readonly string[];

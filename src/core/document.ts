@@ -3,7 +3,7 @@
 //
 // INVARIANT: names that the author chose are only ever keys of a Map, never of an object, so `__proto__` and
 // `constructor` are names like any other.
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 
 export interface Problem {
   readonly path: readonly (string | number)[];
@@ -50,7 +50,7 @@ export function fieldsOf<K extends string>(place: Place | undefined, known: read
   const fields = new Map<K, Place>();
   for (const [key, field] of entriesOf(place)) {
     if (isOneOf(key, known)) fields.set(key, field);
-    else problem(field, `unknown key \`${key}\`${didYouMean(key, known)}`);
+    else problem(field, `unknown key \`${key}\`${didYouMean(nearest(key, known))}`);
   }
   return fields;
 }
@@ -94,7 +94,7 @@ export function choiceOf<T extends string>(place: Place | undefined, choices: re
   if (place === undefined) return undefined;
   const { value } = place;
   if (isOneOf(value, choices)) return value;
-  const suggestion = typeof value === 'string' ? didYouMean(value, choices) : '';
+  const suggestion = typeof value === 'string' ? didYouMean(nearest(value, choices)) : '';
   return problem(place, `must be one of ${choices.join(', ')}${suggestion}`);
 }
 

@@ -16,10 +16,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return found;
 }
 
-/** `; did you mean …?`, ready to append to a problem; nothing where nothing is close. */
-export function didYouMean(name: string, candidates: Iterable<string>): string {
-  const found = nearest(name, candidates);
-  return found === undefined ? '' : `; did you mean \`${found}\`?`;
+/** ` (did you mean …?)`, ready to append to a problem; nothing where nothing was found. */
+export function didYouMean(found: string | undefined): string {
+  return found === undefined ? '' : ` (did you mean \`${found}\`?)`;
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swapped neighbours each count one. */

@@ -1,7 +1,7 @@
 // Who may run which command on a platform, as the policy's four lists say it, in direct chats and in groups.
 import { type CommandRegistry, isFloor, NEVER_IN_A_COMMAND } from './command-registry.ts';
 import { entriesOf, fieldsOf, integerDigits, kindOf, type Place, problem, warn } from './document.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import { isBlank, trimBlank } from './text.ts';
 
 export type SlashScope = 'dm' | 'group' | 'ambiguous';
@@ -107,7 +107,7 @@ function readCommandList(
     commands.add(registry?.get(command) ?? command);
     if (NEVER_IN_A_COMMAND.test(command)) warn(place, `\`${entry}\` can never be typed as a command`);
     else if (registry && !registry.has(command) && !isFloor(command)) {
-      warn(place, `the command \`${command}\` is not in \`commands\`${didYouMean(command, registry.keys())}`);
+      warn(place, `the command \`${command}\` is not in \`commands\`${didYouMean(nearest(command, registry.keys()))}`);
     }
   }
   return commands;

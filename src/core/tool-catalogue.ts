@@ -1,6 +1,6 @@
 // What a policy says about tools: who may call them, how sensitive they are, and whose bodies must never be stored.
 import { booleanOf, choiceOf, entriesOf, fieldsOf, itemsOf, nameOf, type Place, problem, warn } from './document.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import { SENSITIVITIES, type SensitivityLevel } from './session.ts';
 import { compilePatterns, type Patterns, patternProblem } from './tool-pattern.ts';
 
@@ -65,7 +65,7 @@ function readRequires(
     if (privilege === undefined) continue;
     requires.push(privilege);
     if (privileges.get(privilege)?.size) continue;
-    const suggestion = privileges.has(privilege) ? '' : didYouMean(privilege, privileges.keys());
+    const suggestion = privileges.has(privilege) ? '' : didYouMean(nearest(privilege, privileges.keys()));
     warn(item, `nobody has the privilege \`${privilege}\`, so nobody may call this tool${suggestion}`);
   }
   return requires;

@@ -7,13 +7,13 @@ test('a misspelt name finds the one that was meant', () => {
   expect(nearest('privilege', names)).toBe('privileges');
   expect(nearest('TOOLS', names)).toBe('tools');
   expect(nearest('tolos', names)).toBe('tools');
-  expect(didYouMean('privilege', names)).toBe('; did you mean `privileges`?');
+  expect(didYouMean(nearest('privilege', names))).toBe(' (did you mean `privileges`?)');
 });
 
 test('a name that is like none of them finds nothing', () => {
   expect(nearest('colour', ['tools', 'admins'])).toBeUndefined();
   expect(nearest('', ['tools'])).toBeUndefined();
-  expect(didYouMean('tools', [])).toBe('');
+  expect(didYouMean(nearest('tools', []))).toBe('');
 });
 
 test('one slip in a name of any length is found, whatever kind of slip it is', () => {

@@ -62,7 +62,7 @@ describe('what is wrong with a policy', () => {
   test.each([
     ['a list as the document', [], ': must be a map, not a list'],
     ['text as the document', 'tools', ': must be a map, not text'],
-    ['a misspelt key', { privilege: {} }, 'privilege: unknown key `privilege`; did you mean `privileges`?'],
+    ['a misspelt key', { privilege: {} }, 'privilege: unknown key `privilege` (did you mean `privileges`?)'],
     ['a key like none', { zzz: 1 }, 'zzz: unknown key `zzz`'],
     ['a key that objects carry', JSON.parse('{"__proto__": {}}'), '__proto__: unknown key `__proto__`'],
     ['an empty section', { tools: null }, 'tools: must be a map, not nothing'],
@@ -72,12 +72,12 @@ describe('what is wrong with a policy', () => {
     [
       'a rule misspelt',
       { tools: { a: { secert: true } } },
-      'tools.a.secert: unknown key `secert`; did you mean `secret`?',
+      'tools.a.secert: unknown key `secert` (did you mean `secret`?)',
     ],
     [
       'a level that is none',
       { tools: { a: { sensitivity: 'Public' } } },
-      'tools.a.sensitivity: must be one of public, internal, confidential, restricted; did you mean `public`?',
+      'tools.a.sensitivity: must be one of public, internal, confidential, restricted (did you mean `public`?)',
     ],
     ['a lone privilege', { tools: { a: { requires: 'X' } } }, 'tools.a.requires: must be a list, not text'],
     [
@@ -99,7 +99,7 @@ describe('what is wrong with a policy', () => {
     [
       'a misspelt list',
       { platforms: { irc: { allow_admins_from: ['1'] } } },
-      'platforms.irc.allow_admins_from: unknown key `allow_admins_from`; did you mean `allow_admin_from`?',
+      'platforms.irc.allow_admins_from: unknown key `allow_admins_from` (did you mean `allow_admin_from`?)',
     ],
     [
       'an admin list of nobody',
@@ -163,7 +163,7 @@ describe('a warning', () => {
   test('names a privilege that nobody has', () => {
     const tools = { a: { requires: ['EXCE', 'NOBODY'] } };
     expect(warningsOf({ tools, privileges: { EXEC: ['a:1'], NOBODY: [] } })).toEqual([
-      'tools.a.requires.0: nobody has the privilege `EXCE`, so nobody may call this tool; did you mean `EXEC`?',
+      'tools.a.requires.0: nobody has the privilege `EXCE`, so nobody may call this tool (did you mean `EXEC`?)',
       'tools.a.requires.1: nobody has the privilege `NOBODY`, so nobody may call this tool',
     ]);
   });
@@ -186,7 +186,7 @@ describe('a warning', () => {
     const platforms = { irc: { ...gated, user_allowed_commands: ['help', 'statsu', 'reset'] } };
     const commands = [{ name: 'status' }, { name: 'new', aliases: ['reset'] }];
     expect(warningsOf({ platforms, commands })).toEqual([
-      'platforms.irc.user_allowed_commands: the command `statsu` is not in `commands`; did you mean `status`?',
+      'platforms.irc.user_allowed_commands: the command `statsu` is not in `commands` (did you mean `status`?)',
     ]);
     expect(warningsOf({ platforms })).toEqual([]);
     expect(warningsOf({ platforms, commands: [] })).toHaveLength(2);

@@ -1,0 +1,13 @@
+// The contract over a real redis-server.
+import { afterAll, beforeAll } from 'vitest';
+import { openRedis } from '../redis/open.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { contractSuite } from './suite.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+}, 120_000);
+afterAll(() => server.stop());
+
+contractSuite('redis', () => openRedis(server));

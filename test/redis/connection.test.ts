@@ -1,0 +1,220 @@
+// Losing the server and finding it again: nothing is repeated, queued or left pending, and nothing is asked of a server
+// that is not fit.
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
+import { created, operation, step, stored } from '../contract/fixtures.ts';
+import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import { OPTIONS, openRedis } from './open.ts';
+
+const UNAVAILABLE = { kind: 'state_unavailable', message: 'the state store is unreachable' };
+
+async function soon(attempt: () => Promise<unknown>, withinMs = 5_000): Promise<void> {
+  await vi.waitFor(attempt, { timeout: withinMs, interval: 20 });
+}
+
+/** Milliseconds that an operation took to fail as it should. */
+async function msToFail(attempt: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await expect(attempt()).rejects.toMatchObject(UNAVAILABLE);
+  return performance.now() - from;
+}
+
+describe('a server that comes and goes', () => {
+  test('stopped, everything fails at once; started again on its port, everything works again', async () => {
+    let server = await startRedis();
+    const events: RedisEvent['kind'][] = [];
+    const opened = await openRedis(server, { onEvent: ({ kind }) => events.push(kind) });
+    const { state } = opened;
+    opened.redis.on('error', () => {});
+    const record = await created(state);
+    const inFlight = [state.charge(step(record)), state.now(), state.readSession(record.session.sessionId)];
+    await Promise.allSettled(inFlight);
+    await server.stop();
+    await soon(() => expect(state.now()).rejects.toMatchObject(UNAVAILABLE));
+    const attempts = [
+      () => state.charge(step(record)),
+      () => state.readIdentity('trace'),
+      () => state.readSession(record.session.sessionId),
+      () => state.createSession({ ...record.session }, 10, undefined),
+      () => state.pageSessions({ partition: 7, limit: 10 }),
+      () => state.readLog(record.session.sessionId, { afterSequence: 0, limit: 1 }),
+    ];
+    for (const attempt of attempts) expect(await msToFail(attempt)).toBeLessThan(100);
+
+    server = await startRedis({ port: server.port });
+    await soon(() => state.now());
+    // The new server knows neither the session nor the scripts.
+    expect(await state.charge(step(record))).toMatchObject({ kind: 'denied', reason: 'SESSION_UNKNOWN' });
+    const again = await created(state);
+    expect((await state.charge(step(again))).kind).toBe('charged');
+    expect(events).toEqual(
+      ['ready', 'lost', 'lost', 'ready'].filter((kind, index) => index !== 2 || events.length === 4),
+    );
+    await opened.close();
+    await server.stop();
+  });
+
+  test('a start without a server succeeds after a bounded wait, and finds it later', async () => {
+    const port = await freePort();
+    const from = performance.now();
+    const state = await openRedisState({ ...OPTIONS, url: `redis://someone:s3cret@127.0.0.1:${port}/0` });
+    expect(performance.now() - from).toBeLessThan(3_000);
+    expect(await msToFail(() => state.now())).toBeLessThan(100);
+    expect(state.info.description).toContain('not reached yet');
+    expect(JSON.stringify(state.info)).not.toContain('s3cret');
+
+    const acl = ['--user', 'someone', 'on', '>s3cret', '~*', '+@all'];
+    const server = await startRedis({ port, args: acl });
+    await soon(() => state.now());
+    expect(state.info.description).toBe(
+      `Redis 7.0.15 at redis://127.0.0.1:${port}/0`.replace('7.0.15', versionOf(state)),
+    );
+    expect(JSON.stringify(state.info)).not.toContain('s3cret');
+    await state.close();
+    await server.stop();
+  });
+
+  test('a silent server costs each operation its time-out, then nothing, and is found again', async () => {
+    const server = await startRedis();
+    const opened = await openRedis(server, { commandTimeoutMs: 200 });
+    const record = await created(opened.state);
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await msToFail(() => opened.state.charge(step(record)))).toBeLessThan(1_000);
+    await soon(async () => expect(await msToFail(() => opened.state.now())).toBeLessThan(20));
+    process.kill(server.pid, 'SIGCONT');
+    await soon(() => opened.state.now());
+    expect((await opened.state.charge(step(record))).kind).toBe('charged');
+    await opened.close();
+    await server.stop();
+  });
+
+  test('a line that is cut after execution leaves one effect, and the key tells it', async () => {
+    const server = await startRedis();
+    const proxy = await startCuttingProxy(server.port);
+    const opened = await openRedis(server, { url: `redis://127.0.0.1:${proxy.port}` });
+    const { state } = opened;
+    const record = await created(state);
+    for (let round = 1; round <= 5; round++) {
+      const keyed = step(record, { operation: operation(`cut-${round}`) });
+      await state.charge(step(record, { calls: [] }));
+      proxy.cutNextReply();
+      await expect(state.charge(keyed)).rejects.toMatchObject(UNAVAILABLE);
+      await soon(async () => expect((await state.charge(keyed)).kind).toBe('replayed'));
+      expect((await stored(state, record)).counters.callsMade).toBe(round);
+    }
+    await opened.close();
+    await proxy.stop();
+    await server.stop();
+  });
+});
+
+describe('a server that is there', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  test('forgets its scripts without a loss', async () => {
+    const opened = await openRedis(server);
+    const record = await created(opened.state);
+    await opened.redis.script('FLUSH');
+    expect((await opened.state.charge(step(record))).kind).toBe('charged');
+    await opened.redis.script('FLUSH');
+    const charges = Array.from({ length: 70 }, () => opened.state.charge(step(record, { calls: [] })));
+    expect((await Promise.all(charges)).every(({ kind }) => kind === 'nothing_to_charge')).toBe(true);
+    await opened.close();
+  });
+
+  test('claims its database for one format, and refuses data of another with the way out', async () => {
+    const opened = await openRedis(server);
+    expect(await opened.redis.get('tollgate:format')).toBe('1');
+    await opened.state.close();
+    await opened.redis.set('tollgate:format', '2');
+    const refused = openRedisState({ ...OPTIONS, url: server.url });
+    await expect(refused).rejects.toBeInstanceOf(Refusal);
+    await expect(refused).rejects.toThrow(/format 2.*another database.*remove every key tollgate:\*/);
+    const other = await openRedisState({ ...OPTIONS, url: server.url.replace('/0', '/5') });
+    expect(await other.now()).toBeGreaterThan(0);
+    await other.close();
+    await opened.close();
+  });
+
+  test('is refused when it has no such database, rather than used in another one', async () => {
+    await expect(openRedisState({ ...OPTIONS, url: server.url.replace('/0', '/99') })).rejects.toThrow(
+      /no database 99/,
+    );
+  });
+
+  test('fails operations as unavailable while it takes no writes, and works again after that', async () => {
+    const opened = await openRedis(server);
+    const { state, redis } = opened;
+    const record = await created(state);
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    await expect(state.charge(step(record))).rejects.toMatchObject(UNAVAILABLE);
+    await redis.config('SET', 'min-replicas-to-write', '0');
+    expect((await state.charge(step(record))).kind).toBe('charged');
+
+    await redis.replicaof('127.0.0.1', '1');
+    await expect(state.charge(step(record))).rejects.toMatchObject(UNAVAILABLE);
+    await soon(() => expect(state.now()).rejects.toMatchObject(UNAVAILABLE));
+    await redis.replicaof('NO', 'ONE');
+    await soon(async () => expect((await state.charge(step(record))).kind).toBe('charged'));
+    await opened.close();
+  });
+
+  test('stops agents and sessions even when its memory is full', async () => {
+    const opened = await openRedis(server);
+    const { state, redis } = opened;
+    const [closing, live] = [await created(state), await created(state)];
+    await redis.config('SET', 'maxmemory', '1');
+    try {
+      await expect(state.charge(step(live))).rejects.toMatchObject(UNAVAILABLE);
+      expect((await state.closeSession(closing.session.sessionId, undefined)).kind).toBe('closed');
+      expect(await state.deactivateAgent('agent-1')).toMatchObject({ sessionsClosed: 1 });
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+    }
+    expect(await state.charge(step(live))).toMatchObject({ reason: 'SESSION_CLOSED' });
+    await opened.close();
+  });
+
+  test('says how durable it is, and what to change', async () => {
+    const memory = await openRedis(server);
+    expect(memory.state.info).toMatchObject({ engine: 'redis', durability: 'memory' });
+    expect(memory.state.info.warnings).toHaveLength(1);
+    await memory.close();
+    for (const [appendonly, durability] of [
+      ['everysec', 'aof_everysec'],
+      ['always', 'aof_always'],
+      ['no', 'memory'],
+    ] as const) {
+      const own = await startRedis({ appendonly, args: ['--maxmemory-policy', 'allkeys-lru'] });
+      const opened = await openRedis(own);
+      expect(opened.state.info.durability).toBe(durability);
+      expect(opened.state.info.warnings.join()).toContain('allkeys-lru');
+      await opened.close();
+      await own.stop();
+    }
+  });
+
+  test('that forbids INFO and CONFIG is used, and said to be unknown', async () => {
+    const args = ['--user', 'poor', 'on', '>pw', '~*', '+@all', '-info', '-config'];
+    const own = await startRedis({ args });
+    const opened = await openRedis(own, { url: own.url.replace('//', '//poor:pw@') });
+    expect(opened.state.info).toMatchObject({ durability: 'memory', warnings: [expect.stringContaining('INFO')] });
+    await created(opened.state);
+    await opened.close();
+    await own.stop();
+  });
+
+  test('an identity prefix that could name our keys is refused', async () => {
+    const options = { ...OPTIONS, url: server.url, identityKeyPrefix: 'tollgate:' };
+    await expect(openRedisState(options)).rejects.toThrow(/prefix/);
+  });
+});
+
+function versionOf(state: { info: { description: string } }): string {
+  return /^Redis (\S+)/.exec(state.info.description)![1]!;
+}

@@ -1,0 +1,127 @@
+// Key names: whatever ids and keys callers choose, two different things never meet in one key.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as keys from '../../src/state/redis/keys.ts';
+import { loadScripts } from '../../src/state/redis/scripts.ts';
+import { HOSTILE_NAMES, idIn } from '../contract/fixtures.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { type OpenedRedis, openRedis, PREFIX } from './open.ts';
+
+const name = fc.oneof(
+  fc.constantFrom(...HOSTILE_NAMES, '%7B', '%7b', '%25', '%', '}:op:', '}:sessions', '', 'a}:op:k'),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc
+    .array(fc.constantFrom('{', '}', '%', ':', '7', 'B', 'o', 'p', 's'), { maxLength: 8 })
+    .map((parts) => parts.join('')),
+);
+const idempotencyKey = fc.oneof(
+  fc.constantFrom('}', '{', '%7D', ':op:', 'sessions'),
+  fc.string({ minLength: 1, maxLength: 12 }),
+);
+const ownId = fc.integer({ min: 0, max: 255 }).map(idIn);
+const partition = fc.integer({ min: 0, max: 255 });
+
+/** Something that is stored, and every key that it is stored under. */
+const thing = fc.oneof(
+  fc.record({ kind: fc.constant('agent'), of: fc.tuple(name) }),
+  fc.record({ kind: fc.constant('agent operation'), of: fc.tuple(name, idempotencyKey) }),
+  fc.record({ kind: fc.constant('caller operation'), of: fc.tuple(name, idempotencyKey) }),
+  fc.record({ kind: fc.constant('identity'), of: fc.tuple(name) }),
+  fc.record({ kind: fc.constant('session'), of: fc.tuple(ownId) }),
+  fc.record({ kind: fc.constant('run'), of: fc.tuple(ownId) }),
+  fc.record({ kind: fc.constant('partition'), of: fc.tuple(partition) }),
+);
+
+function keysOf({ kind, of: [first, second] }: { kind: string; of: readonly (string | number)[] }): string[] {
+  const id = String(first);
+  switch (kind) {
+    case 'agent':
+      return Object.values(keys.agentKeys(id));
+    case 'agent operation':
+      return [keys.agentOperationKey(id, String(second))];
+    case 'caller operation':
+      return [keys.callerOperationKey(id, String(second))];
+    case 'identity':
+      return [PREFIX + id];
+    case 'session': {
+      const session = keys.sessionKey(id);
+      return [session, keys.sessionSlotKey(session, 0), keys.sessionSlotKey(session, 1)];
+    }
+    case 'run':
+      return Object.values(keys.runKeys(id));
+    default:
+      return [
+        ...Object.values(keys.sessionIndexKeys(Number(first))),
+        ...Object.values(keys.runIndexKeys(Number(first))),
+      ];
+  }
+}
+
+describe('keys', () => {
+  test('two different things never share a key, nor a thing with the stored format', () => {
+    const property = fc.property(thing, thing, (one, other) => {
+      if (JSON.stringify(one) === JSON.stringify(other)) return;
+      const taken = new Set([...keysOf(one), keys.FORMAT_KEY]);
+      expect(keysOf(other).filter((key) => taken.has(key))).toEqual([]);
+    });
+    fc.assert(property, { numRuns: 5_000 });
+  });
+
+  test('what a caller chooses never leaves its hash tag', () => {
+    const property = fc.property(name, (id) => {
+      for (const key of [...Object.values(keys.agentKeys(id)), keys.callerOperationKey(id, 'k')]) {
+        const tag = key.slice(key.indexOf('{') + 1, key.indexOf('}'));
+        expect(key.slice(0, key.indexOf('{'))).toBe('tollgate:');
+        expect(key.slice(key.indexOf('}') + 1)).toMatch(/^:(deactivated|sessions|op:k)$/);
+        expect(tag.length).toBeGreaterThan(0);
+      }
+    });
+    fc.assert(property);
+  });
+
+  test('foreign ids have no record of their own, so all of them lead to the one that nobody has', () => {
+    for (const id of [...HOSTILE_NAMES, '', idIn(3).toUpperCase(), `${idIn(3)} `]) {
+      expect(keys.sessionKey(id)).toBe(keys.sessionKey(''));
+      expect(keys.runKeys(id)).toEqual(keys.runKeys(''));
+    }
+  });
+
+  test('a prefix under which a trace id could spell one of our keys is refused', () => {
+    for (const prefix of ['', 't', 'tollgate:', 'tollgate:{00}:session:', 'tollgate']) {
+      expect(keys.isUnsafeIdentityPrefix(prefix)).toBe(true);
+    }
+    for (const prefix of [PREFIX, 'tollgate-ids:', 'x']) expect(keys.isUnsafeIdentityPrefix(prefix)).toBe(false);
+  });
+});
+
+describe('keys that scripts build by themselves', () => {
+  let server: RedisServer;
+  let opened: OpenedRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+    opened = await openRedis(server);
+  });
+  afterAll(async () => {
+    await opened.close();
+    await server.stop();
+  });
+
+  test('are those of keys.ts', async () => {
+    const { source } = loadScripts()['close-session'];
+    const parts = source.slice(0, source.indexOf('-- Closes a session once'));
+    const ask = `${parts}
+      local keys = session_keys(ARGV[1])
+      return { keys.session, keys.slots[1], keys.slots[2], keys.ends, agent_sessions_key(ARGV[2]) }`;
+    for (const agent of [...HOSTILE_NAMES, ...fc.sample(name, 200)]) {
+      const id = idIn(Math.floor(Math.random() * 256));
+      const session = keys.sessionKey(id);
+      expect(await opened.redis.eval(ask, 0, id, agent)).toEqual([
+        session,
+        keys.sessionSlotKey(session, 0),
+        keys.sessionSlotKey(session, 1),
+        keys.sessionIndexKeys(Number.parseInt(id.slice(-2), 16)).ends,
+        keys.agentKeys(agent).sessions,
+      ]);
+    }
+  });
+});
