@@ -8,6 +8,7 @@ import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { sweep } from './pdp/sweep.ts';
 import { GrpcServer } from './rpc/server.ts';
+import { StartupError } from './startup-error.ts';
 import type { State } from './state/port.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 
@@ -52,22 +53,28 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
 
 async function openState(config: Config, log: Logger): Promise<State> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const { location, commandTimeoutMs, identityKeyPrefix, mapSizeBytes } = config.store;
+  const { kind, url, commandTimeoutMs, identityKeyPrefix, mapSizeBytes } = config.store;
   const retentionMs = config.sessions.endedRetentionMs;
   const runRetentionMs = config.runs.retentionMs + config.runs.idleTimeoutMs;
   // Each engine is loaded only where it is used: a sidecar on Redis needs no native module.
-  if (location.kind === 'embedded') {
+  if (kind === 'embedded') {
     const { openEmbeddedState } = await import('./state/embedded/state.ts');
-    return openEmbeddedState({ directory: config.dataDir, retentionMs, runRetentionMs, mapSizeBytes });
+    const open = openEmbeddedState({ directory: config.dataDir, retentionMs, runRetentionMs, mapSizeBytes });
+    return open.catch((error) => {
+      throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
+    });
   }
   const { openRedisState } = await import('./state/redis/state.ts');
   return openRedisState({
-    location,
+    url: url.reveal(),
     commandTimeoutMs,
     identityKeyPrefix,
     retentionMs,
     runRetentionMs,
-    onEvent: (event) => log.warn(event, 'redis'),
+    onEvent: (event) => {
+      if (event.kind === 'lost') log.error(errorFields(event.cause), 'the store is out of reach');
+      else log.info({ store: event.info.description }, 'the store is ready');
+    },
   });
 }
 

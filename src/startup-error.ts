@@ -2,5 +2,5 @@
 // start is a bug and shows its stack.
 
 export class StartupError extends Error {
-  override readonly name = 'StartupError';
+  override readonly name: string = 'StartupError';
 }

@@ -8,6 +8,7 @@ import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer, placeText } from './layers.ts';
 import { isSameListenAddress, type ListenAddress, listenAddressText, parseListenAddress } from './listen-address.ts';
 import { ProblemsError } from './problems-error.ts';
+import { Secret } from './secret.ts';
 import { Settings } from './settings.ts';
 import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.ts';
 
@@ -19,8 +20,10 @@ export interface Config {
   readonly dataDir: string;
   readonly listeners: { readonly decision: ListenAddress; readonly management: ListenAddress };
   readonly store: {
-    readonly location: StoreLocation;
-    /** The location as it may be shown, the password masked. */
+    readonly kind: StoreLocation['kind'];
+    /** As configured; it may hold a password. */
+    readonly url: Secret;
+    /** The URL as it may be shown, the password masked. */
     readonly urlMasked: string;
     readonly commandTimeoutMs: number;
     readonly identityKeyPrefix: string;
@@ -87,7 +90,8 @@ function interpret(settings: Settings): Config {
     dataDir: places.dataDir,
     listeners: { decision: places.decision, management: places.management },
     store: {
-      location: places.store,
+      kind: places.store.kind,
+      url: new Secret(at.string('store.url')),
       urlMasked: maskedStoreUrl(places.store),
       commandTimeoutMs: at.number('store.command_timeout_ms'),
       identityKeyPrefix: at.string('store.identity_key_prefix'),

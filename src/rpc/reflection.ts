@@ -32,5 +32,7 @@ function fileDescriptors(set: Buffer): Buffer[] {
 
 function healthDescriptors(): Buffer[] {
   const definition = loadSync(healthProtoPath, { keepCase: true });
-  return Object.values(definition).flatMap((type) => ('fileDescriptorProtos' in type ? (type.fileDescriptorProtos as Buffer[]) : []));
+  return Object.values(definition).flatMap((type) =>
+    'fileDescriptorProtos' in type ? (type.fileDescriptorProtos as Buffer[]) : [],
+  );
 }

@@ -6,6 +6,8 @@ import { ConfigError, type ConfigInput, type LoadedConfig, loadConfig } from '..
 import { addConfigOptions } from '../../src/config/flags.ts';
 import { KEYS } from '../../src/config/keys.ts';
 import { printConfig, printConfigCheck, printProblems } from '../../src/config/print.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { parseStoreUrl } from '../../src/config/store-url.ts';
 import { testFolder } from './folder.ts';
 
 /** Loads with `yaml` as ./tollgate.yaml of an otherwise empty folder. */
@@ -37,7 +39,8 @@ describe('defaults', () => {
         management: { kind: 'unix', path: `${cwd}/data/management.sock` },
       },
       store: {
-        location: { kind: 'embedded' },
+        kind: 'embedded',
+        url: new Secret('embedded'),
         commandTimeoutMs: 250,
         identityKeyPrefix: 'sg:tools:session:',
         mapSizeBytes: 4 * 1024 ** 3,
@@ -336,7 +339,7 @@ describe('listeners', () => {
 });
 
 describe('the store', () => {
-  const location = (url: string) => load({ flags: { store: url } }).config.store.location;
+  const location = (url: string) => parseStoreUrl(load({ flags: { store: url } }).config.store.url.reveal());
 
   test('every form of URL is read', () => {
     expect(location('redis://cache')).toEqual({ kind: 'redis', host: 'cache', port: 6379, tls: false, database: 0 });
@@ -399,7 +402,7 @@ describe('the store', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6, unit: 'grapheme' }), (password) => {
         const loaded = load({ flags: { store: `redis://u:${encodeURIComponent(password)}@cache` } });
-        const location = loaded.config.store.location as { password?: { reveal(): string } };
+        const location = parseStoreUrl(loaded.config.store.url.reveal()) as { password?: { reveal(): string } };
         expect(location.password?.reveal()).toBe(password);
         expect(loaded.config.store.urlMasked).toBe('redis://u:***@cache:6379/0');
       }),

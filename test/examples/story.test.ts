@@ -2,15 +2,21 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENGINES, openStage, type Stage } from './engines.ts';
+import { ENGINES, type OpenServer, openServer } from '../support/engines.ts';
 
 const run = promisify(execFile);
 
 /** Each scene's title, and what its answer must show, line by line. */
 const SCENES: readonly (readonly [title: string, answer: readonly (string | RegExp)[]])[] = [
-  ['Somebody who knows the user binds an identity to a trace.', [/^already_bound: false$/]],
-  ['A controller opens a session for the agent: two calls, one tool.', ['calls_remaining: 2', 'status: SESSION_STATUS_ACTIVE']],
-  ['The agent calls a tool: allowed, one call left.', ['effect: EFFECT_ALLOW', 'reason: REASON_ALLOWED', 'calls_remaining: 1']],
+  ['Somebody who knows the user binds an identity to a trace.', ['already_bound: false']],
+  [
+    'A controller opens a session for the agent: two calls, one tool.',
+    ['calls_remaining: 2', 'status: SESSION_STATUS_ACTIVE'],
+  ],
+  [
+    'The agent calls a tool: allowed, one call left.',
+    ['effect: EFFECT_ALLOW', 'reason: REASON_ALLOWED', 'calls_remaining: 1'],
+  ],
   ['The same key again: replayed, still one left.', ['effect: EFFECT_ALLOW', 'replayed: true', 'calls_remaining: 1']],
   ['Another key: none left.', ['effect: EFFECT_ALLOW', 'calls_remaining: 0']],
   ['A third key: denied.', ['effect: EFFECT_DENY', 'reason: REASON_BUDGET_EXHAUSTED', 'calls_remaining: 0']],
@@ -18,24 +24,32 @@ const SCENES: readonly (readonly [title: string, answer: readonly (string | RegE
   ['A run starts in that session.', ['caller_id: discord:222', 'status: RUN_STATUS_RUNNING']],
   ["Another user's storage: denied.", ['effect: EFFECT_DENY', 'reason: REASON_SCOPE_OTHER_USER']],
   ['A slash command on the list: allowed.', ['effect: EFFECT_ALLOW', 'canonical_command: status']],
-  ['One that is not: denied.', ['effect: EFFECT_DENY', 'reason: REASON_COMMAND_NOT_ALLOWED', 'canonical_command: stop']],
+  [
+    'One that is not: denied.',
+    ['effect: EFFECT_DENY', 'reason: REASON_COMMAND_NOT_ALLOWED', 'canonical_command: stop'],
+  ],
   ['The run reports a step and a call of a secret tool.', ['first_sequence: 1', 'last_sequence: 4']],
   ['The run finishes.', ['status: RUN_STATUS_OK']],
   [
     'An auditor lists what it did: numbered, the secret gone.',
-    [/^1 step: .*Fetching the page/, /^2 resolved_model: .*m-1/, /^3 tool_call: .*"args_redacted":true/, /^4 tool_result: .*"result_redacted":true/],
+    [
+      /^1 step: .*Fetching the page/,
+      /^2 resolved_model: .*m-1/,
+      /^3 tool_call: .*"args_redacted":true/,
+      /^4 tool_result: .*"result_redacted":true/,
+    ],
   ],
 ];
 
 describe.each(ENGINES)('examples/story.mjs on %s', (engine) => {
-  let stage: Stage;
+  let open: OpenServer;
   beforeAll(async () => {
-    stage = await openStage(engine);
+    open = await openServer(engine);
   });
-  afterAll(() => stage?.close());
+  afterAll(() => open?.close());
 
   test('every answer is what the story says', async () => {
-    const { decision, management } = stage.server;
+    const { decision, management } = open.server;
     const { stdout, stderr } = await run(process.execPath, [
       'examples/story.mjs',
       ...['--decision', decision, '--management', management],
@@ -45,8 +59,8 @@ describe.each(ENGINES)('examples/story.mjs on %s', (engine) => {
     expect(scenes.map(({ title }) => title)).toEqual(SCENES.map(([title]) => title));
     for (const [index, [title, answer]] of SCENES.entries()) {
       for (const line of answer) {
-        const pattern = typeof line === 'string' ? expect.toSatisfy((shown) => shown === line, line) : expect.stringMatching(line);
-        expect(scenes[index]!.answer, title).toContainEqual(pattern);
+        const expected = typeof line === 'string' ? line : expect.stringMatching(line);
+        expect(scenes[index]!.answer, title).toContainEqual(expected);
       }
     }
     expect(scenes.map(({ answer }) => answer).join('\n')).not.toContain('s3cr3t');

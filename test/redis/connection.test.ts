@@ -48,9 +48,10 @@ describe('a server that comes and goes', () => {
     expect(await state.charge(step(record))).toMatchObject({ kind: 'denied', reason: 'SESSION_UNKNOWN' });
     const again = await created(state);
     expect((await state.charge(step(again))).kind).toBe('charged');
-    expect(events).toEqual(
-      ['ready', 'lost', 'lost', 'ready'].filter((kind, index) => index !== 2 || events.length === 4),
-    );
+    expect(events[0]).toBe('ready');
+    expect(events.filter((kind) => kind === 'ready')).toHaveLength(2);
+    // Once per cause, not once per attempt: the line was cut, then nobody listened.
+    expect(events.filter((kind) => kind === 'lost').length).toBeLessThanOrEqual(2);
     await opened.close();
     await server.stop();
   });
@@ -67,9 +68,7 @@ describe('a server that comes and goes', () => {
     const acl = ['--user', 'someone', 'on', '>s3cret', '~*', '+@all'];
     const server = await startRedis({ port, args: acl });
     await soon(() => state.now());
-    expect(state.info.description).toBe(
-      `Redis 7.0.15 at redis://127.0.0.1:${port}/0`.replace('7.0.15', versionOf(state)),
-    );
+    expect(state.info.description).toMatch(new RegExp(`^Redis \\d+\\.\\d+\\.\\d+ at redis://127.0.0.1:${port}/0$`));
     expect(JSON.stringify(state.info)).not.toContain('s3cret');
     await state.close();
     await server.stop();
@@ -214,7 +213,3 @@ describe('a server that is there', () => {
     await expect(openRedisState(options)).rejects.toThrow(/prefix/);
   });
 });
-
-function versionOf(state: { info: { description: string } }): string {
-  return /^Redis (\S+)/.exec(state.info.description)![1]!;
-}

@@ -63,7 +63,9 @@ function bound(source: string, title: 'KEYS' | 'ARGV'): string[] {
 describe('scripts', () => {
   test('every file is a script that is loaded, or a part that is used', () => {
     const scripts = Object.values(loadScripts()).map(({ source }) => source);
-    expect(files.filter(({ source }) => !scripts.some((loaded) => loaded.includes(source)))).toEqual([]);
+    const firstLine = (source: string) => source.slice(0, source.indexOf('\n'));
+    const unused = files.filter(({ source }) => !scripts.some((loaded) => loaded.includes(firstLine(source))));
+    expect(unused.map(({ file }) => file)).toEqual([]);
     expect(readdirSync(FOLDER).filter((file) => file.endsWith('.lua'))).toHaveLength(SCRIPT_NAMES.length);
   });
 
@@ -104,6 +106,15 @@ describe('scripts', () => {
     expect(constant('GENERATION_MS')).toBe(LIMITS.operationGenerationMs);
     expect(constant('OPERATIONS_MAX')).toBe(LIMITS.operationsMax);
     expect(constant('TIME_LIMIT_MS_MAX')).toBe(LIMITS.sessionTimeLimitMsMax);
+  });
+
+  test('constants are written out as numbers, in code alone', () => {
+    const { source } = loadScripts().charge;
+    expect(source).toContain('{ 4 }');
+    expect(source).toContain("redis.call('HMGET', key, 'f', 'm')");
+    expect(source).toContain('-- Reply  {now, answer...}');
+    const code = source.replace(/--.*$|'[^'\n]*'/gm, '');
+    expect([...new Set(code.match(/\b[A-Z][A-Z_]+\b/g))].sort()).toEqual(['ARGV', 'KEYS']);
   });
 
   test('a charge’s codes are their places in the list that decodes them', () => {

@@ -1,0 +1,62 @@
+// Agents: whether one is deactivated, and how many sessions it has that neither closed nor expired.
+import { statusOf } from '../../core/session.ts';
+import type { AgentRecord, State } from '../port.ts';
+import type { Tables, Write } from './environment.ts';
+import { afterPrefix, nameKey, placeKey, readPlace, readTime, time } from './keys.ts';
+import { closing, livePrefix, loadSession } from './session-tables.ts';
+import type { Store } from './store.ts';
+
+export function isDeactivated(tables: Tables, agentId: string): boolean {
+  return tables.agents.get(nameKey(agentId)) !== undefined;
+}
+
+export function liveSessions(tables: Tables, agentId: string, now: number): number {
+  return tables['agent-sessions'].getKeysCount(liveRange(agentId, now));
+}
+
+/** What expires now still lives. */
+function liveRange(agentId: string, now: number): { start: Buffer; end: Buffer } {
+  const prefix = livePrefix(agentId);
+  return { start: placeKey(prefix, now, Buffer.alloc(0)), end: afterPrefix(prefix) };
+}
+
+export function readAgent(store: Store, agentId: string): Promise<AgentRecord> {
+  return store.environment.query((tables) => agentRecord(tables, agentId, store.now()));
+}
+
+export function deactivateAgent(store: Store, agentId: string): ReturnType<State['deactivateAgent']> {
+  return store.environment.commit(
+    (tables) => {
+      const now = store.now();
+      const { deactivatedAtMs = now } = agentRecord(tables, agentId, now);
+      const writes: Write[] = [[tables.agents, nameKey(agentId), time(deactivatedAtMs)]];
+      let sessionsClosed = 0;
+      for (const key of tables['agent-sessions'].getKeys(liveRange(agentId, now))) {
+        const record = loadSession(tables, readPlace(key).id);
+        if (!record || statusOf(record, now) !== 'active') continue;
+        writes.push(...closing(tables, record, { now, keyed: false }).writes);
+        sessionsClosed += 1;
+      }
+      return { answer: { agent: { deactivatedAtMs, liveSessions: 0 }, sessionsClosed }, writes };
+    },
+    { flushed: true },
+  );
+}
+
+export function reactivateAgent(store: Store, agentId: string): Promise<AgentRecord> {
+  return store.environment.commit(
+    (tables) => {
+      const agent = agentRecord(tables, agentId, store.now());
+      return { answer: { ...agent, deactivatedAtMs: undefined }, writes: [[tables.agents, nameKey(agentId)]] };
+    },
+    { flushed: true },
+  );
+}
+
+function agentRecord(tables: Tables, agentId: string, now: number): AgentRecord {
+  const deactivatedAt = tables.agents.get(nameKey(agentId));
+  return {
+    deactivatedAtMs: deactivatedAt && readTime(deactivatedAt),
+    liveSessions: liveSessions(tables, agentId, now),
+  };
+}

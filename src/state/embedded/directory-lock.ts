@@ -1,0 +1,67 @@
+// One process owns a data directory, for as long as it lives and not a moment longer.
+//
+// WHY NOT a file with a pid in it: it outlives a kill, and a pid is given away again. A lock of the operating system is
+// released by the kernel however its owner ends, and held while its owner is stopped.
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { refusal } from './failures.ts';
+
+export interface DirectoryLock {
+  release(): void;
+}
+
+/**
+ * Takes a data directory for this process; makes it, readable by its owner alone, if it is not there.
+ *
+ * @throws Failure state_unavailable, in one line, when another process (or another opening in this one) has it, when
+ * it cannot be used, or when the native module for locks is missing
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const { tryLock } = await loadLocks();
+  const path = join(directory, 'lock');
+  const fd = openLockFile(directory, path);
+  try {
+    if (!tryLock(fd)) throw refusal(`data directory ${directory} is in use by ${ownerOf(path)}`);
+    // For the message alone; nothing trusts it.
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid}\n`, 0);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  // Closing the file releases the lock. The file stays: removing it would let two processes lock two files.
+  let held = true;
+  return {
+    release() {
+      if (held) closeSync(fd);
+      held = false;
+    },
+  };
+}
+
+async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
+  try {
+    return await import('fs-native-extensions');
+  } catch (cause) {
+    const platform = `${process.platform}-${process.arch}`;
+    throw refusal(
+      `the native module fs-native-extensions cannot be loaded on ${platform}: install the packages again on this machine (npm ci), or use Redis`,
+      cause,
+    );
+  }
+}
+
+function openLockFile(directory: string, path: string): number {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return openSync(path, 'a+', 0o600);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown error';
+    throw refusal(`data directory ${directory} cannot be used (${code}): name one that this user may write`, cause);
+  }
+}
+
+function ownerOf(path: string): string {
+  const pid = readFileSync(path, 'utf8').trim();
+  return /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
+}

@@ -1,0 +1,79 @@
+// How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
+// sequence, and its places in three lists.
+import { partitionOf } from '../../core/partition.ts';
+import type { Run } from '../../core/run.ts';
+import type { OperationCount } from '../../core/session.ts';
+import { decodeRun, encodeRun } from '../codec/run-record.ts';
+import type { RunIndex, StoredRun } from '../port.ts';
+import type { Tables, Write } from './environment.ts';
+import { afterPrefix, idKey, integer, PRESENT, partitionPrefix, placeKey } from './keys.ts';
+
+const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
+const HEADER_BYTES = 18;
+const SEQUENCE_BYTES = 6;
+
+export interface RunEntry extends StoredRun {
+  /** The keys that the run remembers, counted like a session's. */
+  readonly operations: OperationCount;
+}
+
+/** A run as it is stored. The id must be an own one. */
+export function loadRun(tables: Tables, runId: string): RunEntry | undefined {
+  const bytes = tables.runs.get(idKey(runId));
+  if (!bytes) return undefined;
+  const [generation, current, previous] = [bytes.readUInt32BE(6), bytes.readUInt32BE(10), bytes.readUInt32BE(14)];
+  return {
+    run: decodeRun(bytes.subarray(HEADER_BYTES)),
+    revision: bytes.readUIntBE(0, 6),
+    operations: { generation, current, previous },
+  };
+}
+
+/** Writes a run in the place of what it was before, if it was, and moves its places in the lists. */
+export function replacement(tables: Tables, before: Run | undefined, after: RunEntry): Write[] {
+  const { run, revision, operations } = after;
+  const { generation, current, previous } = operations;
+  const header = [integer(revision, 6), integer(generation, 4), integer(current, 4), integer(previous, 4)];
+  const [old, places] = [before ? placesOf(before) : [], placesOf(run)];
+  return [
+    ...old.map((key): Write => [tables['run-index'], key]),
+    ...places.map((key): Write => [tables['run-index'], key, PRESENT]),
+    [tables.runs, idKey(run.runId), Buffer.concat([...header, encodeRun(run)])],
+  ];
+}
+
+/** Removes a run and up to `limit` records of its log; a longer log is marked, to be removed later. */
+export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
+  return [
+    ...placesOf(run).map((key): Write => [tables['run-index'], key]),
+    [tables.runs, idKey(run.runId)],
+    [tables['removed-logs'], idKey(run.runId), PRESENT],
+    ...logRemoval(tables, idKey(run.runId), limit),
+  ];
+}
+
+/** Removes up to `limit` records of a log that nobody can read any more, and its mark with the last of them. */
+export function logRemoval(tables: Tables, id: Buffer, limit: number): Write[] {
+  const keys = Array.from(tables.logs.getKeys({ start: id, end: afterPrefix(id), limit }));
+  const writes = keys.map((key): Write => [tables.logs, key]);
+  return keys.length < limit ? [...writes, [tables['removed-logs'], id]] : writes;
+}
+
+export function logKey(id: Buffer, sequence: number): Buffer {
+  return Buffer.concat([id, integer(sequence, SEQUENCE_BYTES)]);
+}
+
+export function runPrefix(index: RunIndex, partition: number): Buffer {
+  return partitionPrefix(INDEXES[index], partition);
+}
+
+function placesOf(run: Run): Buffer[] {
+  const partition = partitionOf(run.runId);
+  const place = (index: RunIndex, atMs: number) => placeKey(runPrefix(index, partition), atMs, idKey(run.runId));
+  return [
+    place('started', run.startedAtMs),
+    run.status === 'running'
+      ? place('touched', run.touchedAtMs)
+      : place('finished', run.finishedAtMs ?? run.touchedAtMs),
+  ];
+}

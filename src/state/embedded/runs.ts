@@ -1,0 +1,180 @@
+// Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
+import { LIMITS } from '../../core/limits.ts';
+import { isOwnId } from '../../core/partition.ts';
+import { generationAt, generationOf, type OperationCount } from '../../core/session.ts';
+import type { Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
+import type { Step, Tables, Write } from './environment.ts';
+import { afterPrefix, idKey, nameHash } from './keys.ts';
+import { generationsAround } from './remembered-keys.ts';
+import { loadRun, logKey, logRemoval, type RunEntry, replacement, runPrefix, runRemoval } from './run-tables.ts';
+import { places, type Store } from './store.ts';
+
+const FINGERPRINT_BYTES = 8;
+/** Records of a log that are removed together with its run; the rest of a longer one goes with the sweep. */
+const LOG_REMOVED_AT_ONCE = 1_000;
+
+export function readRun(
+  store: Store,
+  runId: string,
+  operation: Pick<Operation, 'rpc' | 'key'> | undefined,
+): ReturnType<State['readRun']> {
+  return store.environment.query((tables) => {
+    const now = store.now();
+    const entry = isOwnId(runId) ? loadRun(tables, runId) : undefined;
+    const remembered = entry && operation && recallOfRun(store, tables, entry, operation, now);
+    return { stored: entry && storedRun(entry), remembered, now };
+  });
+}
+
+function storedRun({ run, revision }: RunEntry): StoredRun {
+  return { run, revision };
+}
+
+export function readStartedRun(store: Store, callerId: string, key: string): Promise<RememberedAppend | undefined> {
+  return store.environment.query((tables) => recallOfCaller(store, tables, callerId, { rpc: 'StartRun', key }));
+}
+
+export function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
+  return store.environment.commit((tables) => commitStep(store, tables, commit), { grows: true, flushed: true });
+}
+
+type CommitAnswer = Awaited<ReturnType<State['commitRun']>>;
+
+function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<CommitAnswer> {
+  const now = store.now();
+  const { run, expectedRevision, records, operation } = commit;
+  const before = loadRun(tables, run.runId);
+  if ((before?.revision ?? 0) !== expectedRevision) return { answer: 'moved', writes: [] };
+  if (operation && isRemembered(store, tables, { before, callerId: run.callerId, operation, now })) {
+    return { answer: 'moved', writes: [] };
+  }
+  const operations = operationsAfter(before, operation !== undefined, now);
+  if (!operations) return { answer: 'too_many_keys', writes: [] };
+
+  const id = idKey(run.runId);
+  const firstSequence = run.lastSequence - records.length + 1;
+  const writes = replacement(tables, before?.run, { run, revision: expectedRevision + 1, operations });
+  for (const [index, record] of records.entries()) {
+    writes.push([tables.logs, logKey(id, firstSequence + index), Buffer.from(record)]);
+  }
+  if (operation) {
+    const scope = before ? id : nameHash(run.callerId);
+    const generation = before ? operations.generation : generationOf(now);
+    const value = Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), Buffer.from(operation.answer)]);
+    writes.push(...store.keys.remember(tables, { scope, named: operation, generation, value }, now));
+  }
+  return { answer: 'committed', writes };
+}
+
+function isRemembered(
+  store: Store,
+  tables: Tables,
+  request: { before: RunEntry | undefined; callerId: string; operation: Operation; now: number },
+): boolean {
+  const { before, callerId, operation, now } = request;
+  if (before) return recallOfRun(store, tables, before, operation, now) !== undefined;
+  return recallOfCaller(store, tables, callerId, operation) !== undefined;
+}
+
+/** The run's count of remembered keys with one more, if it keeps one; undefined when it cannot keep another. */
+function operationsAfter(before: RunEntry | undefined, keyed: boolean, now: number): OperationCount | undefined {
+  // A new run's key is its caller's.
+  if (!before) return { generation: generationOf(now), current: 0, previous: 0 };
+  if (!keyed) return before.operations;
+  const operations = generationAt(before.operations, now);
+  if (operations.current + operations.previous >= LIMITS.operationsMax) return undefined;
+  return { ...operations, current: operations.current + 1 };
+}
+
+function recallOfRun(
+  { keys }: Store,
+  tables: Tables,
+  { run, operations }: RunEntry,
+  operation: Pick<Operation, 'rpc' | 'key'>,
+  now: number,
+): RememberedAppend | undefined {
+  const { generation } = generationAt(operations, now);
+  return remembered(keys.recall(tables.operations, idKey(run.runId), operation, [generation, generation - 1]));
+}
+
+function recallOfCaller(
+  { keys, now }: Store,
+  tables: Tables,
+  callerId: string,
+  operation: Pick<Operation, 'rpc' | 'key'>,
+): RememberedAppend | undefined {
+  return remembered(keys.recall(tables.operations, nameHash(callerId), operation, generationsAround(now())));
+}
+
+function remembered(bytes: Buffer | undefined): RememberedAppend | undefined {
+  if (!bytes) return undefined;
+  return {
+    fingerprint: bytes.toString('hex', 0, FINGERPRINT_BYTES),
+    answer: bytes.toString('utf8', FINGERPRINT_BYTES),
+  };
+}
+
+export function readLog(
+  store: Store,
+  runId: string,
+  { afterSequence, limit }: { afterSequence: number; limit: number },
+): Promise<Uint8Array[]> {
+  return store.environment.query((tables) => {
+    if (!isOwnId(runId) || !loadRun(tables, runId)) return [];
+    const id = idKey(runId);
+    const range = { start: logKey(id, Math.max(afterSequence, 0) + 1), end: afterPrefix(id), limit };
+    return Array.from(tables.logs.getRange(range), ({ value }) => value);
+  });
+}
+
+export function pageRuns(
+  store: Store,
+  { partition, index, descending, after, limit }: RunPage,
+): ReturnType<State['pageRuns']> {
+  return store.environment.query((tables) => {
+    const runs: StoredRun[] = [];
+    for (const { id } of places(tables['run-index'], runPrefix(index, partition), { descending, after })) {
+      if (runs.length >= limit) break;
+      const entry = loadRun(tables, id);
+      if (entry) runs.push(storedRun(entry));
+    }
+    return { runs, now: store.now() };
+  });
+}
+
+export function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
+  return store.environment.commit((tables) => {
+    const entry = isOwnId(runId) ? loadRun(tables, runId) : undefined;
+    if (entry?.revision !== expectedRevision) return { answer: false, writes: [] };
+    return { answer: true, writes: runRemoval(tables, entry.run, LOG_REMOVED_AT_ONCE) };
+  }, {});
+}
+
+/** Removes up to `limit` log records of a run that was removed before. */
+export function removeLogsLeft(tables: Tables, limit: number): Write[] {
+  for (const id of tables['removed-logs'].getKeys({ start: Buffer.from([0]), limit: 1 })) {
+    return logRemoval(tables, id, limit);
+  }
+  return [];
+}
+
+/** Removes up to `limit` runs of a partition that finished longer ago than runs are kept. */
+export function removeOldRuns(
+  { runRetentionMs }: Store,
+  tables: Tables,
+  { partition, now, limit }: { partition: number; now: number; limit: number },
+): Write[] {
+  if (runRetentionMs === undefined) return [];
+  const writes: Write[] = [];
+  let [runsLeft, recordsLeft] = [limit, LOG_REMOVED_AT_ONCE];
+  const old = { descending: false, upToMs: now - runRetentionMs - 1 };
+  for (const { id } of places(tables['run-index'], runPrefix('finished', partition), old)) {
+    if (runsLeft <= 0 || recordsLeft <= 0) break;
+    const entry = loadRun(tables, id);
+    if (!entry) continue;
+    writes.push(...runRemoval(tables, entry.run, recordsLeft));
+    runsLeft -= 1;
+    recordsLeft -= entry.run.lastSequence;
+  }
+  return writes;
+}

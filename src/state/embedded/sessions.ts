@@ -1,0 +1,167 @@
+// Creating, reading, closing, listing and removing sessions.
+import { isOwnId } from '../../core/partition.ts';
+import {
+  clockOf,
+  endsAtMs,
+  generationAt,
+  generationOf,
+  openingCounters,
+  type SessionRecord,
+  statusOf,
+} from '../../core/session.ts';
+import { uuidBytes, uuidText } from '../codec/operation-record.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, State } from '../port.ts';
+import { isDeactivated, liveSessions } from './agents.ts';
+import type { Step, Tables, Write } from './environment.ts';
+import { removeExpiredIdentities } from './identities.ts';
+import { idKey, nameHash } from './keys.ts';
+import { generationsAround } from './remembered-keys.ts';
+import { removeLogsLeft, removeOldRuns } from './runs.ts';
+import { closing, creationPrefix, endPrefix, findSession, insertion, loadSession, removal } from './session-tables.ts';
+import { places, type Store } from './store.ts';
+
+const FINGERPRINT_BYTES = 8;
+/** What else one call of {@link removeEndedSessions} removes at most, of each kind. */
+const REMOVED_BESIDE_MAX = 1_000;
+
+export function createSession(
+  store: Store,
+  session: NewSession,
+  maxLive: number,
+  operation: Operation | undefined,
+): Promise<CreateSessionAnswer> {
+  return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation }), {
+    grows: true,
+    flushed: true,
+  });
+}
+
+function creationStep(
+  store: Store,
+  tables: Tables,
+  { session, maxLive, operation }: { session: NewSession; maxLive: number; operation: Operation | undefined },
+): Step<CreateSessionAnswer> {
+  const now = store.now();
+  const scope = nameHash(session.agentId);
+  const remembered = operation && store.keys.recall(tables.operations, scope, operation, generationsAround(now));
+  if (operation && remembered)
+    return { answer: repeatedCreation(store, tables, operation, remembered, now), writes: [] };
+  if (isDeactivated(tables, session.agentId)) return { answer: { kind: 'agent_deactivated' }, writes: [] };
+  if (liveSessions(tables, session.agentId, now) >= maxLive) {
+    return { answer: { kind: 'too_many_sessions' }, writes: [] };
+  }
+  if (loadSession(tables, session.sessionId)) throw new Error('a new session has the id of another');
+
+  const created = { ...session, createdAtMs: now };
+  const record = { session: created, counters: openingCounters(created) };
+  const writes = insertion(tables, record);
+  if (operation) {
+    const value = Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), uuidBytes(session.sessionId)]);
+    const generation = generationOf(now);
+    writes.push(...store.keys.remember(tables, { scope, named: operation, generation, value }, now));
+  }
+  return { answer: { kind: 'created', record, now }, writes };
+}
+
+function repeatedCreation(
+  { retentionMs }: Store,
+  tables: Tables,
+  { fingerprint }: Operation,
+  remembered: Buffer,
+  now: number,
+): CreateSessionAnswer {
+  if (remembered.toString('hex', 0, FINGERPRINT_BYTES) !== fingerprint) return { kind: 'key_reused' };
+  const sessionId = uuidText(remembered.subarray(FINGERPRINT_BYTES));
+  return { kind: 'replayed', record: findSession(tables, sessionId, { retentionMs, now }), now };
+}
+
+export function readSession(store: Store, sessionId: string): ReturnType<State['readSession']> {
+  return store.environment.query((tables) => {
+    const now = store.now();
+    const { retentionMs } = store;
+    return { record: isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined, now };
+  });
+}
+
+export function closeSession(
+  store: Store,
+  sessionId: string,
+  operation: Operation | undefined,
+): Promise<CloseSessionAnswer> {
+  return store.environment.commit((tables) => closingStep(store, tables, sessionId, operation), { flushed: true });
+}
+
+function closingStep(
+  store: Store,
+  tables: Tables,
+  sessionId: string,
+  operation: Operation | undefined,
+): Step<CloseSessionAnswer> {
+  const now = store.now();
+  const { keys, retentionMs } = store;
+  const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;
+  if (!record) return { answer: { kind: 'unknown' }, writes: [] };
+  const scope = idKey(sessionId);
+  if (record.counters.closedAtMs !== undefined) {
+    const { generation } = generationAt(record.counters.operations, clockOf(record.counters, now));
+    const held = [generation, generation - 1];
+    const remembered = operation && keys.recall(tables.operations, scope, operation, held)?.toString('hex');
+    if (!operation || !remembered) return { answer: { kind: 'already_closed' }, writes: [] };
+    if (remembered !== operation.fingerprint) return { answer: { kind: 'key_reused' }, writes: [] };
+    return { answer: { kind: 'replayed', record, now }, writes: [] };
+  }
+
+  const { after, writes } = closing(tables, record, { now, keyed: operation !== undefined });
+  if (operation) {
+    const value = Buffer.from(operation.fingerprint, 'hex');
+    const { generation } = after.counters.operations;
+    writes.push(...keys.remember(tables, { scope, named: operation, generation, value }, now));
+  }
+  return { answer: { kind: 'closed', record: after, now }, writes };
+}
+
+export function pageSessions(
+  store: Store,
+  { partition, after, limit }: Parameters<State['pageSessions']>[0],
+): ReturnType<State['pageSessions']> {
+  return store.environment.query((tables) => {
+    const now = store.now();
+    const records: SessionRecord[] = [];
+    for (const { id } of places(tables['session-index'], creationPrefix(partition), { descending: true, after })) {
+      if (records.length >= limit) break;
+      const record = findSession(tables, id, { retentionMs: store.retentionMs, now });
+      if (record) records.push(record);
+    }
+    return { records, now };
+  });
+}
+
+export function removeEndedSessions(
+  store: Store,
+  { partition, endedForMs, limit }: Parameters<State['removeEndedSessions']>[0],
+): Promise<number> {
+  return store.environment.commit((tables) => {
+    const now = store.now();
+    const removed: SessionRecord[] = [];
+    const ended = { descending: false, upToMs: now - endedForMs };
+    for (const { id } of places(tables['session-index'], endPrefix(partition), ended)) {
+      if (removed.length >= limit) break;
+      const record = loadSession(tables, id);
+      if (record && hasEnded(record, endedForMs, now)) removed.push(record);
+    }
+    const writes: Write[] = [
+      ...removed.flatMap((record) => removal(tables, record)),
+      ...removeExpiredIdentities(tables, now, REMOVED_BESIDE_MAX),
+      ...store.keys.forget(tables, now, REMOVED_BESIDE_MAX),
+      ...removeLogsLeft(tables, REMOVED_BESIDE_MAX),
+      ...removeOldRuns(store, tables, { partition, now, limit }),
+    ];
+    return { answer: removed.length, writes };
+  }, {});
+}
+
+/** At its very limit a session still lives, though it ends now. */
+function hasEnded(record: SessionRecord, endedForMs: number, now: number): boolean {
+  const { session, counters } = record;
+  return statusOf(record, now) !== 'active' && clockOf(counters, now) - endsAtMs(session, counters) >= endedForMs;
+}

@@ -1,0 +1,90 @@
+// The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
+// without a server; one process owns the directory.
+import type { State, StoreInfo } from '../port.ts';
+import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
+import { charge } from './charge.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { Environment } from './environment.ts';
+import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
+import { RememberedKeys } from './remembered-keys.ts';
+import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
+import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
+import type { Store } from './store.ts';
+
+export interface EmbeddedStateOptions {
+  /** Made if it is not there. */
+  readonly directory: string;
+  /** How long an ended session still answers. */
+  readonly retentionMs: number;
+  /** How long a finished run is kept at most, should nobody purge it; undefined for as long as it takes. */
+  readonly runRetentionMs?: number;
+  /** What the store may hold, in bytes; nothing is added to a full one. */
+  readonly mapSizeBytes: number;
+  /** A clock to use instead of the system's, in tests. */
+  readonly now?: () => number;
+}
+
+/** From here on the description warns that the store fills up. */
+const FULL_SHARE_WARNED = 0.8;
+
+/**
+ * Opens the state in a directory and takes the directory for this process.
+ *
+ * @throws Failure state_unavailable, in one line for the operator, when the directory is in use, cannot be used or
+ * holds another format, or when a native module is missing
+ */
+export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<State> {
+  const { directory, retentionMs, runRetentionMs, mapSizeBytes, now = Date.now } = options;
+  const lock = await lockDirectory(directory);
+  try {
+    const environment = await Environment.open(directory, mapSizeBytes);
+    const store: Store = { environment, keys: new RememberedKeys(), now, retentionMs, runRetentionMs };
+    return embeddedState(store, directory, async () => {
+      await environment.close().finally(lock.release);
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function embeddedState(store: Store, directory: string, close: () => Promise<void>): State {
+  return {
+    get info() {
+      return describe(store, directory);
+    },
+    now: () => store.environment.query(() => store.now()),
+    close,
+
+    readIdentity: (traceId) => readIdentity(store, traceId),
+    bindIdentity: (traceId, identity, ttlMs) => bindIdentity(store, traceId, identity, ttlMs),
+    releaseIdentity: (traceId) => releaseIdentity(store, traceId),
+
+    createSession: (session, maxLive, operation) => createSession(store, session, maxLive, operation),
+    readSession: (sessionId) => readSession(store, sessionId),
+    charge: (step) => charge(store, step),
+    closeSession: (sessionId, operation) => closeSession(store, sessionId, operation),
+    pageSessions: (page) => pageSessions(store, page),
+    removeEndedSessions: (sweep) => removeEndedSessions(store, sweep),
+
+    deactivateAgent: (agentId) => deactivateAgent(store, agentId),
+    reactivateAgent: (agentId) => reactivateAgent(store, agentId),
+    readAgent: (agentId) => readAgent(store, agentId),
+
+    readRun: (runId, operation) => readRun(store, runId, operation),
+    readStartedRun: (callerId, key) => readStartedRun(store, callerId, key),
+    commitRun: (commit) => commitRun(store, commit),
+    readLog: (runId, page) => readLog(store, runId, page),
+    pageRuns: (page) => pageRuns(store, page),
+    removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
+  };
+}
+
+function describe({ environment }: Store, directory: string): StoreInfo {
+  const share = environment.usedShare();
+  const warnings =
+    share < FULL_SHARE_WARNED
+      ? []
+      : [`The store is ${Math.floor(share * 100)} % full: purge runs and sessions, or allow it more space.`];
+  return { engine: 'embedded', description: `embedded lmdb in ${directory}`, durability: 'flushed', warnings };
+}

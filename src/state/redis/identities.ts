@@ -1,0 +1,61 @@
+// Identity records: written and read as other services do, compared by what they say and extended by their bytes.
+import type { Failure } from '../../core/failure.ts';
+import { type Identity, type StoredIdentity, sameIdentity } from '../../core/identity.ts';
+import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
+import type { State } from '../port.ts';
+import { internal, unavailable } from './errors.ts';
+import { asBuffer, NO_BYTES, type Store } from './store.ts';
+import { TurnBatcher } from './turn-batcher.ts';
+
+const READS_MAX = 64;
+/** How often a record may change under a binding before the store is reported as unsteady. */
+const ATTEMPTS_MAX = 4;
+
+export interface FoundIdentity {
+  readonly stored: StoredIdentity | undefined;
+  readonly expiresAtMs: number | undefined;
+}
+
+export type IdentityReader = TurnBatcher<string, FoundIdentity>;
+
+export function identityReader(store: Store): IdentityReader {
+  return new TurnBatcher(READS_MAX, async (traceIds) => {
+    const keys = traceIds.map((traceId) => store.identityKeyPrefix + traceId);
+    const reply = (await store.scripts.run('read-identities', keys, [store.clock()])) as (number | Buffer | null)[];
+    const now = reply[0] as number;
+    return traceIds.map((_, index) =>
+      foundIdentity(reply[2 * index + 1] as Buffer | null, reply[2 * index + 2] as number, now),
+    );
+  });
+}
+
+function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): FoundIdentity | Failure {
+  if (leftMs === -3) return internal(new Error('identity record: not a string'));
+  if (bytes === null) return { stored: undefined, expiresAtMs: undefined };
+  return { stored: readStoredIdentity(bytes), expiresAtMs: leftMs < 0 ? undefined : now + leftMs };
+}
+
+export async function bindIdentity(
+  store: Store,
+  traceId: string,
+  identity: Identity,
+  ttlMs: number,
+): ReturnType<State['bindIdentity']> {
+  const key = store.identityKeyPrefix + traceId;
+  const bytes = asBuffer(encodeIdentity(identity));
+  let same: Buffer = NO_BYTES;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const reply = await store.scripts.run('bind-identity', [key], [store.clock(), ttlMs, bytes, same]);
+    const [kind, detail] = reply as [Buffer, number | Buffer];
+    if (typeof detail === 'number') return { kind: String(kind) as 'bound' | 'already_bound', expiresAtMs: detail };
+    // Another service may write the same identity in other bytes, with fields of its own, which stay as they are.
+    const found = decodeIdentity(detail);
+    if (!found || !sameIdentity(found, identity)) return { kind: 'conflict' };
+    same = detail;
+  }
+  throw unavailable(new Error('the identity record keeps changing'));
+}
+
+export async function releaseIdentity(store: Store, traceId: string): Promise<boolean> {
+  return (await store.connection.send((redis) => redis.unlink(store.identityKeyPrefix + traceId))) === 1;
+}

@@ -1,0 +1,75 @@
+// The names of every key, made here and nowhere else; two scripts that find keys by themselves repeat them in
+// lua/parts/keys.lua, and a test holds both equal.
+//
+// INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
+// leave its braces, because the braces in it are encoded; idempotency keys come last.
+import { isOwnId, partitionName } from '../../core/partition.ts';
+
+export const FORMAT_KEY = 'tollgate:format';
+
+/** Stands for every id that is not one of ours: no record is ever stored under it. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+function partitionOfId(id: string): string {
+  return `tollgate:{${id.slice(-2)}}`;
+}
+
+export function sessionKey(sessionId: string): string {
+  const id = isOwnId(sessionId) ? sessionId : NOBODY;
+  return `${partitionOfId(id)}:session:${id}`;
+}
+
+/** The two hashes of remembered keys; a generation lives in the one of its parity. */
+export function sessionSlotKey(session: string, slot: 0 | 1): string {
+  return `${session}:ops:${slot}`;
+}
+
+export function sessionIndexKeys(partition: number): { sessions: string; ends: string } {
+  const sessions = `tollgate:{${partitionName(partition)}}:sessions`;
+  return { sessions, ends: `${sessions}:ends` };
+}
+
+export function runKeys(runId: string): { run: string; log: string; operations: string } {
+  const id = isOwnId(runId) ? runId : NOBODY;
+  const run = `${partitionOfId(id)}:run:${id}`;
+  return { run, log: `${run}:log`, operations: `${run}:ops` };
+}
+
+/** What stands before a run's id in its key. */
+export function runKeyPrefix(partition: number): string {
+  return `tollgate:{${partitionName(partition)}}:run:`;
+}
+
+export function runIndexKeys(partition: number): { started: string; finished: string; touched: string } {
+  const runs = `tollgate:{${partitionName(partition)}}:runs`;
+  return { started: runs, finished: `${runs}:finished`, touched: `${runs}:touched` };
+}
+
+export function agentKeys(agentId: string): { deactivated: string; sessions: string } {
+  const agent = `tollgate:{agent:${encoded(agentId)}}`;
+  return { deactivated: `${agent}:deactivated`, sessions: `${agent}:sessions` };
+}
+
+/** What is remembered of an agent's CreateSession key. */
+export function agentOperationKey(agentId: string, key: string): string {
+  return `tollgate:{agent:${encoded(agentId)}}:op:${key}`;
+}
+
+/** What is remembered of a caller's StartRun key. */
+export function callerOperationKey(callerId: string, key: string): string {
+  return `tollgate:{caller:${encoded(callerId)}}:op:${key}`;
+}
+
+/**
+ * A prefix under which a trace id could spell one of our own keys, so that whoever names a trace could read or drop
+ * what is stored there.
+ */
+export function isUnsafeIdentityPrefix(prefix: string): boolean {
+  return 'tollgate:'.startsWith(prefix) || prefix.startsWith('tollgate:');
+}
+
+const ENCODED: Readonly<Record<string, string>> = { '%': '%25', '{': '%7B', '}': '%7D' };
+
+function encoded(id: string): string {
+  return id.replace(/[%{}]/g, (character) => ENCODED[character]!);
+}

@@ -1,0 +1,30 @@
+-- Writes an identity record if there is none; prolongs one that holds the same bytes, or bytes that say the same.
+-- Uses clock.
+--
+-- KEYS
+--   identity  string: the record, as other services read and write it
+-- ARGV
+--   injected  text: ms since the epoch, or '' for the server's clock
+--   ttl       number: ms
+--   bytes     the record to write
+--   same      other bytes that the caller has read and found to say the same, '' if none
+--
+-- Reply  {'bound' or 'already_bound', expires at} or {'other', the bytes that are there}
+local identity = KEYS[1]
+local injected = ARGV[1]
+local ttl = tonumber(ARGV[2])
+local bytes = ARGV[3]
+local same = ARGV[4]
+
+local now = clock_of(injected)
+local stored = redis.call('GET', identity)
+if not stored then
+  redis.call('SET', identity, bytes, 'PX', ttl)
+  return { 'bound', now + ttl }
+end
+if stored ~= bytes and (same == '' or stored ~= same) then return { 'other', stored } end
+
+-- Never shorter: a record that another service wrote without an end keeps none.
+local left = redis.call('PTTL', identity)
+if left >= 0 and left < ttl then redis.call('PEXPIRE', identity, ttl) end
+return { 'already_bound', now + math.max(left, ttl) }

@@ -1,0 +1,80 @@
+-- Compare and set of one run, with its log, its indexes and its remembered operation. The rules are core's alone.
+-- Uses limits.
+--
+-- KEYS
+--   run             hash {v: revision, r: the run}
+--   log             list: the run's audit records
+--   operations      hash: the run's remembered operations by name
+--   caller_op       string: what is remembered of the caller's StartRun key; the run's key again without one
+--   runs            zset: the partition's runs by start
+--   finished        zset: those with a final status by their end
+--   touched         zset: those still running by their last sign of life
+-- ARGV
+--   expected        number: the revision that this commit was made from, 0 for a new run
+--   id              text
+--   bytes           the run
+--   retention       number: ms for which a finished run is kept
+--   started_at      number: ms since the epoch
+--   finished_at     number: ms since the epoch, -1 while running
+--   touched_at      number: ms since the epoch
+--   first_sequence  number: the place in the log, from 1, of the first record to add
+--   name            12 bytes: the operation's name; '' without one, or if it is remembered with the caller
+--   remembered      fingerprint (8 bytes), answer; '' without an operation
+--   ...records      bytes
+--
+-- Reply  'committed', 'moved' or 'too_many_keys'
+local run = KEYS[1]
+local log = KEYS[2]
+local operations = KEYS[3]
+local caller_op = KEYS[4]
+local runs = KEYS[5]
+local finished = KEYS[6]
+local touched = KEYS[7]
+local expected = tonumber(ARGV[1])
+local id = ARGV[2]
+local bytes = ARGV[3]
+local retention = tonumber(ARGV[4])
+local started_at = tonumber(ARGV[5])
+local finished_at = tonumber(ARGV[6])
+local touched_at = tonumber(ARGV[7])
+local first_sequence = tonumber(ARGV[8])
+local name = ARGV[9]
+local remembered = ARGV[10]
+local records_from = 11
+
+local revision = tonumber(redis.call('HGET', run, 'v') or 0)
+if revision ~= expected then return 'moved' end
+local of_caller = caller_op ~= run
+if of_caller and redis.call('EXISTS', caller_op) == 1 then return 'moved' end
+if name ~= '' then
+  if redis.call('HEXISTS', operations, name) == 1 then return 'moved' end
+  if redis.call('HLEN', operations) >= OPERATIONS_MAX then return 'too_many_keys' end
+end
+-- A log without gaps: what is added must follow what is there.
+if redis.call('LLEN', log) ~= first_sequence - 1 then error('run log: not as long as its run says') end
+-- Only their types matter here: a wrong one must be seen before the first write.
+for _, index in ipairs({ runs, finished, touched }) do redis.call('ZCARD', index) end
+
+local kept = retention + RUN_IDLE_MS_MAX + SLACK_MS
+redis.call('HSET', run, 'v', string.format('%.0f', revision + 1), 'r', bytes)
+redis.call('PEXPIRE', run, kept)
+-- Records cut into groups: Lua's stack holds a few thousand values.
+for index = records_from, #ARGV, 500 do
+  redis.call('RPUSH', log, unpack(ARGV, index, math.min(index + 499, #ARGV)))
+end
+redis.call('PEXPIRE', log, kept)
+if name ~= '' then redis.call('HSET', operations, name, remembered) end
+redis.call('PEXPIRE', operations, kept)
+if of_caller then redis.call('SET', caller_op, remembered, 'PX', 2 * GENERATION_MS) end
+
+redis.call('ZADD', runs, started_at, id)
+if finished_at < 0 then
+  redis.call('ZADD', touched, touched_at, id)
+  redis.call('ZREM', finished, id)
+else
+  redis.call('ZADD', finished, finished_at, id)
+  redis.call('ZREM', touched, id)
+end
+-- An index outlives its longest-lived member.
+for _, index in ipairs({ runs, finished, touched }) do redis.call('PEXPIRE', index, kept + SLACK_MS) end
+return 'committed'

@@ -1,0 +1,9 @@
+-- The maxima of src/core/limits.ts that scripts need; a test holds them equal.
+local GENERATION_MS = 600000
+local OPERATIONS_MAX = 100000
+local TIME_LIMIT_MS_MAX = 86400000
+
+-- How much longer than needed a key lives. A TTL only frees memory: what is decided is decided on the clock.
+local SLACK_MS = 600000
+-- A run may rest for as long as the configuration allows at most (30 days) before it counts as timed out.
+local RUN_IDLE_MS_MAX = 2592000000

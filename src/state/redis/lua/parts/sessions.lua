@@ -1,0 +1,91 @@
+-- Session records and their remembered keys. Mirrors src/core/session.ts; positions are those of
+-- src/state/codec/session-record.ts, so they are part of the stored format.
+local AGENT, OWNER, TIME_LIMIT, BUDGET, RATE_LIMIT, RATE_WINDOW, CEILING, ALL_TOOLS, TOOLS = 2, 3, 4, 5, 6, 7, 8, 9, 10
+local CREATED, CLOSED, MADE, WINDOW_START, WINDOW_CALLS = 1, 2, 3, 4, 5
+local SEQUENCE, CLOCK, GENERATION, CURRENT, PREVIOUS = 6, 7, 8, 9, 10
+
+-- Raises unless each of these places holds a whole number from 0 to 2^53 - 1: anything else cannot be compared, or differs.
+local function expect_counts(list, first, last)
+  for place = first, last do
+    local value = list[place]
+    if value < 0 or value > 9007199254740991 or value % 1 ~= 0 then error('session record: not a count') end
+  end
+end
+
+local function are_facts(facts)
+  return #facts == 13 and facts[1] == 1 and type(facts[AGENT]) == 'string' and type(facts[OWNER]) == 'string'
+    and type(facts[ALL_TOOLS]) == 'boolean' and type(facts[TOOLS]) == 'table'
+end
+
+-- The record's facts and counters, and the facts as stored; nothing if there is no record. Raises if it is corrupt.
+local function read_session(key)
+  local stored = redis.call('HMGET', key, 'f', 'm')
+  if not stored[1] and not stored[2] then return nil end
+  if not stored[1] or not stored[2] then error('session record: half of it is missing') end
+  local facts, facts_rest = cmsgpack.unpack(stored[1])
+  local counters, counters_rest = cmsgpack.unpack(stored[2])
+  if facts_rest ~= nil or not are_facts(facts) then error('session facts: not format 1') end
+  if counters_rest ~= nil or #counters ~= 10 then error('session counters: corrupt') end
+  expect_counts(facts, TIME_LIMIT, CEILING)
+  expect_counts(counters, CREATED, PREVIOUS)
+  return facts, counters, stored[1]
+end
+
+local function session_clock(counters, now)
+  local clock = counters[CLOCK]
+  return now > clock and now or clock
+end
+
+local function is_expired(facts, counters, clock)
+  return clock - counters[CREATED] > facts[TIME_LIMIT]
+end
+
+local function ends_at(facts, counters)
+  local expires = counters[CREATED] + facts[TIME_LIMIT]
+  if counters[CLOSED] == 0 then return expires end
+  return math.min(counters[CLOSED], expires)
+end
+
+local function is_forgotten(facts, counters, retention, clock)
+  return clock - ends_at(facts, counters) > retention
+end
+
+-- The generation of remembered keys at a time, and how many live keys it and the one before it hold.
+local function operations_at(counters, clock)
+  local generation = math.floor(clock / GENERATION_MS)
+  local age = generation - counters[GENERATION]
+  if age <= 0 then return counters[GENERATION], counters[CURRENT], counters[PREVIOUS] end
+  return generation, 0, age == 1 and counters[CURRENT] or 0
+end
+
+-- An operation as callers of a script give it: fingerprint (8 bytes), decision id (16), name (12).
+local function is_same_request(remembered, operation)
+  return string.sub(remembered, 1, 8) == string.sub(operation, 1, 8)
+end
+
+-- What is remembered of an operation, else false. A generation lives in the slot of its parity. INVARIANT: a slot whose
+-- count is 0 is never read, for it may still hold an older generation.
+local function find_remembered(slots, operation, generation, current, previous)
+  local name = string.sub(operation, 25)
+  local found = current > 0 and redis.call('HGET', slots[generation % 2 + 1], name)
+  if found or previous == 0 then return found end
+  return redis.call('HGET', slots[(generation + 1) % 2 + 1], name)
+end
+
+-- Drops what a slot holds of older generations. To be called whenever a record moves to `generation`.
+local function drop_stale(slots, counters, generation, current)
+  if current == 0 then redis.call('UNLINK', slots[generation % 2 + 1]) end
+  if generation - counters[GENERATION] > 1 then redis.call('UNLINK', slots[(generation + 1) % 2 + 1]) end
+end
+
+-- Remembers the operation whose effect the counters are, as src/state/codec/operation-record.ts says.
+local function remember(slots, operation, counters, now)
+  local generation = counters[GENERATION]
+  local slot = slots[generation % 2 + 1]
+  local start = counters[WINDOW_START] - counters[CREATED]
+  local effect = struct.pack('>I4I4I4I4', counters[MADE], counters[WINDOW_CALLS], start, counters[SEQUENCE])
+  redis.call('HSET', slot, string.sub(operation, 25), string.sub(operation, 1, 24) .. effect)
+  if counters[CURRENT] > 1 then return end
+  -- The slot is read until the generation after this one has passed, which the server's clock may be far behind of.
+  redis.call('PEXPIRE', slot, (generation + 2) * GENERATION_MS - now + SLACK_MS)
+end

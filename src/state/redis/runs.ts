@@ -1,0 +1,126 @@
+// Runs: compare and set with a log, remembered operations and three indexes. What a run is, core alone decides.
+import { isOwnId, partitionOf } from '../../core/partition.ts';
+import type { Run } from '../../core/run.ts';
+import { operationName } from '../codec/operation-record.ts';
+import { decodeRun, encodeRun } from '../codec/run-record.ts';
+import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
+import { decoded } from './errors.ts';
+import { idsBehind } from './index-walk.ts';
+import { callerOperationKey, runIndexKeys, runKeys } from './keys.ts';
+import { asBuffer, NO_BYTES, type Store } from './store.ts';
+
+export async function readRun(
+  store: Store,
+  runId: string,
+  operation: Pick<Operation, 'rpc' | 'key'> | undefined,
+): ReturnType<State['readRun']> {
+  const { run, operations } = runKeys(runId);
+  const name = operation ? operationName(operation) : NO_BYTES;
+  const reply = await store.scripts.run('read-run', [run, operations], [store.clock(), name]);
+  const [now, revision, bytes, remembered] = reply as [number, Buffer | null, Buffer | null, Buffer | null];
+  return { stored: storedRun(revision, bytes), remembered: rememberedOf(remembered), now };
+}
+
+function storedRun(revision: Buffer | null | undefined, bytes: Buffer | null | undefined): StoredRun | undefined {
+  if (!revision && !bytes) return undefined;
+  return decoded(() => ({ run: decodeRun(bytes ?? NO_BYTES), revision: Number(revision) }));
+}
+
+/** What is remembered of an operation: its fingerprint, 8 bytes, then what it answered. */
+function encodeAppend({ fingerprint, answer }: RememberedAppend): Buffer {
+  return Buffer.concat([Buffer.from(fingerprint, 'hex'), Buffer.from(answer)]);
+}
+
+function rememberedOf(bytes: Buffer | null): RememberedAppend | undefined {
+  if (bytes === null) return undefined;
+  return { fingerprint: bytes.toString('hex', 0, 8), answer: bytes.toString('utf8', 8) };
+}
+
+export async function readStartedRun(
+  store: Store,
+  callerId: string,
+  key: string,
+): Promise<RememberedAppend | undefined> {
+  return rememberedOf(await store.connection.send((redis) => redis.getBuffer(callerOperationKey(callerId, key))));
+}
+
+export async function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
+  const { run, expectedRevision, records, operation } = commit;
+  const keys = runKeys(run.runId);
+  const ofCaller = operation !== undefined && expectedRevision === 0;
+  const reply = await store.scripts.run(
+    'commit-run',
+    [
+      keys.run,
+      keys.log,
+      keys.operations,
+      ofCaller ? callerOperationKey(run.callerId, operation.key) : keys.run,
+      ...indexKeysOf(run.runId),
+    ],
+    [
+      expectedRevision,
+      run.runId,
+      encodeRun(run),
+      store.runRetentionMs,
+      run.startedAtMs,
+      run.finishedAtMs ?? -1,
+      run.touchedAtMs,
+      run.lastSequence - records.length + 1,
+      operation && !ofCaller ? operationName(operation) : NO_BYTES,
+      operation ? encodeAppend(operation) : NO_BYTES,
+      ...records.map(asBuffer),
+    ],
+  );
+  return String(reply) as Awaited<ReturnType<State['commitRun']>>;
+}
+
+export async function readLog(
+  store: Store,
+  runId: string,
+  { afterSequence, limit }: { afterSequence: number; limit: number },
+): Promise<Uint8Array[]> {
+  if (limit <= 0) return [];
+  const { log } = runKeys(runId);
+  return store.connection.send((redis) => redis.lrangeBuffer(log, afterSequence, afterSequence + limit - 1));
+}
+
+export async function pageRuns(
+  store: Store,
+  { partition, index, descending, after, limit }: RunPage,
+): ReturnType<State['pageRuns']> {
+  const runs: StoredRun[] = [];
+  // The clock also when nothing is listed.
+  let { now } = await readRuns(store, []);
+  const places = { key: runIndexKeys(partition)[index], descending, after, limit };
+  for await (const ids of idsBehind(store, places)) {
+    const page = await readRuns(store, ids);
+    now = page.now;
+    runs.push(...page.runs.filter(({ run }) => belongs(run, index)));
+    if (runs.length >= limit) break;
+  }
+  return { runs: runs.slice(0, limit), now };
+}
+
+/** A run may have finished since its place in the index was read. */
+function belongs(run: Run, index: RunIndex): boolean {
+  return index === 'started' || (index === 'finished') === (run.status !== 'running');
+}
+
+async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs: StoredRun[]; now: number }> {
+  const keys = runIds.map((runId) => runKeys(runId).run);
+  const reply = await store.scripts.run('read-runs', keys, [store.clock()]);
+  const [now, ...parts] = reply as [number, ...(Buffer | null)[]];
+  const runs = runIds.map((_, index) => storedRun(parts[2 * index], parts[2 * index + 1]));
+  return { runs: runs.filter((run) => run !== undefined), now };
+}
+
+export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
+  const { run, log, operations } = runKeys(runId);
+  const keys = [run, log, operations, ...indexKeysOf(runId)];
+  return (await store.scripts.run('remove-run', keys, [expectedRevision, runId])) === 1;
+}
+
+function indexKeysOf(runId: string): string[] {
+  const { started, finished, touched } = runIndexKeys(isOwnId(runId) ? partitionOf(runId) : 0);
+  return [started, finished, touched];
+}

@@ -1,0 +1,50 @@
+// Gathers what is asked in one turn of the event loop, so that it costs one command instead of many.
+//
+// WHY NOT ioredis's autopipelining: it saves writes but not commands, and halved the throughput of small scripts.
+import { Failure } from '../../core/failure.ts';
+
+export class TurnBatcher<Item, Answer> {
+  readonly #sizeMax: number;
+  readonly #run: (items: readonly Item[]) => Promise<readonly (Answer | Failure)[]>;
+  #waiting: Waiting<Item, Answer>[] = [];
+
+  /** @param run  answers items in their order; a Failure fails its own item, a rejection all of them */
+  constructor(sizeMax: number, run: (items: readonly Item[]) => Promise<readonly (Answer | Failure)[]>) {
+    this.#sizeMax = sizeMax;
+    this.#run = run;
+  }
+
+  add(item: Item): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+      this.#waiting.push({ item, resolve, reject });
+    });
+  }
+
+  #flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < waiting.length; from += this.#sizeMax) {
+      void this.#settle(waiting.slice(from, from + this.#sizeMax));
+    }
+  }
+
+  async #settle(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#run(batch.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const answer = answers[index]!;
+        if (answer instanceof Failure) reject(answer);
+        else resolve(answer);
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+interface Waiting<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
