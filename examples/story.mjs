@@ -98,7 +98,7 @@ for (const client of [decisions, runs, sessions, identities, audit]) client.clos
 /** Asks one thing and prints question and answer. */
 function tell(title, client, method, request) {
   return new Promise((resolve, reject) => {
-    client[method](request, (error, response) => {
+    client[method](request, { deadline: Date.now() + 10_000 }, (error, response) => {
       if (error) return reject(error);
       show(title, method, request, [response]);
       resolve(response);

@@ -1,8 +1,9 @@
 // Generates src/rpc/gen/ from proto/: tollgate.json, which the server and its clients load with proto-loader's `fromJSON`;
-// tollgate.binpb, the descriptor set that reflection serves; and the TypeScript types of what proto-loader decodes.
+// tollgate.binpb, the descriptor set that reflection serves; the same two for error details; and the TypeScript types of
+// what proto-loader decodes.
 // The result depends on proto/ and the exact versions in package.json alone, so a second run leaves no difference.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,8 @@ import protobuf from 'protobufjs';
 
 const OUT = 'src/rpc/gen';
 const PACKAGE_DIR = 'tollgate/v1';
+/** Outside proto/, because clients carry these files already and must not get them twice. */
+const ERROR_DETAILS = 'src/rpc/error-details';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const protoFiles = readdirSync(join('proto', PACKAGE_DIR))
@@ -20,11 +23,17 @@ const protoFiles = readdirSync(join('proto', PACKAGE_DIR))
 rmSync(OUT, { recursive: true, force: true });
 generateTypes();
 buildDescriptors();
-writeJson();
+writeJson('tollgate.json', 'proto', protoFiles);
+writeJson('google-rpc.json', ERROR_DETAILS, ['google/rpc/status.proto', 'google/rpc/error_details.proto']);
 
 /** Imports and source info are kept, so that reflection can describe the well-known types and show the comments. */
 function buildDescriptors() {
-  run('buf', ['build', '--as-file-descriptor-set', '--output', `${OUT}/tollgate.binpb`]);
+  run('buf', ['build', 'proto', '--as-file-descriptor-set', '--output', `${OUT}/tollgate.binpb`]);
+  // buf refuses a folder inside another module's, so it is shown a copy.
+  inScratchFolder((folder) => {
+    cpSync(ERROR_DETAILS, folder, { recursive: true });
+    run('buf', ['build', folder, '--as-file-descriptor-set', '--output', `${OUT}/google-rpc.binpb`]);
+  });
 }
 
 /**
@@ -32,8 +41,7 @@ function buildDescriptors() {
  * and one root type per file. One file that imports them all gives one writer and one root type, `ProtoGrpcType` in tollgate.ts.
  */
 function generateTypes() {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-gen-'));
-  try {
+  inScratchFolder((folder) => {
     const imports = protoFiles.map((file) => `import "${file}";\n`).join('');
     writeFileSync(join(folder, 'tollgate.proto'), `syntax = "proto3";\n${imports}`);
     run('proto-loader-gen-types', [
@@ -47,6 +55,13 @@ function generateTypes() {
       `--outDir=${OUT}`,
       'tollgate.proto',
     ]);
+  });
+}
+
+function inScratchFolder(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-gen-'));
+  try {
+    use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -56,11 +71,11 @@ function generateTypes() {
  * WHY NOT load tollgate.binpb in the server: protobufjs reads a map of a descriptor set as a list of entries, so a
  * google.protobuf.Struct cannot be encoded as its generated type says, and `null_value` takes the place of `nullValue`.
  */
-function writeJson() {
+function writeJson(name, folder, files) {
   const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) => (target.startsWith('google/') ? target : join('proto', target));
-  root.loadSync(protoFiles, { keepCase: true }).resolveAll();
-  writeFileSync(join(OUT, 'tollgate.json'), `${JSON.stringify(root.toJSON(), null, 1)}\n`);
+  root.resolvePath = (_origin, target) => (target.startsWith('google/protobuf/') ? target : join(folder, target));
+  root.loadSync(files, { keepCase: true }).resolveAll();
+  writeFileSync(join(OUT, name), `${JSON.stringify(root.toJSON(), null, 1)}\n`);
 }
 
 function run(command, args) {

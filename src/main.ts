@@ -9,7 +9,7 @@ import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from '
 import { parsePolicy } from './core/policy.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { StartupError } from './startup-error.ts';
-import { createLogger } from './telemetry/log.ts';
+import { createLogger, errorFields } from './telemetry/log.ts';
 
 const program = new Command('tollgate')
   .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
@@ -58,6 +58,12 @@ async function runServer(flags: ConfigFlags): Promise<void> {
   const running = await serve(config, log);
   process.stderr.write(`${banner(config, running)}\n`);
   log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
+
+  // What nobody caught is a bug; it is in the log before the process ends, and a supervisor starts a fresh one.
+  process.on('uncaughtException', (error) => {
+    log.fatal(errorFields(error), 'uncaught');
+    process.exit(70);
+  });
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,30 +1,11 @@
 // google.rpc.Status with its standard details, as clients of every language decode them from the trailer
 // `grpc-status-details-bin`.
+import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import type { FieldProblem } from '../core/failure.ts';
 
-// The messages of google/rpc/status.proto and error_details.proto that are sent, by field number.
-const { root } = protobuf.parse(
-  `
-  syntax = "proto3";
-  package google.rpc;
-  message Any { string type_url = 1; bytes value = 2; }
-  message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
-  message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
-  message Duration { int64 seconds = 1; int32 nanos = 2; }
-  message RetryInfo { Duration retry_delay = 1; }
-  message BadRequest {
-    message FieldViolation { string field = 1; string description = 2; }
-    repeated FieldViolation field_violations = 1;
-  }
-  message PreconditionFailure {
-    message Violation { string type = 1; string subject = 2; string description = 3; }
-    repeated Violation violations = 1;
-  }
-`,
-  { keepCase: true },
-);
-
+const descriptor = new URL('./gen/google-rpc.json', import.meta.url);
+const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(descriptor, 'utf8')));
 const Status = root.lookupType('google.rpc.Status');
 
 export interface ErrorDetails {

@@ -114,9 +114,11 @@ export class Fields {
   durationMs(name: string, range: Range): number | undefined {
     const value = this.#value(name) as { seconds?: number; nanos?: number } | undefined;
     if (value === undefined) return undefined;
-    const ms = (value.seconds ?? 0) * 1000 + (value.nanos ?? 0) / 1e6;
-    if (!Number.isSafeInteger(ms)) this.refuse(name, 'must be whole milliseconds');
-    else if (ms < range.min || ms > range.max)
+    const { seconds = 0, nanos = 0 } = value;
+    const ms = seconds * 1000 + nanos / 1e6;
+    // The sum alone does not tell: a nanosecond beside a year is lost in it.
+    if (!Number.isSafeInteger(ms) || nanos % 1e6 !== 0) this.refuse(name, 'must be whole milliseconds');
+    else if (nanos < 0 || nanos > 999_999_999 || ms < range.min || ms > range.max)
       this.refuse(name, `must be ${range.min / 1000} s to ${range.max / 1000} s`);
     return ms;
   }
@@ -139,10 +141,10 @@ export class Fields {
     return value === undefined ? undefined : this.#below(name, value as Message);
   }
 
-  messages(name: string, countMax: number): readonly Fields[] {
+  messages(name: string, count: Range): readonly Fields[] {
     const values = (this.#value(name) ?? []) as readonly Message[];
-    if (values.length > countMax) {
-      this.refuse(name, `has ${values.length} entries, at most ${countMax} are allowed`);
+    if (values.length < count.min || values.length > count.max) {
+      this.refuse(name, `has ${values.length} entries, ${count.min} to ${count.max} are allowed`);
       return [];
     }
     return values.map((value, index) => this.#below(`${name}[${index}]`, value));

@@ -10,8 +10,11 @@ import { ReflectionService } from '@grpc/reflection';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 
-const descriptors = new URL('./gen/tollgate.binpb', import.meta.url);
-const files = [...fileDescriptors(readFileSync(descriptors)), ...healthDescriptors()];
+// Error details are never named by a method, but a client that shows errors asks for them.
+const sets = ['./gen/tollgate.binpb', './gen/google-rpc.binpb'].map((set) =>
+  readFileSync(new URL(set, import.meta.url)),
+);
+const files = [...sets.flatMap(fileDescriptors), ...healthDescriptors()];
 
 /** Lets a server describe these services and every type they use. */
 export function addReflection(server: Server, services: readonly string[]): void {

@@ -1,8 +1,11 @@
 // google.protobuf.Struct to JSON text and back. Payloads travel through the product as JSON text.
 import type { Message } from './codec.ts';
 
-/** Deeper payloads than this are refused, as protobuf parsers in other languages would. */
-const NESTING_MAX = 64;
+/**
+ * Deeper payloads than this are refused. A level of JSON is two messages, and protobuf libraries read and write about a
+ * hundred: what is stored must fit into every answer that shows it, or one run's inputs would break the list of all.
+ */
+const NESTING_MAX = 32;
 
 /**
  * The JSON text of a decoded Struct.

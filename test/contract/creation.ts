@@ -1,8 +1,19 @@
 // Creating sessions: the cap, the remembered key, and what a new session looks like.
 import { expect } from 'vitest';
+import { LIMITS } from '../../src/core/limits.ts';
 import { openingCounters } from '../../src/core/session.ts';
 import type { CreateSessionAnswer, State } from '../../src/state/port.ts';
-import { created, HOSTILE_NAMES, idIn, MINUTE, newSession, OTHER_FINGERPRINT, operation, stored } from './fixtures.ts';
+import {
+  charged,
+  created,
+  HOSTILE_NAMES,
+  idIn,
+  MINUTE,
+  newSession,
+  OTHER_FINGERPRINT,
+  operation,
+  stored,
+} from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 
 const KEY = operation('create-1', { rpc: 'CreateSession' });
@@ -31,6 +42,19 @@ export function creationCases(add: AddCase): void {
     const record = await created(state, { grant: [] });
     expect(await stored(state, record)).toEqual(record);
     expect(record.session).toMatchObject({ grant: [], owner: undefined, rateLimit: undefined });
+  });
+
+  add('a session as large as a session may be is kept whole', async ({ state }) => {
+    const { grantToolsMax, idBytesMax, delegationChainMax, declaredIntentBytesMax } = LIMITS;
+    const name = (index: number) => `${index}-`.padEnd(idBytesMax, 'z');
+    const record = await created(state, {
+      grant: Array.from({ length: grantToolsMax }, (_, index) => name(index)),
+      delegationChain: Array.from({ length: delegationChainMax }, (_, index) => name(index)),
+      declaredIntent: 'i'.repeat(declaredIntentBytesMax),
+    });
+    expect(await stored(state, record)).toEqual(record);
+    const last = [{ tool: name(grantToolsMax - 1), sensitivity: 0 as const }];
+    await charged(state, record, { calls: last });
   });
 
   add('an agent has at most as many live sessions as its cap', async ({ state }) => {

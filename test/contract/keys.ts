@@ -1,11 +1,14 @@
 // Idempotency keys of charges: one key, one effect, and the first answer again.
 import { expect } from 'vitest';
+import { LIMITS } from '../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../src/core/session.ts';
 import type { State } from '../../src/state/port.ts';
 import { calls, charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 
 const KEY = operation('charge-1');
+/** Charges that are under way at one time while a session is filled with keys. */
+const AT_ONCE = 2_000;
 
 /** What an answer shows again: the rest of the counters is the record's own. */
 export function shown({ closedAtMs, callsMade, windowStartMs, windowCalls, sequence }: Counters) {
@@ -117,6 +120,24 @@ export function keyCases(add: AddCase): void {
     await clock.advance(20 * MINUTE);
     expect((await countAfter('d')).operations).toEqual({ generation: generation + 3, current: 1, previous: 0 });
   });
+
+  add(
+    'a session full of keys refuses another until the oldest are forgotten, and still answers those it has',
+    async ({ state, clock }) => {
+      const record = await created(state, { callBudget: LIMITS.callBudgetMax });
+      const charge = (index: number) => state.charge(step(record, { operation: operation(`key-${index}`) }));
+      for (let first = 0; first < LIMITS.operationsMax; first += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => charge(first + index)));
+      }
+      expect((await charge(LIMITS.operationsMax)).kind).toBe('too_many_keys');
+      expect((await charge(0)).kind).toBe('replayed');
+      await charged(state, record);
+      expect((await stored(state, record)).counters.callsMade).toBe(LIMITS.operationsMax + 1);
+      await clock.advance(20 * MINUTE);
+      expect((await charge(LIMITS.operationsMax)).kind).toBe('charged');
+    },
+    120_000,
+  );
 }
 
 async function expectDenied(state: State, record: SessionRecord, given: Parameters<typeof step>[1], reason: string) {

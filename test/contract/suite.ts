@@ -34,8 +34,8 @@ export interface Opened {
   plantIdentity?(traceId: string, bytes: Uint8Array, ttlMs: number): Promise<void>;
 }
 
-/** Adds one case; it gets a store of its own, empty and freshly opened. */
-export type AddCase = (title: string, run: (opened: Opened) => Promise<void>) => void;
+/** Adds one case; it gets a store of its own, empty and freshly opened. A long one says how long it may take. */
+export type AddCase = (title: string, run: (opened: Opened) => Promise<void>, timeoutMs?: number) => void;
 
 const AREAS = {
   store: storeCases,
@@ -66,17 +66,21 @@ export function contractSuite(
     const titles = new Set<string>();
     for (const [area, addCases] of Object.entries(AREAS)) {
       describe(area, () => {
-        addCases((title, run) => {
+        addCases((title, run, timeoutMs) => {
           titles.add(title);
           const reason = Object.hasOwn(skipped, title) ? skipped[title] : undefined;
-          test.skipIf(reason)(reason ? `${title} (skipped: ${reason})` : title, async () => {
-            const opened = await open();
-            try {
-              await run(opened);
-            } finally {
-              await opened.close();
-            }
-          });
+          test.skipIf(reason)(
+            reason ? `${title} (skipped: ${reason})` : title,
+            async () => {
+              const opened = await open();
+              try {
+                await run(opened);
+              } finally {
+                await opened.close();
+              }
+            },
+            timeoutMs,
+          );
         });
       });
     }

@@ -56,7 +56,7 @@ describe('opening a store in a directory', () => {
     const path = join(directory, 'data.mdb');
     for (const content of ['no store at all'.repeat(1_000), 'short', Buffer.alloc(20_000)]) {
       await writeFile(path, content);
-      await expect(open()).rejects.toThrow(/^data directory \S+ holds no store that can be read: .+$/);
+      await expect(open()).rejects.toThrow(/^data directory \S+ holds no usable store \(.+\): .+$/);
     }
     await writeFile(path, '');
     await (await open()).close();

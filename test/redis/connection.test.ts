@@ -1,6 +1,8 @@
 // Losing the server and finding it again: nothing is repeated, queued or left pending, and nothing is asked of a server
 // that is not fit.
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { sessionKey } from '../../src/state/redis/keys.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
 import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -206,6 +208,27 @@ describe('a server that is there', () => {
     await created(opened.state);
     await opened.close();
     await own.stop();
+  });
+
+  test('that refuses our login is unavailable, and neither password nor records get into what is logged', async () => {
+    const own = await startRedis({ args: ['--requirepass', 'right'] });
+    const events: RedisEvent[] = [];
+    const onEvent = (event: RedisEvent) => events.push(event);
+    const state = await openRedisState({ ...OPTIONS, url: own.url.replace('//', '//:wr0ng@'), onEvent });
+    const failure = await state.now().catch((error) => error);
+    expect(failure).toMatchObject(UNAVAILABLE);
+    expect(inspect(events, { depth: 9 })).toContain('WRONGPASS');
+    expect(inspect([events, failure, state.info], { depth: 9 })).not.toContain('wr0ng');
+    await state.close();
+    await own.stop();
+
+    const opened = await openRedis(server);
+    const record = await created(opened.state);
+    await opened.redis.set(sessionKey(record.session.sessionId), 'x');
+    const internal = await opened.state.closeSession(record.session.sessionId, operation('k')).catch((error) => error);
+    expect(internal).toMatchObject({ kind: 'internal' });
+    expect(inspect(internal, { depth: 9 })).not.toContain(record.session.sessionId);
+    await opened.close();
   });
 
   test('an identity prefix that could name our keys is refused', async () => {

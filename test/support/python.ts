@@ -46,6 +46,8 @@ async function makeEnvironment(folder: string): Promise<void> {
       ...['-m', 'pip', 'install', ...PIP_OPTIONS, '--only-binary', ':all:'],
       ...['-r', REQUIREMENTS],
     ]);
+    // What is there but cannot be started was made with a Python that has since gone.
+    if (!existsSync(join(folder, 'bin/python'))) rmSync(folder, { recursive: true, force: true });
     if (!existsSync(folder)) renameSync(unfinished, folder);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

@@ -37,10 +37,9 @@ export async function startRedis({ port, appendonly, args = [] }: RedisServerOpt
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  const endWithUs = () => child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  const dismiss = endWithUs(child);
   const stop = async () => {
-    process.off('exit', endWithUs);
+    dismiss();
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -51,6 +50,20 @@ export async function startRedis({ port, appendonly, args = [] }: RedisServerOpt
     throw new Error(`redis-server did not start: ${output.slice(-500)}`, { cause: error });
   }
   return { port: chosen, url: `redis://127.0.0.1:${chosen}/0`, pid: child.pid!, stop };
+}
+
+/**
+ * Sees to it that the server does not outlive this process, whose killing it would not notice: a shell that waits for
+ * the end of our pipe. @returns ends the watch
+ */
+function endWithUs(child: ChildProcess): () => void {
+  const watch = spawn('sh', ['-c', `read -r _; kill -9 ${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'] });
+  watch.unref();
+  watch.stdin.on('error', () => {});
+  return () => {
+    watch.kill('SIGKILL');
+    watch.stdin.destroy();
+  };
 }
 
 let isInstalled = false;

@@ -133,7 +133,7 @@ function authorizeRequestFrom(fields: Fields, pdp: Pdp): ChargeRequest {
 function consumeRequestFrom(fields: Fields): ChargeRequest {
   const common = commonFrom(fields);
   const agentId = fields.requiredId('agent_id');
-  const calls = fields.messages('calls', LIMITS.callsMax).map(callFrom);
+  const calls = fields.messages('calls', { min: 0, max: LIMITS.callsMax }).map(callFrom);
   const operation = operationFrom(
     fields,
     'ConsumeBudget',
@@ -232,9 +232,7 @@ function factsFrom(fields: Fields): ScopeFacts {
 
 function appendRequestFrom(fields: Fields) {
   const runId = fields.requiredId('run_id');
-  const eventFields = fields.messages('events', LIMITS.eventsMax);
-  if (!fields.has('events')) fields.refuse('events', `1 to ${LIMITS.eventsMax} are required`);
-  const events = eventFields.map(eventFrom);
+  const events = fields.messages('events', { min: 1, max: LIMITS.eventsMax }).map(eventFrom);
   idempotencyKeyFrom(fields);
   fields.check();
   return { runId, events, operation: operationFrom(fields, 'AppendAudit', runId, JSON.stringify(events)) };

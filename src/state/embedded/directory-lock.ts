@@ -17,14 +17,12 @@ export interface DirectoryLock {
  * it cannot be used, or when the native module for locks is missing
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  const { tryLock } = await loadLocks();
+  const locks = await loadLocks();
   const path = join(directory, 'lock');
-  const fd = openLockFile(directory, path);
+  const fd = attempt(directory, () => openLockFile(directory, path));
   try {
-    if (!tryLock(fd)) throw refusal(`data directory ${directory} is in use by ${ownerOf(path)}`);
-    // For the message alone; nothing trusts it.
-    ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`, 0);
+    const taken = attempt(directory, () => takeLock(locks, fd));
+    if (!taken) throw refusal(`data directory ${directory} is in use by ${ownerOf(path)}`);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -52,9 +50,21 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
 }
 
 function openLockFile(directory: string, path: string): number {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return openSync(path, 'a+', 0o600);
+}
+
+function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number): boolean {
+  if (!tryLock(fd)) return false;
+  // For the message alone; nothing trusts it.
+  ftruncateSync(fd);
+  writeSync(fd, `${process.pid}\n`);
+  return true;
+}
+
+function attempt<T>(directory: string, action: () => T): T {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return openSync(path, 'a+', 0o600);
+    return action();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown error';
     throw refusal(`data directory ${directory} cannot be used (${code}): name one that this user may write`, cause);

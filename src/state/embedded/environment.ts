@@ -5,13 +5,16 @@
 // the step has returned, where nothing of ours can fail between two writes; an error of lmdb itself fails the commit.
 import type { Database, RootDatabase } from 'lmdb';
 import { Failure } from '../../core/failure.ts';
-import { failureOf, refusal } from './failures.ts';
+import { CommitStuck, CommitWatch } from './commit-watch.ts';
+import { failureOf, refusal, unavailable } from './failures.ts';
 import { SpaceGauge } from './space-gauge.ts';
 import { holdsStoreOrNone } from './store-file.ts';
 
 /** Changes with the layout of keys or values; a directory of another format is refused. */
 export const FORMAT = '1';
 const FORMAT_KEY = Buffer.from('format');
+/** Understood by lmdb-js and missing from its types. */
+const OWNER_ONLY = { permissionsMode: 0o600 };
 
 export const TABLES = [
   'meta',
@@ -48,14 +51,15 @@ export interface CommitOptions {
 }
 
 export class Environment {
-  readonly tables: Tables;
+  readonly #tables: Tables;
   readonly #space: SpaceGauge;
   readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #watch = new CommitWatch({ waitMsMax: 30_000, checkMs: 1_000 });
   #closed: Promise<void> | undefined;
 
   private constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables, maxBytes: number) {
     this.#root = root;
-    this.tables = tables;
+    this.#tables = tables;
     this.#space = new SpaceGauge([root, ...Object.values(tables)], maxBytes);
   }
 
@@ -70,6 +74,7 @@ export class Environment {
         maxDbs: TABLES.length + 1,
         encoding: 'binary',
         keyEncoding: 'binary',
+        ...OWNER_ONLY,
         // WHY NOT batching by event turn, the default: when its commit fails, it rejects a promise that nobody can
         // reach. Transactions asked for in one turn share a commit without it, too.
         eventTurnBatching: false,
@@ -81,7 +86,8 @@ export class Environment {
       return new Environment(root, tables, maxBytes);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw refusal(`data directory ${directory} holds no store that can be read: restore it or name another`, error);
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      throw refusal(`data directory ${directory} holds no usable store (${reason}): restore it or name another`, error);
     }
   }
 
@@ -89,7 +95,7 @@ export class Environment {
   async query<T>(ask: (tables: Tables) => T): Promise<T> {
     this.#assertOpen();
     try {
-      return ask(this.tables);
+      return ask(this.#tables);
     } catch (error) {
       throw await failureOf(error);
     }
@@ -101,13 +107,11 @@ export class Environment {
    * @throws Failure state_unavailable; whether a commit that failed is in the store is then unknown
    */
   async commit<T>(step: (tables: Tables) => Step<T>, { grows = false, flushed = false }: CommitOptions): Promise<T> {
-    this.#assertOpen();
-    if (grows && this.#space.isFull()) {
-      throw new Failure('state_unavailable', 'the store cannot be written', { cause: new Error('the store is full') });
-    }
+    this.assertAnswering();
+    if (grows && this.#space.isFull()) throw unavailable(new Error('the store is full'));
     try {
       const committed = this.#root.transaction(() => {
-        const { answer, writes } = step(this.tables);
+        const { answer, writes } = step(this.#tables);
         for (const [table, key, value] of writes) {
           if (value) table.put(key, value);
           else table.remove(key);
@@ -116,9 +120,7 @@ export class Environment {
       });
       // Asked for before the commit, for it then means this transaction; never settles if the commit fails.
       const durable = flushed ? this.#flushed() : undefined;
-      const answer = await committed;
-      await durable;
-      return answer;
+      return await this.#watch.watch(durable ? committed.then((answer) => durable.then(() => answer)) : committed);
     } catch (error) {
       throw await failureOf(error);
     }
@@ -129,7 +131,11 @@ export class Environment {
     return this.#closed ? 0 : this.#space.share();
   }
 
-  /** Waits for what is under way; everything asked for later fails. */
+  /**
+   * Waits for what is under way; everything asked for later fails.
+   *
+   * @throws Failure state_unavailable when the disk does not answer; the store is then still open
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -137,8 +143,17 @@ export class Environment {
 
   async #close(): Promise<void> {
     // Transactions keep their order, so this one is the last; whether it can be committed no longer matters.
-    await this.#root.transaction(() => undefined).catch(failureOf);
+    await this.#watch.watch(this.#root.transaction(() => undefined)).catch(failureOf);
+    this.#watch.end();
+    // WHY NOT closing it all the same: lmdb would wait for what never ends. The end of the process ends it.
+    if (this.#watch.isStuck()) throw unavailable(new CommitStuck());
     await this.#root.close();
+  }
+
+  /** @throws Failure state_unavailable when the store is closed or its disk has stopped answering */
+  assertAnswering(): void {
+    this.#assertOpen();
+    if (this.#watch.isStuck()) throw unavailable(new CommitStuck());
   }
 
   #assertOpen(): void {

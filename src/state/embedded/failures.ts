@@ -1,5 +1,6 @@
 // From what lmdb, the file system or a codec throws to a Failure. Their texts are for the log, as the cause.
 import { Failure } from '../../core/failure.ts';
+import { CommitStuck } from './commit-watch.ts';
 
 /**
  * lmdb's errors carry its number, a failed commit a promise of the reason; whatever else is thrown while a query or a
@@ -9,8 +10,10 @@ export async function failureOf(error: unknown): Promise<Failure> {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return new Failure('internal', 'internal error', { cause: error });
   if ('commitError' in error) return unavailable((await reasonOf(error.commitError)) ?? error);
-  const isStoreError = ('code' in error && typeof error.code === 'number') || CLOSED.test(error.message);
-  return isStoreError ? unavailable(error) : new Failure('internal', 'internal error', { cause: error });
+  const isLmdbError = ('code' in error && typeof error.code === 'number') || CLOSED.test(error.message);
+  return isLmdbError || error instanceof CommitStuck
+    ? unavailable(error)
+    : new Failure('internal', 'internal error', { cause: error });
 }
 
 const CLOSED = /closed (?:database|environment)|is (?:already )?closed/;

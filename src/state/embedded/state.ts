@@ -40,7 +40,8 @@ export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<
     const environment = await Environment.open(directory, mapSizeBytes);
     const store: Store = { environment, keys: new RememberedKeys(), now, retentionMs, runRetentionMs };
     return embeddedState(store, directory, async () => {
-      await environment.close().finally(lock.release);
+      await environment.close();
+      lock.release();
     });
   } catch (error) {
     lock.release();
@@ -53,7 +54,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     get info() {
       return describe(store, directory);
     },
-    now: () => store.environment.query(() => store.now()),
+    now: () => probe(store),
     close,
 
     readIdentity: (traceId) => readIdentity(store, traceId),
@@ -78,6 +79,11 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
   };
+}
+
+async function probe({ environment, now }: Store): Promise<number> {
+  environment.assertAnswering();
+  return environment.query(() => now());
 }
 
 function describe({ environment }: Store, directory: string): StoreInfo {

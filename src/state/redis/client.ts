@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Failure } from '../../core/failure.ts';
 import type { StoreInfo } from '../port.ts';
 import { type Address, parseAddress } from './address.ts';
-import { failureOf, isReadOnly, unavailable } from './errors.ts';
+import { failureOf, isReadOnly, unavailable, withoutCommand } from './errors.ts';
 import { examine, Refusal } from './server-check.ts';
 
 export type RedisEvent =
@@ -172,7 +172,7 @@ export class Connection {
   #lose(cause: unknown, reconnect: boolean): void {
     if (this.#isClosed) return;
     this.#epoch++;
-    this.#down = cause;
+    this.#down = withoutCommand(cause);
     clearTimeout(this.#retry);
     this.#report(cause);
     if (reconnect) this.#redis.disconnect(true);
@@ -180,7 +180,7 @@ export class Connection {
 
   #report(cause: unknown): void {
     if (this.#isClosed || String(cause) === String(this.#reported)) return;
-    this.#reported = cause;
+    this.#reported = withoutCommand(cause);
     this.#onEvent({ kind: 'lost', cause });
   }
 }

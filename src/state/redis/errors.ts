@@ -28,9 +28,16 @@ export function isReplyError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+/** The driver hangs the command with all its arguments on an error: passwords and records, which no log may see. */
+export function withoutCommand(error: unknown): unknown {
+  if (error instanceof Error && 'command' in error) delete error.command;
+  return error;
+}
+
 /** Anything that went wrong between us and the store, as a Failure. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  withoutCommand(error);
   if (isReplyError(error)) return UNAVAILABLE.test(error.message) ? unavailable(error) : internal(error);
   // Ours: the driver rejects with plain errors when a connection or a deadline is lost.
   if (error instanceof TypeError || error instanceof RangeError) return internal(error);
