@@ -39,8 +39,8 @@ export type Step =
   | { readonly op: 'wait'; readonly ms: number }
   | { readonly op: 'reach'; readonly moment: Moment; readonly back: number; readonly offsetMs: number };
 
-/** `back` counts from the session that was asked for last; a foreign id is taken as it is. */
-export type Target = { readonly back: number; readonly form: 'own' | 'upper case' | 'other partition' } | string;
+/** `back` counts from the session that was created last, of all or of the live ones; a foreign id is taken as it is. */
+export type Target = { readonly back: number; readonly form: 'live' | 'any' | 'upper case' | 'other partition' } | string;
 export type Who = 'alice' | 'bob';
 /** The bytes of an identity record that a charge insists on. */
 export type Guarded = 'bound' | Who | 'cut' | 'empty';
@@ -107,7 +107,7 @@ const level = fc.constantFrom<SensitivityLevel>(0, 1, 2, 3);
 const back = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(2) }, fc.nat(9));
 
 const target: fc.Arbitrary<Target> = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ back, form: fc.constant('own' as const) }) },
+  { weight: 20, arbitrary: fc.record({ back, form: fc.constantFrom('live' as const, 'live' as const, 'any' as const) }) },
   { weight: 1, arbitrary: fc.record({ back, form: fc.constantFrom('upper case' as const, 'other partition' as const) }) },
   { weight: 1, arbitrary: fc.constantFrom(...FOREIGN_IDS, '0199f3a0-1111-7abc-8def-00000000ab07') },
 );
@@ -198,14 +198,14 @@ export const BACK_MS_MAX = 540_000;
 const wait = fc.oneof(
   { weight: 8, arbitrary: fc.nat(3_000) },
   { weight: 4, arbitrary: fc.nat(60_000) },
-  { weight: 2, arbitrary: fc.nat(1_500_000) },
+  { weight: 1, arbitrary: fc.nat(1_500_000) },
   { weight: 1, arbitrary: fc.constantFrom(GENERATION_MS, RETENTION_MS, LIMITS.sessionTimeLimitMsMax) },
   { weight: 4, arbitrary: fc.nat(15_000).map((ms) => -ms) },
   { weight: 1, arbitrary: fc.nat(BACK_MS_MAX).map((ms) => -ms) },
 );
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: creation },
+  { weight: 6, arbitrary: creation },
   {
     weight: 22,
     arbitrary: fc.record({
@@ -219,7 +219,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constant('close' as const), target, key }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('read' as const), target }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('deactivateAgent' as const), agent }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constantFrom('reactivateAgent' as const, 'readAgent' as const), agent }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('reactivateAgent' as const, 'reactivateAgent' as const, 'readAgent' as const), agent }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -256,15 +256,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       op: fc.constant('reach' as const),
       moment: fc.constantFrom<Moment>(
-        ...['time limit' as const, 'time limit' as const],
-        ...Array<Moment>(6).fill('window end'),
-        ...['retention end' as const, 'next generation' as const, 'key forgotten' as const],
+        ...Array<Moment>(8).fill('window end'),
+        ...['time limit' as const, 'time limit' as const, 'retention end' as const],
+        ...['next generation' as const, 'key forgotten' as const],
       ),
       back,
       offsetMs: aboutZero,
     }),
   },
 );
+
+const BIND: Step = { op: 'bind', trace: 0, who: 'alice' };
 
 export const history: fc.Arbitrary<History> = fc
   .record({
@@ -276,4 +278,4 @@ export const history: fc.Arbitrary<History> = fc
     created: fc.array(creation, { minLength: 1, maxLength: 2 }),
     steps: fc.array(step, { maxLength: 56, size: 'max' }),
   })
-  .map(({ created, steps, ...rest }) => ({ ...rest, steps: [...created, ...steps] }));
+  .map(({ created, steps, ...rest }) => ({ ...rest, steps: [BIND, ...created, ...steps] }));

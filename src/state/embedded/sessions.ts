@@ -136,28 +136,37 @@ export function pageSessions(
   });
 }
 
-export function removeEndedSessions(
+export async function removeEndedSessions(
   store: Store,
-  { partition, endedForMs, limit }: Parameters<State['removeEndedSessions']>[0],
+  sweep: Parameters<State['removeEndedSessions']>[0],
 ): Promise<number> {
-  return store.environment.commit((tables) => {
-    const now = store.now();
-    const removed: SessionRecord[] = [];
-    const ended = { descending: false, upToMs: now - endedForMs };
-    for (const { id } of places(tables['session-index'], endPrefix(partition), ended)) {
-      if (removed.length >= limit) break;
-      const record = loadSession(tables, id);
-      if (record && hasEnded(record, endedForMs, now)) removed.push(record);
-    }
-    const writes: Write[] = [
-      ...removed.flatMap((record) => removal(tables, record)),
-      ...removeExpiredIdentities(tables, now, REMOVED_BESIDE_MAX),
-      ...store.keys.forget(tables, now, REMOVED_BESIDE_MAX),
-      ...removeLogsLeft(tables, REMOVED_BESIDE_MAX),
-      ...removeOldRuns(store, tables, { partition, now, limit }),
-    ];
-    return { answer: removed.length, writes };
-  }, {});
+  const step = (tables: Tables) => removalStep(store, tables, sweep);
+  // Mostly there is nothing to remove, and a look costs far less than a transaction.
+  const planned = await store.environment.query(step);
+  return planned.writes.length === 0 ? planned.answer : store.environment.commit(step, {});
+}
+
+function removalStep(
+  store: Store,
+  tables: Tables,
+  { partition, endedForMs, limit }: Parameters<State['removeEndedSessions']>[0],
+): Step<number> {
+  const now = store.now();
+  const removed: SessionRecord[] = [];
+  const ended = { descending: false, upToMs: now - endedForMs };
+  for (const { id } of places(tables['session-index'], endPrefix(partition), ended)) {
+    if (removed.length >= limit) break;
+    const record = loadSession(tables, id);
+    if (record && hasEnded(record, endedForMs, now)) removed.push(record);
+  }
+  const writes: Write[] = [
+    ...removed.flatMap((record) => removal(tables, record)),
+    ...removeExpiredIdentities(tables, now, REMOVED_BESIDE_MAX),
+    ...store.keys.forget(tables, now, REMOVED_BESIDE_MAX),
+    ...removeLogsLeft(tables, REMOVED_BESIDE_MAX),
+    ...removeOldRuns(store, tables, { partition, now, limit }),
+  ];
+  return { answer: removed.length, writes };
 }
 
 /** At its very limit a session still lives, though it ends now. */
