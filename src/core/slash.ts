@@ -28,10 +28,10 @@ export interface SlashQuestion extends SlashPlace {
 /** All but `check` are absent where the answer came before they were worked out. */
 export interface SlashAnswer {
   readonly check: Check;
-  readonly canonical?: string;
-  readonly scope?: SlashScope;
-  readonly tier?: SlashTier;
-  readonly gated?: boolean;
+  readonly canonical?: string | undefined;
+  readonly scope?: SlashScope | undefined;
+  readonly tier?: SlashTier | undefined;
+  readonly gated?: boolean | undefined;
 }
 
 /**
@@ -48,11 +48,12 @@ export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer
   if (!access) return { check: failed('slash', 'PLATFORM_UNKNOWN', asserted) };
   const canonical = parseCommand(question.command, policy.commands);
   if (canonical === undefined) return { check: failed('slash', 'NOT_A_COMMAND', asserted) };
-  const found = { canonical, scope: access.scope, tier: tierOf(access, userIds), gated: access.gated };
-  if (!access.gated) return { ...found, check: passed('slash', 'GATING_DISABLED', asserted) };
+  const { scope, gated } = access;
+  const tier = tierOf(access, userIds);
+  if (!gated) return { canonical, scope, tier, gated, check: passed('slash', 'GATING_DISABLED', asserted) };
   const mayRun = canRun(access, userIds, canonical);
   const check = mayRun ? passed('slash', 'ALLOWED', asserted) : failed('slash', 'COMMAND_NOT_ALLOWED', asserted);
-  return { ...found, check };
+  return { canonical, scope, tier, gated, check };
 }
 
 /** The rules that hold at a place; undefined on a platform that the policy does not know and does not let through. */

@@ -78,7 +78,8 @@ async function attempt(
   const calls = request.calls.map((call) => effectiveCall(loaded, call));
   if (request.dryRun) return answer.charged(await rehearse(pdp, request.session, calls, before));
   const charged = await pdp.state.charge({
-    ...request.session,
+    sessionId: request.session.sessionId,
+    agentId: request.session.agentId,
     principals: before.principals,
     calls,
     decisionId: answer.decisionId,

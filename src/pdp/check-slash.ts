@@ -32,12 +32,12 @@ export function checkSlash(pdp: Pdp, request: SlashRequest): SlashDecision | Pro
 
 function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision {
   const loaded = pdp.policy();
-  const { checks, ...access } = checksOf(pdp, loaded, request, identity);
+  const { checks, canonical, scope, tier, gated } = checksOf(pdp, loaded, request, identity);
   const verdict = verdictOf(checks);
   // Not gated is the reason itself: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
   const decision = decide(
-    { ...verdict, reason },
+    { effect: verdict.effect, reason, checks: verdict.checks },
     {
       decisionId: newId(pdp.clock(), anyPartition()),
       policyRevision: loaded.revision,
@@ -45,7 +45,7 @@ function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): Slash
       explain: request.explain,
     },
   );
-  return { decision, ...access };
+  return { decision, canonical, scope, tier, gated };
 }
 
 function checksOf(
@@ -59,8 +59,11 @@ function checksOf(
   const checks = identityCheck ? [identityCheck] : [];
   const subject = slashSubjectOf(found?.identity, request.userId, request, pdp.rules.assertedFacts);
   if ('refusal' in subject) return { checks: [...checks, failed('slash', subject.refusal)] };
-  const { check, ...access } = checkCommand(policy, { ...subject.subject, command: request.command });
-  return { checks: [...checks, check], ...access };
+  const { platform, chatType, userIds, inGuild, asserted } = subject.subject;
+  const question = { platform, chatType, userIds, inGuild, asserted, command: request.command };
+  const { check, canonical, scope, tier, gated } = checkCommand(policy, question);
+  checks.push(check);
+  return { checks, canonical, scope, tier, gated };
 }
 
 export interface DescribeRequest extends SlashWhere {

@@ -63,7 +63,8 @@ function checksOf(
 
   if ('invocation' in context) {
     if (!mayAssert(assertedFacts, 'decision')) return [...checks, failed('run', 'ASSERTION_REFUSED', true)];
-    checks.push({ ...checkScope(scope, context.invocation, isAdmin(policy, principals)), asserted: true });
+    const { name, passed, reason } = checkScope(scope, context.invocation, isAdmin(policy, principals));
+    checks.push({ name, passed, reason, asserted: true });
     return checks;
   }
   const runCheck = checkRun(run ?? null, principals, assertedFacts);

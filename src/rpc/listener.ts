@@ -1,5 +1,12 @@
 // One listener: an address, the services that are there and no others, health and reflection.
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartupError } from '../startup-error.ts';
 import { type Method, methodsOf } from './codec.ts';
@@ -7,6 +14,10 @@ import type { Health } from './health.ts';
 import { addReflection } from './reflection.ts';
 import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
 import { bindPrivately, claimSocketPath } from './unix-socket.ts';
+
+// grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
+// set whole headers. What matters of them is in our errors and our log.
+setLogVerbosity(logVerbosity.NONE);
 
 export interface Service {
   /** Its name in tollgate.v1. */

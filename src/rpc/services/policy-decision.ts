@@ -23,7 +23,11 @@ export function policyDecisionService(pdp: Pdp, log: DecisionLog): Record<string
       const request = authorizeRequestFrom(fields, pdp);
       const answer = await decideAndCharge(pdp, request);
       log.charge('Authorize', request, answer);
-      return { ...encodeCharge(answer), ...(answer.identity && { identity: encodeIdentity(answer.identity) }) };
+      return {
+        decision: encodeDecision(answer.decision),
+        usage: answer.usage && encodeUsage(answer.usage),
+        identity: answer.identity && encodeIdentity(answer.identity),
+      };
     },
     ConsumeBudget: async (fields) => {
       const request = consumeRequestFrom(fields);
@@ -76,7 +80,7 @@ function mapped<T>(value: T | Promise<T>, map: (value: T) => object): object | P
 }
 
 function encodeCharge({ decision, usage }: ChargeDecision): object {
-  return { decision: encodeDecision(decision), ...(usage && { usage: encodeUsage(usage) }) };
+  return { decision: encodeDecision(decision), usage: usage && encodeUsage(usage) };
 }
 
 function encodeSlash({ decision, canonical, scope, tier, gated }: SlashDecision): object {
@@ -84,8 +88,8 @@ function encodeSlash({ decision, canonical, scope, tier, gated }: SlashDecision)
     decision: encodeDecision(decision),
     canonical_command: canonical,
     gated: gated ?? false,
-    ...(scope && { scope: SLASH_SCOPE[upper(scope)] }),
-    ...(tier && { tier: SLASH_TIER[upper(tier)] }),
+    scope: scope && SLASH_SCOPE[upper(scope)],
+    tier: tier && SLASH_TIER[upper(tier)],
   };
 }
 
@@ -116,7 +120,10 @@ function authorizeRequestFrom(fields: Fields, pdp: Pdp): ChargeRequest {
   );
   fields.check();
   return {
-    ...common,
+    traceId: common.traceId,
+    runId: common.runId,
+    dryRun: common.dryRun,
+    explain: common.explain,
     calls: [call],
     slash,
     scope,
@@ -142,7 +149,10 @@ function consumeRequestFrom(fields: Fields): ChargeRequest {
   );
   fields.check();
   return {
-    ...common,
+    traceId: common.traceId,
+    runId: common.runId,
+    dryRun: common.dryRun,
+    explain: common.explain,
     calls,
     slash: undefined,
     scope: undefined,
@@ -162,7 +172,7 @@ function commonFrom(fields: Fields) {
   const sessionId = fields.id('session_id');
   const runId = fields.id('run_id');
   const dryRun = fields.flag('dry_run');
-  refuseTwoPartitions(fields, 'run_id', sessionId, runId);
+  if (runId !== undefined) refuseTwoPartitions(fields, 'run_id', sessionId, runId);
   if (dryRun && fields.has('idempotency_key')) fields.refuse('idempotency_key', 'cannot be combined with dry_run');
   return { traceId, sessionId, runId, dryRun, explain: fields.flag('explain') };
 }
@@ -188,7 +198,8 @@ function slashWhereFrom(fields: Fields) {
 
 function slashRequestFrom(fields: Fields) {
   const request = {
-    ...slashWhereFrom(fields),
+    platform: fields.id('platform'),
+    chatType: fields.text('chat_type', CHAT_TYPE),
     command: fields.requiredText('command', COMMAND),
     traceId: fields.id('trace_id', TRACE_ID),
     userId: fields.id('user_id'),

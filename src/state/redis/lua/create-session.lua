@@ -52,7 +52,8 @@ redis.call('ZCARD', ends)
 local counters = { now, 0, 0, now, 0, 1, now, math.floor(now / GENERATION_MS), 0, 0 }
 redis.call('HSET', session, 'f', facts, 'm', cmsgpack.pack(counters))
 redis.call('PEXPIRE', session, time_limit + retention + SLACK_MS)
-redis.call('ZREMRANGEBYSCORE', agent_sessions, '-inf', '(' .. string.format('%.0f', now))
+-- What has expired stays listed for a while: it lives again if the clock is set back.
+redis.call('ZREMRANGEBYSCORE', agent_sessions, '-inf', string.format('%.0f', now - SLACK_MS))
 redis.call('ZADD', agent_sessions, expires, id)
 redis.call('PEXPIRE', agent_sessions, TIME_LIMIT_MS_MAX + SLACK_MS)
 redis.call('ZADD', sessions, now, id)

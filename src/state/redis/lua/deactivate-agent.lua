@@ -19,18 +19,21 @@ local since = redis.call('GET', deactivated)
 local ids = redis.call('ZRANGEBYSCORE', agent_sessions, '-inf', '+inf')
 
 -- First, because it takes no memory: a full server refuses a script's first write only, and this must work there too.
-redis.call('UNLINK', agent_sessions)
+redis.call('ZREMRANGEBYSCORE', agent_sessions, '-inf', string.format('%.0f', now - SLACK_MS))
 redis.call('SET', deactivated, since or string.format('%.0f', now))
 local closed_count = 0
 for _, id in ipairs(ids) do
   -- A record that cannot be read permits nothing as it is, and must not keep the others open.
-  pcall(function()
+  local readable, has_expired = pcall(function()
     local keys = session_keys(id)
     local facts, counters = read_session(keys.session)
-    if not facts or counters[CLOSED] ~= 0 then return end
-    if is_expired(facts, counters, session_clock(counters, now)) then return end
+    if not facts or counters[CLOSED] ~= 0 then return false end
+    if is_expired(facts, counters, session_clock(counters, now)) then return true end
     close_session(keys, id, facts, counters, now, retention, '')
     closed_count = closed_count + 1
+    return false
   end)
+  -- What has expired stays listed: it lives again if the clock is set back.
+  if not (readable and has_expired) then redis.call('ZREM', agent_sessions, id) end
 end
 return { tonumber(since) or now, closed_count }

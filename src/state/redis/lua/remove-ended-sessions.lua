@@ -1,6 +1,6 @@
 -- Removes sessions that ended long enough ago, and index entries of sessions and runs whose keys have expired.
 -- Mirrors `statusOf` and `endsAtMs` in src/core/session.ts.
--- Uses limits, clock, keys, sessions. Builds the keys of sessions and runs from their ids.
+-- Uses limits, clock, keys, sessions. Builds the keys of sessions, agents and runs by itself.
 --
 -- KEYS
 --   sessions       zset: the partition's sessions by creation
@@ -32,11 +32,12 @@ local limit = tonumber(ARGV[6])
 local now = clock_of(injected)
 local horizon = now - ended_for
 
--- Raises if the record is corrupt; the entry is left then, until the record's TTL takes it.
+-- Whether it has, and whose it is. Raises if the record is corrupt; the entry is left then, until the record's TTL
+-- takes it.
 local function has_ended(keys)
   local facts, counters = read_session(keys.session)
-  local is_closed = counters[CLOSED] ~= 0
-  return (is_closed or is_expired(facts, counters, session_clock(counters, now))) and ends_at(facts, counters) <= horizon
+  local is_over = counters[CLOSED] ~= 0 or is_expired(facts, counters, session_clock(counters, now))
+  return is_over and ends_at(facts, counters) <= horizon, facts[AGENT]
 end
 
 local function sweep_sessions()
@@ -48,9 +49,10 @@ local function sweep_sessions()
       redis.call('ZREM', sessions, id)
       redis.call('ZREM', ends, id)
     else
-      local readable, ended = pcall(has_ended, keys)
+      local readable, ended, agent = pcall(has_ended, keys)
       if readable and ended then
         redis.call('UNLINK', keys.session, keys.slots[1], keys.slots[2])
+        redis.call('ZREM', agent_sessions_key(agent), id)
         redis.call('ZREM', sessions, id)
         redis.call('ZREM', ends, id)
         removed = removed + 1
