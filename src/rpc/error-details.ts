@@ -21,10 +21,12 @@ export interface ErrorDetails {
 
 /** Clients and proxies drop or hang on large trailers; 2 KiB pass everywhere. */
 const BYTES_MAX = 2_048;
+/** More never fit. A small request can have thousands of faults, and trying each number of them would take minutes. */
+const FIELDS_MAX = 100;
 
 /** The bytes of `grpc-status-details-bin`, at most 2 KiB: field problems beyond that are left out. */
 export function encodeErrorDetails(error: ErrorDetails): Buffer {
-  for (let shown = error.fields.length; ; shown--) {
+  for (let shown = Math.min(error.fields.length, FIELDS_MAX); ; shown--) {
     const bytes = encode({ ...error, fields: error.fields.slice(0, shown) });
     if (bytes.length <= BYTES_MAX || shown === 0) return bytes;
   }

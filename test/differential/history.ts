@@ -21,26 +21,48 @@ export type Step =
       readonly op: 'create';
       readonly agent: number;
       readonly partition: number;
-      readonly maxLive: number;
+      readonly maxLive: number | { readonly aboveLive: number };
       readonly session: Omit<NewSession, 'sessionId' | 'agentId'>;
       readonly key: Key | undefined;
     }
   /** All asked for in one turn of the event loop. */
   | { readonly op: 'charge'; readonly charges: readonly ChargeWish[] }
-  | { readonly op: 'close'; readonly target: Target; readonly key: Key | undefined }
+  /** Of one session with each of these keys, and before all but the first of them some time passes. */
+  | {
+      readonly op: 'close';
+      readonly target: Target;
+      readonly keys: readonly (Key | undefined)[];
+      readonly meanwhile: Moment | undefined;
+    }
   | { readonly op: 'read'; readonly target: Target }
   | { readonly op: 'deactivateAgent' | 'reactivateAgent' | 'readAgent'; readonly agent: number }
   | { readonly op: 'page'; readonly partition: number; readonly limit: number; readonly after: After | undefined }
-  /** Until nothing is left to remove, `limit` at a time. */
-  | { readonly op: 'remove'; readonly partition: number; readonly endedForMs: number; readonly limit: number }
+  /** Until nothing is left to remove, `limit` at a time; when a session has ended for about so long, if one is named. */
+  | {
+      readonly op: 'remove';
+      readonly partition: number;
+      readonly endedForMs: number;
+      readonly limit: number;
+      readonly about: { readonly back: number; readonly offsetMs: number } | undefined;
+    }
   | { readonly op: 'bind'; readonly trace: number; readonly who: Who }
   | { readonly op: 'release'; readonly trace: number }
   /** Sets the clock back if negative. */
   | { readonly op: 'wait'; readonly ms: number }
-  | { readonly op: 'reach'; readonly moment: Moment; readonly back: number; readonly offsetMs: number };
+  | { readonly op: 'reach'; readonly moment: Moment; readonly target: Target; readonly offsetMs: number }
+  /** Takes steps just after a moment, and is set back to it or before it. */
+  | {
+      readonly op: 'cross';
+      readonly moment: Moment;
+      readonly target: Target;
+      readonly offsetMs: number;
+      readonly steps: readonly Step[];
+    };
 
 /** `back` counts from the session that was created last, of all or of the live ones; a foreign id is taken as it is. */
-export type Target = { readonly back: number; readonly form: 'live' | 'any' | 'upper case' | 'other partition' } | string;
+export type Target =
+  | { readonly back: number; readonly form: 'live' | 'any' | 'upper case' | 'other partition' }
+  | string;
 export type Who = 'alice' | 'bob';
 /** The bytes of an identity record that a charge insists on. */
 export type Guarded = 'bound' | Who | 'cut' | 'empty';
@@ -107,8 +129,14 @@ const level = fc.constantFrom<SensitivityLevel>(0, 1, 2, 3);
 const back = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(2) }, fc.nat(9));
 
 const target: fc.Arbitrary<Target> = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ back, form: fc.constantFrom('live' as const, 'live' as const, 'any' as const) }) },
-  { weight: 1, arbitrary: fc.record({ back, form: fc.constantFrom('upper case' as const, 'other partition' as const) }) },
+  {
+    weight: 20,
+    arbitrary: fc.record({ back, form: fc.constantFrom('live' as const, 'live' as const, 'any' as const) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ back, form: fc.constantFrom('upper case' as const, 'other partition' as const) }),
+  },
   { weight: 1, arbitrary: fc.constantFrom(...FOREIGN_IDS, '0199f3a0-1111-7abc-8def-00000000ab07') },
 );
 
@@ -117,10 +145,7 @@ const key: fc.Arbitrary<Key | undefined> = oncePer(
   2,
   fc.record({
     name: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('k1', 'k2') }, fc.constantFrom(...KEY_NAMES)),
-    rpc: fc.oneof(
-      { weight: 5, arbitrary: fc.constant('Authorize' as const) },
-      fc.constant('ConsumeBudget' as const),
-    ),
+    rpc: fc.oneof({ weight: 5, arbitrary: fc.constant('Authorize' as const) }, fc.constant('ConsumeBudget' as const)),
     content: fc.oneof({ weight: 6, arbitrary: fc.constant(0 as const) }, fc.constant(1 as const)),
   }),
 );
@@ -158,7 +183,10 @@ const creation = fc.record({
   op: fc.constant('create' as const),
   agent,
   partition,
-  maxLive: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(0, 1_000)),
+  maxLive: fc.oneof(
+    { weight: 4, arbitrary: fc.record({ aboveLive: fc.constantFrom(0, 1, 1, 2) }) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 1, 3, 1_000) },
+  ),
   session,
   key,
 });
@@ -189,10 +217,20 @@ const wish: fc.Arbitrary<ChargeWish> = fc.record({
   ),
   odd: oncePer(6, fc.record({ place: fc.nat(3), tool: fc.constantFrom(...TOOLS), sensitivity: level })),
   key,
-  guard: oncePer(8, fc.record({ trace: fc.nat(1), bytes: fc.constantFrom<Guarded>('bound', 'bound', 'bound', 'alice', 'bob', 'cut', 'empty') })),
+  guard: oncePer(
+    8,
+    fc.record({
+      trace: fc.nat(1),
+      bytes: fc.constantFrom<Guarded>('bound', 'bound', 'bound', 'alice', 'bob', 'cut', 'empty'),
+    }),
+  ),
 });
 
-/** How far a clock may be set back from the latest time that it has shown. See replay.ts for the reason. */
+/**
+ * How far a clock may be set back behind the latest time that it has shown: less than the ten minutes for which stores
+ * keep what that time let them drop (SLACK_MS in src/state/redis/lua/parts/limits.lua). Further back, what a store has
+ * dropped for good stays dropped, and the model, which drops nothing, is no measure any more.
+ */
 export const BACK_MS_MAX = 540_000;
 
 const wait = fc.oneof(
@@ -204,7 +242,7 @@ const wait = fc.oneof(
   { weight: 1, arbitrary: fc.nat(BACK_MS_MAX).map((ms) => -ms) },
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const straightStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: creation },
   {
     weight: 22,
@@ -216,10 +254,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('close' as const), target, key }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant('close' as const),
+      target,
+      keys: fc.oneof(
+        { weight: 3, arbitrary: fc.array(key, { minLength: 1, maxLength: 1 }) },
+        key.map((same) => [same, same]),
+        fc.array(key, { minLength: 2, maxLength: 4 }),
+      ),
+      meanwhile: oncePer(3, fc.constantFrom<Moment>('next generation', 'key forgotten')),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('read' as const), target }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('deactivateAgent' as const), agent }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('reactivateAgent' as const, 'reactivateAgent' as const, 'readAgent' as const), agent }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constantFrom('reactivateAgent' as const, 'reactivateAgent' as const, 'readAgent' as const),
+      agent,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -239,6 +295,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       partition,
       endedForMs: fc.constantFrom(0, 0, 1, 60_000, RETENTION_MS, RETENTION_MS + 1),
       limit: fc.constantFrom(1, 2, 100),
+      about: oncePer(2, fc.record({ back, offsetMs: aboutZero })),
     }),
   },
   {
@@ -258,15 +315,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       moment: fc.constantFrom<Moment>(
         ...Array<Moment>(8).fill('window end'),
         ...['time limit' as const, 'time limit' as const, 'retention end' as const],
-        ...['next generation' as const, 'key forgotten' as const],
+        ...['next generation' as const, 'key forgotten' as const, 'key forgotten' as const],
       ),
-      back,
+      target: fc.record({ back, form: fc.constantFrom('live' as const, 'live' as const, 'any' as const) }),
       offsetMs: aboutZero,
     }),
   },
 );
 
 const BIND: Step = { op: 'bind', trace: 0, who: 'alice' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 20, arbitrary: straightStep },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('cross' as const),
+      moment: fc.constantFrom<Moment>('time limit', 'time limit', 'window end', 'retention end', 'next generation'),
+      target: fc.record({ back, form: fc.constant('live' as const) }),
+      offsetMs: fc.constantFrom(0, 0, -1, -10_000),
+      steps: fc.array(straightStep, { minLength: 1, maxLength: 2 }),
+    }),
+  },
+);
 
 export const history: fc.Arbitrary<History> = fc
   .record({

@@ -1,10 +1,112 @@
+// The twin of histories.test.ts: plants a slip in one engine, in a copy of the source, and sees the histories find it.
+//
+// These are some of 71 slips that were tried in the same way, 59 in Redis and 12 in the embedded engine, each with three
+// seeds. 65 were found every time: half of the times within 9 histories, nine times of ten within 123, always within
+// 552. The other six change no answer at all: what is left behind in a slot of remembered keys is dropped, or not
+// looked at, in a second place as well (four of them), a window cannot have ended before the session's own clock, and a
+// key of a closed session is not repeated. The property of isolation.test.ts was seen to fail, too, when agents' names
+// lost the escape of their `%`.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { Disagreement } from './compare.ts';
 import { history } from './history.ts';
 import { openLane } from './lanes.ts';
 import { replay } from './replay.ts';
 import { loadWithSlip, type Slip } from './slips.ts';
+
+const HISTORIES_MAX = 1_000;
+const SEED = 1;
+
+const CHARGE = 'state/redis/lua/charge.lua';
+const SESSIONS = 'state/redis/lua/parts/sessions.lua';
+
+const REDIS: Readonly<Record<string, Slip>> = {
+  'a session that dies at its very limit': {
+    file: SESSIONS,
+    from: 'clock - counters[CREATED] > facts[TIME_LIMIT]',
+    to: 'clock - counters[CREATED] >= facts[TIME_LIMIT]',
+  },
+  'a session that is forgotten at the end of its retention': {
+    file: SESSIONS,
+    from: 'ends_at(facts, counters) > retention',
+    to: 'ends_at(facts, counters) >= retention',
+  },
+  'a session whose clock runs backwards': {
+    file: SESSIONS,
+    from: 'return now > clock and now or clock',
+    to: 'return now',
+  },
+  'a key that is remembered for longer than its next generation': {
+    file: SESSIONS,
+    from: 'age == 1 and counters[CURRENT]',
+    to: 'age >= 1 and counters[CURRENT]',
+  },
+  'a key that stands for any content': {
+    file: SESSIONS,
+    from: 'string.sub(remembered, 1, 8) == string.sub(operation, 1, 8)',
+    to: 'true',
+  },
+  'a window that ends late': {
+    file: CHARGE,
+    from: 'clock - window_start >= facts[RATE_WINDOW]',
+    to: 'clock - window_start > facts[RATE_WINDOW]',
+  },
+  'a budget that is never used up': {
+    file: CHARGE,
+    from: 'count > facts[BUDGET] - counters[MADE]',
+    to: 'count >= facts[BUDGET] - counters[MADE]',
+  },
+  'a ceiling that is out of reach': {
+    file: CHARGE,
+    from: 'calls[place][2] > ceiling',
+    to: 'calls[place][2] >= ceiling',
+  },
+  'a rate limit that is never reached': {
+    file: CHARGE,
+    from: 'window_calls + count > limit',
+    to: 'window_calls + count >= limit',
+  },
+  'a charge on an identity record that has changed': {
+    file: CHARGE,
+    from: "redis.call('GET', identity_key) ~= identity",
+    to: "not redis.call('GET', identity_key)",
+  },
+  'a cap that lets one more in': {
+    file: 'state/redis/lua/create-session.lua',
+    from: '>= max_live',
+    to: '> max_live',
+  },
+  'a sweep that leaves what has just ended': {
+    file: 'state/redis/lua/remove-ended-sessions.lua',
+    from: 'ends_at(facts, counters) <= horizon',
+    to: 'ends_at(facts, counters) < horizon',
+  },
+};
+
+const EMBEDDED: Readonly<Record<string, Slip>> = {
+  // The model runs on core as it is.
+  'another rule for the time limit': {
+    file: 'core/session.ts',
+    from: 'clockMs - session.createdAtMs > session.timeLimitMs',
+    to: 'clockMs - session.createdAtMs >= session.timeLimitMs',
+  },
+  'a session at its very limit that no longer counts as live': {
+    file: 'state/embedded/agents.ts',
+    from: 'start: placeKey(prefix, now,',
+    to: 'start: placeKey(prefix, now + 1,',
+  },
+  'a key that is remembered in its own generation only': {
+    file: 'state/embedded/charge.ts',
+    from: '...(previous > 0 ? [generation - 1] : [])',
+    to: '',
+  },
+};
+
+const SLIPS = [
+  ...Object.entries(REDIS).map(([title, slip]) => ['redis', title, slip] as const),
+  ...Object.entries(EMBEDDED).map(([title, slip]) => ['embedded', title, slip] as const),
+];
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -12,18 +114,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.stop());
 
-const SLIPS: Record<string, Slip & { engine: 'redis' | 'embedded' }> = {
-  expiry: { engine: 'redis', file: 'state/redis/lua/parts/sessions.lua', from: 'counters[CREATED] > facts[TIME_LIMIT]', to: 'counters[CREATED] >= facts[TIME_LIMIT]' },
-};
-
-test.each(Object.entries(SLIPS))('%s', async (_, slip) => {
-  const t = performance.now();
+test.each(SLIPS)('%s: the histories find %s', async (engine, _, slip) => {
   const slipped = await loadWithSlip(slip);
-  const lane = await openLane(server, 0, { [slip.engine]: slipped.open[slip.engine] });
+  const lane = await openLane(server, 0, { [engine]: slipped.open[engine] });
   try {
-    const out = await fc.check(fc.asyncProperty(history, (h) => replay(h, lane)), { seed: 1, numRuns: 400, endOnFailure: true });
-    console.log(performance.now() - t, out.failed, out.numRuns, String((out.errorInstance as Error)?.message).slice(0, 300));
-    expect(out.failed).toBe(true);
+    const property = fc.asyncProperty(history, (each) => replay(each, lane));
+    const found = await fc.check(property, { seed: SEED, numRuns: HISTORIES_MAX, endOnFailure: true });
+    expect(found.failed).toBe(true);
+    expect(found.errorInstance).toBeInstanceOf(Disagreement);
   } finally {
     await lane.close();
     slipped.remove();

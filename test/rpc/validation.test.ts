@@ -190,6 +190,16 @@ test('details stay within 2 KiB however much is wrong, and still name the first 
   expect(message.length).toBeLessThanOrEqual(300);
 });
 
+test('a small request with thousands of faults is refused as fast as any other', async () => {
+  const tool_calls = Array.from({ length: 256 }, () => '\n');
+  const events = Array.from({ length: 100 }, () => ({ step: { response: { tool_calls } } }));
+  const from = performance.now();
+  const { fields } = await refusalOf(send(methodOf('AppendAudit'), { run_id: OWN_ID, events }));
+  expect(fields[0]).toBe('events[0].step.response.tool_calls[0]');
+  // Without a bound on what is tried this took minutes, in which the server answered nobody.
+  expect(performance.now() - from).toBeLessThan(5_000);
+});
+
 test('a refused request is refused with a request id of its own each time', async () => {
   const ids = await Promise.all(
     Array.from({ length: 10 }, async () => (await refusalOf(send(methodOf('GetRun'), {}))).requestId),

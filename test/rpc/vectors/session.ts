@@ -26,7 +26,8 @@ const MAX_LIVE = 10;
 
 export async function sessionDriver({ sessions, agents, decisions }: Clients, caseId: string): Promise<SessionDriver> {
   await sessions('PurgeSessions');
-  const startedAt = performance.now();
+  let startedAt = performance.now();
+  let step = 0;
   const ids = new Map<string, string>();
   const agentOf = (agent: string) => `${agent} of ${caseId}`;
   const idOf = (ref: string) => ids.get(ref) ?? ref;
@@ -45,13 +46,18 @@ export async function sessionDriver({ sessions, agents, decisions }: Clients, ca
   };
   return {
     async until(atMs) {
+      step = atMs;
       await sleep(Math.max(0, startedAt + atMs - performance.now()));
     },
     create(ref, request, maxLive) {
       expect(maxLive ?? MAX_LIVE).toBe(MAX_LIVE);
       const creation = sessions('CreateSession', creationOf(request, agentOf(request.agent)));
       void creation.then(
-        ({ session }) => ids.set(ref, session.session_id),
+        ({ session }) => {
+          ids.set(ref, session.session_id);
+          // A time limit counts from when the session was made, which is no later than its answer.
+          startedAt = Math.max(startedAt, performance.now() - step);
+        },
         () => undefined,
       );
       return answered(creation);
