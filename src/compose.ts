@@ -1,5 +1,5 @@
 // Joins the parts: the only file, with main.ts, that names concrete engines.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
@@ -9,6 +9,7 @@ import type { Pdp } from './pdp/pdp.ts';
 import { sweep } from './pdp/sweep.ts';
 import { GrpcServer } from './rpc/server.ts';
 import { StartupError } from './startup-error.ts';
+import { lockDirectory } from './state/embedded/directory-lock.ts';
 import type { State } from './state/port.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 
@@ -30,7 +31,7 @@ export interface Running {
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   const policy = openPolicy(config, log);
-  const state = await openState(config, log);
+  const { state, close } = await openState(config, log);
   const pdp = pdpOf(config, state, policy);
   const server = new GrpcServer(config, pdp, serverFacts(state, policy, startedAtMs), log);
   const stopSweeping = startSweeping(config, pdp, log);
@@ -39,7 +40,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     stopSweeping();
     policy.close();
     await server.stop();
-    await state.close();
+    await close();
   };
   try {
     const addresses = await server.start();
@@ -51,31 +52,49 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-async function openState(config: Config, log: Logger): Promise<State> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const { kind, url, commandTimeoutMs, identityKeyPrefix, mapSizeBytes } = config.store;
-  const retentionMs = config.sessions.endedRetentionMs;
-  const runRetentionMs = config.runs.retentionMs + config.runs.idleTimeoutMs;
-  // Each engine is loaded only where it is used: a sidecar on Redis needs no native module.
-  if (kind === 'embedded') {
-    const { openEmbeddedState } = await import('./state/embedded/state.ts');
-    const open = openEmbeddedState({ directory: config.dataDir, retentionMs, runRetentionMs, mapSizeBytes });
-    return open.catch((error) => {
-      throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
+/** The state, with the data directory for this process alone: the embedded store and both sockets may lie there. */
+async function openState(config: Config, log: Logger): Promise<{ state: State; close: () => Promise<void> }> {
+  try {
+    if (config.store.kind === 'embedded') {
+      // It locks the directory itself.
+      const state = await openEmbedded(config);
+      return { state, close: () => state.close() };
+    }
+    const lock = await lockDirectory(config.dataDir);
+    const state = await openRedis(config, log).catch((error) => {
+      lock.release();
+      throw error;
     });
+    return { state, close: () => state.close().finally(lock.release) };
+  } catch (error) {
+    throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
   }
+}
+
+// Each engine is loaded only where it is used.
+async function openEmbedded(config: Config): Promise<State> {
+  const { openEmbeddedState } = await import('./state/embedded/state.ts');
+  const { mapSizeBytes } = config.store;
+  return openEmbeddedState({ directory: config.dataDir, mapSizeBytes, ...retentionOf(config) });
+}
+
+async function openRedis(config: Config, log: Logger): Promise<State> {
   const { openRedisState } = await import('./state/redis/state.ts');
+  const { url, commandTimeoutMs, identityKeyPrefix } = config.store;
   return openRedisState({
     url: url.reveal(),
     commandTimeoutMs,
     identityKeyPrefix,
-    retentionMs,
-    runRetentionMs,
+    ...retentionOf(config),
     onEvent: (event) => {
       if (event.kind === 'lost') log.error(errorFields(event.cause), 'the store is out of reach');
       else log.info({ store: event.info.description }, 'the store is ready');
     },
   });
+}
+
+function retentionOf({ sessions, runs }: Config): { retentionMs: number; runRetentionMs: number } {
+  return { retentionMs: sessions.endedRetentionMs, runRetentionMs: runs.retentionMs + runs.idleTimeoutMs };
 }
 
 function openPolicy(config: Config, log: Logger): PolicySource<Policy> {

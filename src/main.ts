@@ -55,27 +55,29 @@ function print(text: string): void {
 async function runServer(flags: ConfigFlags): Promise<void> {
   const { config } = load(flags);
   const log = createLogger({ level: config.log.level });
-  const running = await serve(config, log);
-  process.stderr.write(`${banner(config, running)}\n`);
-  log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
-
   // What nobody caught is a bug; it is in the log before the process ends, and a supervisor starts a fresh one.
   process.on('uncaughtException', (error) => {
     log.fatal(errorFields(error), 'uncaught');
     process.exit(70);
   });
 
+  const starting = serve(config, log);
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    await running.stop();
+    await (await starting).stop();
     log.info('stopped');
     process.exit(0);
   };
+  // Before the server says that it serves: whoever reads that line may stop it at once.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  const running = await starting;
+  process.stderr.write(`${banner(config, running)}\n`);
+  log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
 }
 
 function addressesOf({ decision, management, store }: Awaited<ReturnType<typeof serve>>) {

@@ -68,23 +68,32 @@ export interface PageQuery<T> {
   readonly walk: Walk<T>;
   readonly keep: (item: T) => boolean;
   readonly size: number;
+  /** About how many bytes an item takes in an answer. */
+  readonly weigh: (item: T) => number;
 }
 
 /** A request looks at no more than this many entries; a page may therefore come short and still have a next one. */
-const LOOKED_AT_MAX = 10_000;
+export const LOOKED_AT_MAX = 10_000;
+/** gRPC clients refuse messages above 4 MiB unless told otherwise; pages stay well below. */
+const PAGE_BYTES_MAX = 2_000_000;
 
 /** One page of what is kept, and the place to go on from; undefined when the list has ended. */
 export async function pageOf<T>({
   walk,
   keep,
   size,
+  weigh,
 }: PageQuery<T>): Promise<{ items: T[]; next: Position | undefined }> {
   const items: T[] = [];
   let last: Position | undefined;
   let lookedAt = 0;
+  let bytes = 0;
   for await (const item of mergePages(walk)) {
-    if (items.length === size || lookedAt === LOOKED_AT_MAX) return { items, next: last };
-    if (keep(item)) items.push(item);
+    if (items.length === size || lookedAt === LOOKED_AT_MAX || bytes > PAGE_BYTES_MAX) return { items, next: last };
+    if (keep(item)) {
+      items.push(item);
+      bytes += weigh(item);
+    }
     last = walk.position(item);
     lookedAt++;
   }

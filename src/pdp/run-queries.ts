@@ -5,7 +5,7 @@ import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
-import { mergePages, pageOf, type Walk } from './merge-pages.ts';
+import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
 
@@ -29,8 +29,14 @@ export async function listRuns(
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
     (filter.sessionId === undefined || run.sessionId === filter.sessionId);
   const walk = { ...runWalk(pdp, 'started', true), after: page.after };
-  const { items, next } = await pageOf({ walk, keep, size: page.size });
+  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
   return { runs: items.map(({ run }) => run), next };
+}
+
+/** The texts of a run are what makes it large; a UTF-16 unit takes up to three bytes. */
+function weigh({ run }: StoredRun): number {
+  const texts = [run.inputs, run.output, run.error];
+  return texts.reduce((bytes, text) => bytes + 3 * (text?.length ?? 0), 1_000);
 }
 
 /** A run's children, oldest first by start. They lie in their parent's partition. */
@@ -70,7 +76,7 @@ export async function listFinishedRuns(pdp: Pdp, finishedBeforeMs: number, limit
   return runs;
 }
 
-/** The last run of each skill by start; skills without one are absent. */
+/** The last run of each skill by start, among the newest 10,000 runs; skills without one are absent. */
 export async function getLastRuns(
   pdp: Pdp,
   skillIds: readonly string[],
@@ -78,14 +84,19 @@ export async function getLastRuns(
 ): Promise<{ skillId: string; run: Run }[]> {
   const wanted = new Set(skillIds);
   const last = new Map<string, Run>();
+  let lookedAt = 0;
   for await (const { run } of mergePages(runWalk(pdp, 'started', true))) {
+    if (lookedAt++ === LOOKED_AT_MAX) break;
     if (wanted.has(run.skillId) && countsAsLast(run, includeFailed)) {
       last.set(run.skillId, run);
       wanted.delete(run.skillId);
       if (wanted.size === 0) break;
     }
   }
-  return [...last].map(([skillId, run]) => ({ skillId, run }));
+  return [...new Set(skillIds)].flatMap((skillId) => {
+    const run = last.get(skillId);
+    return run ? [{ skillId, run }] : [];
+  });
 }
 
 /** Removes all runs that finished strictly before a time, and counts them; running ones stay. */

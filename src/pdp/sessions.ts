@@ -80,10 +80,16 @@ export async function listSessions(
     (filter.status === undefined || statusOf(record, now) === filter.status);
   const walk = sessionWalk(pdp);
   const [{ items, next }, total] = await Promise.all([
-    pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
+    pageOf({ walk: { ...walk, after: page.after }, keep, weigh, size: page.size }),
     countOf(walk, keep),
   ]);
   return { sessions: items, next, total };
+}
+
+/** The texts of a session are what makes it large; a UTF-16 unit takes up to three bytes. */
+function weigh({ record: { session } }: SessionAt): number {
+  const texts = [...session.delegationChain, ...(session.grant === 'all' ? [] : session.grant), session.declaredIntent];
+  return texts.reduce((bytes, text) => bytes + 3 * text.length, 1_000);
 }
 
 function sessionWalk(pdp: Pdp): Walk<SessionAt> {

@@ -11,6 +11,7 @@ import { type ListenAddress, listenAddressText } from '../config/listen-address.
 import { StartupError } from '../startup-error.ts';
 import { type Method, methodsOf } from './codec.ts';
 import type { Health } from './health.ts';
+import type { InFlight } from './in-flight.ts';
 import { addReflection } from './reflection.ts';
 import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
 import { bindPrivately, claimSocketPath } from './unix-socket.ts';
@@ -26,11 +27,7 @@ export interface Service {
   readonly streams?: Readonly<Record<string, StreamingOperation>>;
 }
 
-const STANDARD_SERVICES = [
-  'grpc.health.v1.Health',
-  'grpc.reflection.v1.ServerReflection',
-  'grpc.reflection.v1alpha.ServerReflection',
-];
+const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
 export function fullName(service: string): string {
   return `tollgate.v1.${service}`;
@@ -39,6 +36,7 @@ export function fullName(service: string): string {
 export class Listener {
   readonly #server: Server;
   readonly #address: ListenAddress;
+  readonly #inFlight: InFlight;
   /** As configured, with the real port once it is bound. */
   text: string;
 
@@ -52,12 +50,13 @@ export class Listener {
     }: { services: readonly Service[]; edge: Edge; health: Health; bytesMax: number },
   ) {
     this.#address = address;
+    this.#inFlight = edge.inFlight;
     this.text = listenAddressText(address);
     // One byte more than allowed passes, so that our own check can answer with its details.
     this.#server = new Server({ 'grpc.max_receive_message_length': bytesMax + 1 });
     for (const service of services) this.#add(service, edge);
     health.addTo(this.#server);
-    addReflection(this.#server, [...services.map(({ name }) => fullName(name)), ...STANDARD_SERVICES]);
+    addReflection(this.#server, [...services.map(({ name }) => fullName(name)), HEALTH_SERVICE]);
   }
 
   #add({ name, operations, streams = {} }: Service, edge: Edge): void {
@@ -92,18 +91,12 @@ export class Listener {
     });
   }
 
-  /** Takes no new calls, waits for those in flight up to a bound, then ends them. */
+  /** Takes no new calls, waits for those in flight up to a bound, then ends what is still open. */
   async drain(graceMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const force = setTimeout(() => {
-        this.#server.forceShutdown();
-        resolve();
-      }, graceMs);
-      this.#server.tryShutdown(() => {
-        clearTimeout(force);
-        resolve();
-      });
-    });
+    const grace = AbortSignal.timeout(graceMs);
+    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    await Promise.race([closed, this.#inFlight.quiet(grace)]);
+    this.#server.forceShutdown();
   }
 }
 

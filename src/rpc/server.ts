@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
+import { InFlight } from './in-flight.ts';
 import { fullName, Listener, type Service } from './listener.ts';
 import { auditService, auditStreams } from './services/audit.ts';
 import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
@@ -33,6 +34,7 @@ export class GrpcServer {
     const { requestBytes, appendBytes } = config.limits;
     const edge: Edge = {
       log,
+      inFlight: new InFlight(),
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     };
     const services = [...decision, ...management].map(({ name }) => fullName(name));
@@ -40,10 +42,9 @@ export class GrpcServer {
       if (serving) log.info('the store answers: serving');
       else log.error(errorFields(error), 'the store does not answer: not serving');
     });
-    const shared = { edge, health: this.#health };
-    const decisionBytesMax = Math.max(requestBytes, appendBytes);
+    const shared = { edge, health: this.#health, bytesMax: Math.max(requestBytes, appendBytes) };
     this.#listeners = {
-      decision: new Listener(config.listeners.decision, { ...shared, services: decision, bytesMax: decisionBytesMax }),
+      decision: new Listener(config.listeners.decision, { ...shared, services: decision }),
       management: new Listener(config.listeners.management, {
         ...shared,
         services: management,

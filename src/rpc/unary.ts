@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
+import type { InFlight } from './in-flight.ts';
 import { statusOf } from './status.ts';
 
 /** Decodes a request and runs it; the result is the response message. May answer without a promise. */
@@ -14,6 +15,7 @@ export type Operation = (fields: Fields) => object | Promise<object>;
 export type StreamingOperation = (fields: Fields, signal: AbortSignal) => AsyncIterable<object>;
 
 export interface Edge {
+  readonly inFlight: InFlight;
   readonly log: Logger;
   readonly requestBytesMax: (method: Method) => number;
 }
@@ -21,7 +23,12 @@ export interface Edge {
 // A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
 export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
-  return (call, callback) => {
+  return (call, answer) => {
+    edge.inFlight.begin();
+    const callback: typeof answer = (error, response) => {
+      answer(error, response);
+      edge.inFlight.end();
+    };
     const succeed = (response: object): void => {
       let bytes: Buffer;
       try {
@@ -50,6 +57,7 @@ export function streamHandler(
 ): handleServerStreamingCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   return (call) => {
+    edge.inFlight.begin();
     const abort = new AbortController();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
     call.on('cancelled', () => abort.abort());
@@ -64,10 +72,12 @@ export function streamHandler(
         if (!call.write(method.encode(response))) await writable();
       }
     };
-    send().then(
-      () => call.end(),
-      (error) => call.emit('error', report(edge, method, error)),
-    );
+    send()
+      .then(
+        () => call.end(),
+        (error) => call.emit('error', report(edge, method, error)),
+      )
+      .finally(() => edge.inFlight.end());
   };
 }
 

@@ -15,7 +15,7 @@ import { replay, type Tally } from './replay.ts';
 const REPLAY = undefined as { seed: number; path: string } | undefined;
 
 /** Histories that run at a time, each on a Redis database and in a directory of its own. */
-const LANES = 12;
+const LANES = 16;
 const FIXED_SEED = 1_000;
 /** Every day finds other histories; a failure prints which. */
 const TODAYS_SEED = 100 * Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));

@@ -140,13 +140,15 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...FOREIGN_IDS, '0199f3a0-1111-7abc-8def-00000000ab07') },
 );
 
+const content = fc.oneof({ weight: 3, arbitrary: fc.constant(0 as const) }, fc.constant(1 as const));
+
 /** Few names, so that they repeat. */
 const key: fc.Arbitrary<Key | undefined> = oncePer(
   2,
   fc.record({
     name: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('k1', 'k2') }, fc.constantFrom(...KEY_NAMES)),
     rpc: fc.oneof({ weight: 5, arbitrary: fc.constant('Authorize' as const) }, fc.constant('ConsumeBudget' as const)),
-    content: fc.oneof({ weight: 6, arbitrary: fc.constant(0 as const) }, fc.constant(1 as const)),
+    content,
   }),
 );
 
@@ -261,7 +263,7 @@ const straightStep: fc.Arbitrary<Step> = fc.oneof(
       target,
       keys: fc.oneof(
         { weight: 3, arbitrary: fc.array(key, { minLength: 1, maxLength: 1 }) },
-        key.map((same) => [same, same]),
+        fc.tuple(key, content).map(([same, other]) => [same, same && { ...same, content: other }]),
         fc.array(key, { minLength: 2, maxLength: 4 }),
       ),
       meanwhile: oncePer(3, fc.constantFrom<Moment>('next generation', 'key forgotten')),

@@ -5,7 +5,7 @@ import { LIMITS } from '../../src/core/limits.ts';
 import { partitionName, partitionOf } from '../../src/core/partition.ts';
 import { clockOf, endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
-import type { ChargeAnswer, ChargeStep, Operation, Position, State } from '../../src/state/port.ts';
+import type { ChargeStep, Operation, Position, State } from '../../src/state/port.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import { SessionModel } from '../core/session-model.ts';
@@ -43,6 +43,7 @@ export async function replay(history: History, lane: Lane, tally: Tally = new Ma
 }
 
 type Asked = SessionModel | State;
+type Ask = (asked: Asked) => unknown;
 type Sweep = Parameters<State['removeEndedSessions']>[0];
 
 /** A session that was created. */
@@ -296,46 +297,51 @@ class Replay {
     this.#model.nowMs = toMs;
     this.#lane.nowMs = toMs;
     this.#highestMs = Math.max(this.#highestMs, toMs);
-    await Promise.all(this.#engines.map((engine) => engine.pass(passedMs)));
+    if (passedMs !== 0) await Promise.all(this.#engines.map((engine) => engine.pass(passedMs)));
     this.#count('clock', passedMs < 0 ? 'set back' : 'on');
   }
 
   /** Every session, every remembered key, every agent and every list, as the history leaves them. */
   async compareEnd(): Promise<void> {
-    for (const known of this.#known) {
-      const { sessionId } = known;
-      const { record } = await this.#compare('end', (asked) => asked.readSession(sessionId));
-      if (record) await this.#compareKeys(known, record);
-    }
-    for (const agentId of this.#history.agents) await this.#compare('end', (asked) => asked.readAgent(agentId));
-    for (const partition of this.#history.partitions) {
-      await this.#compare('end', (asked) => asked.pageSessions({ partition, limit: 1_000 }));
-    }
+    const asks: Ask[] = [
+      ...this.#known.flatMap((known) => [
+        (asked: Asked) => asked.readSession(known.sessionId),
+        ...this.#keyAsks(known),
+      ]),
+      ...this.#history.agents.map((agentId) => (asked: Asked) => asked.readAgent(agentId)),
+      ...this.#history.partitions.map((partition) => (asked: Asked) => asked.pageSessions({ partition, limit: 1_000 })),
+    ];
+    const expected = asks.map((ask) => ask(this.#model));
+    await expectOfAll(this.#engines, expected, (state) => Promise.all(asks.map((ask) => ask(state))));
+    for (const answer of expected) this.#countKind('end', answer);
   }
 
   /** An empty batch, or another close of what is closed, shows what is remembered of a key and changes nothing. */
-  async #compareKeys({ sessionId, agentId, keys }: Known, { session, counters }: SessionRecord): Promise<void> {
-    const principals = session.owner === undefined ? undefined : [session.owner];
-    for (const used of keys.values()) {
-      const operation = this.#unlessOpen({ session, counters }, keys, used.operation);
+  #keyAsks({ sessionId, agentId, keys }: Known): Ask[] {
+    const { record } = this.#model.readSession(sessionId);
+    if (!record) return [];
+    const principals = record.session.owner === undefined ? undefined : [record.session.owner];
+    return [...keys.values()].flatMap((used): Ask[] => {
+      const operation = this.#unlessOpen(record, keys, used.operation);
       if (used.operation.rpc === 'CloseSession') {
-        if (counters.closedAtMs === undefined) continue;
-        await this.#compare('end', (asked) => asked.closeSession(sessionId, operation));
-        continue;
+        if (record.counters.closedAtMs === undefined) return [];
+        return [(asked) => asked.closeSession(sessionId, operation)];
       }
       const decisionId = `${NEVER_CREATED}00`;
       const step = { sessionId, agentId, principals, calls: [], decisionId, operation, identity: undefined };
-      await this.#compare('end', (asked): ChargeAnswer | Promise<ChargeAnswer> => asked.charge(step));
-    }
+      return [(asked) => asked.charge(step)];
+    });
   }
 
   async #compare<T>(op: string, ask: (asked: Asked) => T | Promise<T>): Promise<T> {
     const expected = await ask(this.#model);
     await expectOfAll(this.#engines, expected, ask);
-    if (typeof expected === 'object' && expected !== null && 'kind' in expected) {
-      this.#count(op, String(expected.kind));
-    }
+    this.#countKind(op, expected);
     return expected;
+  }
+
+  #countKind(op: string, answer: unknown): void {
+    if (typeof answer === 'object' && answer !== null && 'kind' in answer) this.#count(op, String(answer.kind));
   }
 
   #count(op: string, kind: string): void {

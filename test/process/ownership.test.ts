@@ -56,13 +56,39 @@ describe.concurrent('a data directory of the embedded engine', () => {
   });
 });
 
+test('two servers on one Redis do not share a data directory either', async (t) => {
+  const redis = await redisOf(t);
+  const folder = folderOf(t);
+  const first = await serverOf(t, { folder, store: redis.url });
+  const { code, stderr } = await tollgate(
+    ['serve', '--data-dir', join(folder, 'data'), ...ANYWHERE, '--store', redis.url],
+    { cwd: folder },
+  );
+  expect(linesOf(stderr)).toEqual([expect.stringContaining(`is in use by process ${first.pid}`)]);
+  expect(code).toBe(1);
+  expect((await first.clients.server('GetServerInfo')).engine).toBe('redis');
+});
+
 describe.concurrent('a socket', () => {
   test('that answers is not taken over, and its owner goes on', async (t) => {
     const redis = await redisOf(t);
     const folder = folderOf(t);
     const first = await serverOf(t, { folder, store: redis.url });
+    const socket = join(folder, 'data', 'management.sock');
     const again = () =>
-      tollgate(['serve', '--data-dir', join(folder, 'data'), ...ANYWHERE, '--store', redis.url], { cwd: folder });
+      tollgate(
+        [
+          'serve',
+          '--data-dir',
+          join(folder, 'other'),
+          ...ANYWHERE,
+          '--management',
+          `unix:${socket}`,
+          '--store',
+          redis.url,
+        ],
+        { cwd: folder },
+      );
     const { code, stderr } = await again();
     expect(linesOf(stderr)).toHaveLength(1);
     expect(stderr).toContain('is in use by another process');

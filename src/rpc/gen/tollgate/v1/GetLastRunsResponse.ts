@@ -7,7 +7,7 @@ import type { LastRun as _tollgate_v1_LastRun, LastRun__Output as _tollgate_v1_L
  */
 export interface GetLastRunsResponse {
   /**
-   * One entry for each skill that has such a run, in the order of the request.
+   * One entry for each skill that has such a run among the newest 10,000 runs, in the order of the request.
    */
   'last_runs'?: (_tollgate_v1_LastRun)[];
 }
@@ -17,7 +17,7 @@ export interface GetLastRunsResponse {
  */
 export interface GetLastRunsResponse__Output {
   /**
-   * One entry for each skill that has such a run, in the order of the request.
+   * One entry for each skill that has such a run among the newest 10,000 runs, in the order of the request.
    */
   'last_runs'?: (_tollgate_v1_LastRun__Output)[];
 }

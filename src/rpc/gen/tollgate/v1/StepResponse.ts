@@ -20,7 +20,7 @@ export interface StepResponse {
    */
   'finish_reason'?: (string);
   /**
-   * The names of the tools that this step fired, each 1 to 128 bytes, at most 256. Empty means that it fired none.
+   * The names of the tools that this step fired, each at most 128 bytes, at most 256. Empty means that it fired none.
    */
   'tool_calls'?: (string)[];
   /**
@@ -50,7 +50,7 @@ export interface StepResponse__Output {
    */
   'finish_reason'?: (string);
   /**
-   * The names of the tools that this step fired, each 1 to 128 bytes, at most 256. Empty means that it fired none.
+   * The names of the tools that this step fired, each at most 128 bytes, at most 256. Empty means that it fired none.
    */
   'tool_calls'?: (string)[];
   /**
