@@ -4,6 +4,7 @@ import grpc from '@grpc/grpc-js';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import type { Answer, Clients } from '../support/clients.ts';
+import { healthClient } from '../support/health-client.ts';
 import { callOf, started } from '../support/scene.ts';
 import { eventually } from '../support/times.ts';
 import { redisOf, serverOf } from './servers.ts';
@@ -39,6 +40,18 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a server that gets %s', (signal) 
     expect(code).toBe(0);
     expect(performance.now() - from).toBeLessThan(5_000);
   });
+});
+
+test('a watcher is told NOT_SERVING and does not hold up the stop', async (t) => {
+  const server = await serverOf(t, { args: grace(60_000) });
+  const health = healthClient(server.decision);
+  t.onTestFinished(() => health.close());
+  const { said } = health.watch('tollgate.v1.PolicyDecisionService');
+  await eventually(() => expect(said).toEqual(['SERVING']));
+  const from = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(said.at(-1)).toBe('NOT_SERVING');
 });
 
 test('a call in flight is answered, and charged, before the server goes', async (t) => {

@@ -1,53 +1,14 @@
 // grpc.health.v1, as probes and load balancers ask it, on both listeners.
 import grpc from '@grpc/grpc-js';
-import protoLoader from '@grpc/proto-loader';
-import { protoPath } from 'grpc-health-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenServer, openServer } from '../support/engines.ts';
+import { type HealthClient, healthClient } from '../support/health-client.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
 
 const DECISION = ['PolicyDecisionService', 'RunService'];
 const MANAGEMENT = ['SessionService', 'AgentService', 'IdentityService', 'AuditService', 'ServerService'];
 const SERVICES = [...DECISION, ...MANAGEMENT].map((name) => `tollgate.v1.${name}`);
-
-const { grpc: loaded } = grpc.loadPackageDefinition(
-  protoLoader.loadSync(protoPath, { keepCase: true, enums: String, defaults: true }),
-  // biome-ignore lint/suspicious/noExplicitAny: a dynamic client
-) as any;
-
-interface HealthClient {
-  check(service: string): Promise<string>;
-  list(): Promise<Record<string, string>>;
-  /** What a Watch has said so far. */
-  watch(service: string): { said: string[]; cancel(): void };
-  close(): void;
-}
-
-function healthClient(address: string): HealthClient {
-  const client = new loaded.health.v1.Health(address, grpc.credentials.createInsecure());
-  const call = (method: string, request: object) =>
-    new Promise<{ status: string; statuses: Record<string, { status: string }> }>((resolve, reject) => {
-      client[method](request, { deadline: Date.now() + 10_000 }, (error: unknown, answer: never) =>
-        error ? reject(error) : resolve(answer),
-      );
-    });
-  return {
-    check: async (service) => (await call('Check', { service })).status,
-    list: async () => {
-      const { statuses } = await call('List', {});
-      return Object.fromEntries(Object.entries(statuses).map(([name, { status }]) => [name, status]));
-    },
-    watch: (service) => {
-      const stream = client.Watch({ service });
-      const said: string[] = [];
-      stream.on('data', ({ status }: { status: string }) => said.push(status));
-      stream.on('error', () => undefined);
-      return { said, cancel: () => stream.cancel() };
-    },
-    close: () => client.close(),
-  };
-}
 
 describe('health', () => {
   let open: OpenServer;
