@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '../../src/core/limits.ts';
 import { partitionName, partitionOf } from '../../src/core/partition.ts';
-import { clockOf, endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
+import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
 import type { ChargeStep, Operation, Position, State } from '../../src/state/port.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
@@ -174,7 +174,7 @@ class Replay {
       principals: principalsOf(wish.principals, record?.session.owner),
       calls: callsOf({ ...wish, guard, key }, record, now),
       decisionId: this.#newId(),
-      operation: key && this.#unlessOpen(record, keys, operationOf(key)),
+      operation: key && operationOf(key),
       identity: guard && { traceId, bytes: this.#bytesOf(guard.bytes, traceId) },
       keys,
     };
@@ -195,25 +195,13 @@ class Replay {
     return bytes === 'empty' ? new Uint8Array() : encodeIdentity(IDENTITIES[bytes]);
   }
 
-  /**
-   * A key, unless it is open whether it is still remembered: when the clock has been beyond a key's second ten minutes
-   * and was set back into them, a store may have dropped what a session that saw nothing of it still counts.
-   */
-  #unlessOpen(record: SessionRecord | undefined, keys: Known['keys'], operation: Operation): Operation | undefined {
-    const generation = keys.get(nameOf(operation))?.generation;
-    if (!record || generation === undefined) return operation;
-    const wasBeyond = generationOf(this.#highestMs) >= generation + 2;
-    const isCounted = generationOf(clockOf(record.counters, this.#model.nowMs)) <= generation + 1;
-    return wasBeyond && isCounted ? undefined : operation;
-  }
-
   async #close({ target, keys: wanted, meanwhile }: Step & { op: 'close' }): Promise<void> {
     const { sessionId, keys } = this.#targeted(target);
     for (const [index, key] of wanted.entries()) {
       const record = () => this.#model.readSession(sessionId).record;
       const laterMs = meanwhile && index > 0 ? momentOf(meanwhile, record(), this.#model.nowMs) : undefined;
       if (laterMs !== undefined) await this.#moveTo(laterMs);
-      const operation = key && this.#unlessOpen(record(), keys, operationOf(key, 'CloseSession'));
+      const operation = key && operationOf(key, 'CloseSession');
       const answer = await this.#compare('close', (asked) => asked.closeSession(sessionId, operation));
       noteKey(keys, operation, answer.kind === 'closed' ? answer.record.counters.clockMs : undefined);
     }
@@ -322,7 +310,7 @@ class Replay {
     if (!record) return [];
     const principals = record.session.owner === undefined ? undefined : [record.session.owner];
     return [...keys.values()].flatMap((used): Ask[] => {
-      const operation = this.#unlessOpen(record, keys, used.operation);
+      const { operation } = used;
       if (used.operation.rpc === 'CloseSession') {
         if (record.counters.closedAtMs === undefined) return [];
         return [(asked) => asked.closeSession(sessionId, operation)];

@@ -75,7 +75,7 @@ describe('a sweep', () => {
     nowMs += 10 * MINUTE;
     await sweep();
     expect(await tables.count('operations')).toBe(10);
-    nowMs += 10 * MINUTE;
+    nowMs += 20 * MINUTE;
     for (let index = 0; index < 3; index++) await charged(state, record, { operation: operation(`new-${index}`) });
     expect(await tables.count('operations')).toBe(10 - 6 + 3);
     await sweep();

@@ -49,7 +49,8 @@ export class RememberedKeys {
 
   /** Removes up to `limit` keys of generations that nobody asks for any more. */
   forget({ operations }: Tables, now: number, limit: number): Write[] {
-    const oldest = generationOf(now) - 1;
+    // One generation more than is asked for: a clock that is set back asks again for what was just out of date.
+    const oldest = generationOf(now) - 2;
     if (oldest <= 0) return [];
     const keys = operations.getKeys({ start: Buffer.from([0]), end: integer(oldest, GENERATION_BYTES), limit });
     return Array.from(keys, (key): Write => [operations, key]);
