@@ -17,6 +17,8 @@ export const IN_FLIGHT = CONNECTIONS * STREAMS;
 // once, and that burst is then all there is to measure. Processes of their own start at times of their own.
 const RATE_PROCESSES = 16;
 const RATE_STREAMS_MAX = 1_000;
+/** What a load generator's first connections and calls may take until it runs steadily. */
+const START_US = 150_000;
 
 /** @typedef {{ method: string, address: string, file: string, calls: number }} Load */
 /** @typedef {{ p50: number, p99: number }} Latency  in µs */
@@ -74,8 +76,7 @@ export class LoadGenerators {
         return readFile(log, 'utf8');
       }),
     );
-    const lines = logs.flatMap((log) => log.trimEnd().split('\n'));
-    return { calls, callsPerSecond: rate, latency: quantiles(lines.map((line) => Number(line.split('\t')[2]))) };
+    return { calls, callsPerSecond: rate, latency: quantiles(steady(logs.map(callsInLog))) };
   }
 
   /**
@@ -96,8 +97,11 @@ export class LoadGenerators {
     ]);
     const { rps, details, statusCodeDistribution } = JSON.parse(await readFile(output, 'utf8'));
     requireAll(calls, statusCodeDistribution.OK, JSON.stringify(statusCodeDistribution));
-    const latencies = details.map((/** @type {{ latency: number }} */ { latency }) => latency / 1e3);
-    return { calls, callsPerSecond: rps, latency: quantiles(latencies) };
+    const inDetail = (/** @type {{ timestamp: string, latency: number }} */ { timestamp, latency }) => ({
+      startUs: Date.parse(timestamp) * 1e3,
+      latencyUs: latency / 1e3,
+    });
+    return { calls, callsPerSecond: rps, latency: quantiles(steady([details.map(inDetail)])) };
   }
 
   /**
@@ -152,6 +156,30 @@ function h2loadCommand({ method, address, file }, options) {
  */
 function requireAll(calls, succeeded, text) {
   if (succeeded !== calls) throw new Error(`${succeeded} of ${calls} calls succeeded:\n${text}`);
+}
+
+/** @typedef {{ startUs: number, latencyUs: number }} Call */
+
+/** @param {string} log  of h2load: start, status and latency by line  @returns {Call[]} */
+function callsInLog(log) {
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [startUs = 0, , latencyUs = 0] = line.split('\t').map(Number);
+      return { startUs, latencyUs };
+    });
+}
+
+/**
+ * The latencies from when all processes are running: their starting up takes a core for a while.
+ *
+ * @param {readonly (readonly Call[])[]} processes
+ */
+function steady(processes) {
+  const firstCalls = processes.map((calls) => calls.reduce((first, { startUs }) => Math.min(first, startUs), Infinity));
+  const from = Math.max(...firstCalls) + START_US;
+  return processes.flatMap((calls) => calls.filter(({ startUs }) => startUs >= from).map((call) => call.latencyUs));
 }
 
 /** @param {number[]} latencies  in µs */

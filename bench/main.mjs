@@ -21,7 +21,7 @@ import { EVENTS_MIN, folderBytes, storageCost } from './storage.mjs';
 import { Echo, requests, startRedis, Target } from './targets.mjs';
 
 const FULL = {
-  rounds: 4,
+  rounds: 8,
   seconds: 0.8,
   latencyRounds: 3,
   latencySeconds: 1.2,
