@@ -11,6 +11,7 @@ import { GrpcServer } from './rpc/server.ts';
 import { StartupError } from './startup-error.ts';
 import { lockDirectory } from './state/embedded/directory-lock.ts';
 import type { State } from './state/port.ts';
+import type { RedisEvent } from './state/redis/state.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -44,7 +45,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   };
   try {
     const addresses = await server.start();
-    for (const warning of state.info.warnings) log.warn({ store: state.info.description }, warning);
+    if (config.store.kind === 'embedded') for (const warning of state.info.warnings) log.warn(warning);
     return { ...addresses, store: state.info.description, policyRevision: policy.current.revision, stop };
   } catch (error) {
     await stop();
@@ -80,17 +81,48 @@ async function openEmbedded(config: Config): Promise<State> {
 
 async function openRedis(config: Config, log: Logger): Promise<State> {
   const { openRedisState } = await import('./state/redis/state.ts');
-  const { url, commandTimeoutMs, identityKeyPrefix } = config.store;
+  const { url, sentinelPassword, tls, commandTimeoutMs, confirm, require, identityKeyPrefix } = config.store;
   return openRedisState({
     url: url.reveal(),
+    sentinelPassword: sentinelPassword?.reveal(),
+    tls: { ca: readPem(tls.ca), cert: readPem(tls.cert), key: readPem(tls.key) },
     commandTimeoutMs,
+    confirm,
+    require,
     identityKeyPrefix,
     ...retentionOf(config),
-    onEvent: (event) => {
-      if (event.kind === 'lost') log.error(errorFields(event.cause), 'the store is out of reach');
-      else log.info({ store: event.info.description }, 'the store is ready');
-    },
+    onEvent: (event) => logStoreEvent(log, event),
   });
+}
+
+/** @throws StartupError: without it the store would be reached less safely than configured, or not at all */
+function readPem(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StartupError(`cannot read ${path}, which store.tls names`, { cause });
+  }
+}
+
+function logStoreEvent(log: Logger, event: RedisEvent): void {
+  switch (event.kind) {
+    case 'ready':
+      log.info({ store: event.info.description, durability: event.info.durability }, 'the store is ready');
+      for (const warning of event.info.warnings) log.warn(warning);
+      break;
+    case 'lost':
+      log.error(errorFields(event.cause), 'the store is out of reach');
+      break;
+    case 'lineage_changed':
+      log.warn({ from: event.from, to: event.to }, 'the store answers with another history: a failover or a restart');
+      break;
+    case 'rolled_back': {
+      const { kind, id, changes } = event.rollBack;
+      log.error({ [`${kind}_id`]: id, changes }, 'the store has lost acknowledged changes');
+      break;
+    }
+  }
 }
 
 function retentionOf({ sessions, runs }: Config): { retentionMs: number; runRetentionMs: number } {

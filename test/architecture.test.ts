@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'startup-error.ts',
     'node:',
     'ioredis',
+    'cluster-key-slot',
     '@msgpack/msgpack',
   ],
   'state/embedded/': [

@@ -8,7 +8,7 @@ import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer, placeText } from './layers.ts';
 import { isSameListenAddress, type ListenAddress, listenAddressText, parseListenAddress } from './listen-address.ts';
 import { ProblemsError } from './problems-error.ts';
-import { Secret } from './secret.ts';
+import { SECRET_MASK, Secret } from './secret.ts';
 import { Settings } from './settings.ts';
 import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.ts';
 
@@ -26,6 +26,16 @@ export interface Config {
     /** The URL as it may be shown, the password masked. */
     readonly urlMasked: string;
     readonly commandTimeoutMs: number;
+    /** How many replicas must confirm what must not be lost, and how long they may take; 0 asks none. */
+    readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
+    readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
+    readonly sentinelPassword: Secret | undefined;
+    /** Paths of PEM files. */
+    readonly tls: {
+      readonly ca: string | undefined;
+      readonly cert: string | undefined;
+      readonly key: string | undefined;
+    };
     readonly identityKeyPrefix: string;
     readonly mapSizeBytes: number;
   };
@@ -94,6 +104,18 @@ function interpret(settings: Settings): Config {
       url: new Secret(at.string('store.url')),
       urlMasked: maskedStoreUrl(places.store),
       commandTimeoutMs: at.number('store.command_timeout_ms'),
+      confirm: {
+        replicas: at.string('store.consistency') === 'replicated' ? at.number('store.replicas') : 0,
+        timeoutMs: at.number('store.replication_timeout_ms'),
+      },
+      require: {
+        noeviction: at.boolean('store.require.noeviction'),
+        durability: at.string('store.require.durability') as Config['store']['require']['durability'],
+      },
+      sentinelPassword: at.isSet('store.sentinel_password')
+        ? new Secret(at.string('store.sentinel_password'))
+        : undefined,
+      tls: places.tls,
       identityKeyPrefix: at.string('store.identity_key_prefix'),
       mapSizeBytes: at.number('store.map_size_mib') * 1024 * 1024,
     },
@@ -151,8 +173,39 @@ function interpretPlaces(settings: Settings) {
     refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
   }
 
+  const pathIfSet = (key: string) => (settings.isSet(key) ? path(key) : undefined);
+  const tls = {
+    ca: pathIfSet('store.tls.ca_file'),
+    cert: pathIfSet('store.tls.cert_file'),
+    key: pathIfSet('store.tls.key_file'),
+  };
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    refuse(
+      tls.cert === undefined ? 'store.tls.key_file' : 'store.tls.cert_file',
+      'a certificate and its key go together',
+    );
+  }
+  if (store) refuseIdle(settings, store, refuse);
+
   if (problems.length > 0 || !decision || !management || !store) throw new ConfigError(problems);
-  return { dataDir, policyFile, decision, management, store };
+  return { dataDir, policyFile, decision, management, store, tls };
+}
+
+/** A switch that would do nothing is a mistake: its owner believes that it protects. */
+function refuseIdle(settings: Settings, store: StoreLocation, refuse: (key: string, problem: string) => void): void {
+  const isTls = 'tls' in store && store.tls;
+  for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
+    if (settings.isSet(key) && !isTls) refuse(key, 'needs a store URL that begins with rediss');
+  }
+  if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
+    refuse('store.sentinel_password', 'needs a store URL with +sentinel');
+  }
+  if (store.kind !== 'embedded') return;
+  if (settings.string('store.consistency') !== 'local')
+    refuse('store.consistency', 'replicated needs a store in Redis');
+  if (settings.string('store.require.durability') !== 'memory' || settings.boolean('store.require.noeviction')) {
+    refuse('store.require.durability', 'only a store in Redis can fall short of it');
+  }
 }
 
 function describe(settings: Settings, config: Config): ConfigSource[] {
@@ -161,6 +214,10 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     'listeners.decision': listenAddressText(config.listeners.decision),
     'listeners.management': listenAddressText(config.listeners.management),
     'store.url': config.store.urlMasked,
+    'store.sentinel_password': config.store.sentinelPassword === undefined ? '' : SECRET_MASK,
+    'store.tls.ca_file': config.store.tls.ca ?? '',
+    'store.tls.cert_file': config.store.tls.cert ?? '',
+    'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
   };
   return KEYS.map(({ key }) => ({

@@ -26,6 +26,11 @@ export interface Pdp {
   readonly clock: () => number;
 }
 
+/** The same for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
+export function pdpWithin(pdp: Pdp, deadline: number): Pdp {
+  return { ...pdp, state: pdp.state.within(deadline) };
+}
+
 /** The identity behind a trace as the store has it now; undefined if no trace was given, null if it has no record. */
 export async function findIdentity(pdp: Pdp, traceId: string | undefined): Promise<FoundIdentity> {
   if (traceId === undefined) return undefined;

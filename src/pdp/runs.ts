@@ -36,9 +36,9 @@ export async function startRun(pdp: Pdp, request: StartRequest): Promise<Run> {
     const remembered = operation && (await pdp.state.readStartedRun(caller.callerId, operation.key));
     if (remembered) {
       if (remembered.fingerprint !== operation.fingerprint) throw keyReused();
-      return getRun(pdp, remembered.answer);
+      if (!remembered.pending) return getRun(pdp, remembered.answer);
     }
-    const run = await newRun(pdp, request, caller);
+    const run = await newRun(pdp, request, caller, remembered?.answer);
     const outcome = await pdp.state.commitRun({
       run,
       records: [],
@@ -68,7 +68,8 @@ async function callerOf(pdp: Pdp, subject: StartRequest['subject']): Promise<Cal
   return { callerId: subject.callerId, callerAsserted: true };
 }
 
-async function newRun(pdp: Pdp, request: StartRequest, caller: Caller): Promise<Run> {
+/** @param claimedId  the id under which an earlier request with the same key was about to start it */
+async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId: string | undefined): Promise<Run> {
   const { sessionId, parentRunId, continuationParentRunId } = request;
   const [parent, continued] = await Promise.all([
     existingRun(pdp, parentRunId),
@@ -79,7 +80,7 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller): Promise<
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
   }
   const near = [sessionId, parentRunId, continuationParentRunId].find((id) => id !== undefined && isOwnId(id));
-  const runId = newId(pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
+  const runId = claimedId ?? newId(pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
   const run = {
     runId,
     rootRunId: parent?.rootRunId ?? runId,
@@ -92,7 +93,8 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller): Promise<
     inputs: request.inputs === undefined ? undefined : cutJson(request.inputs),
     ...caller,
   };
-  return openRun(run, await pdp.state.now());
+  // The clock of where the run will lie.
+  return openRun(run, (await pdp.state.readRun(runId)).now);
 }
 
 async function existingRun(pdp: Pdp, runId: string | undefined): Promise<Run | undefined> {

@@ -21,18 +21,19 @@ export class GrpcServer {
 
   constructor(config: Config, pdp: Pdp, facts: ServerFacts, log: Logger) {
     const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(pdp, new DecisionLog(log)) },
-      { name: 'RunService', operations: runService(pdp) },
+      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
+      { name: 'RunService', operations: runService() },
     ];
     const management: Service[] = [
-      { name: 'SessionService', operations: sessionService(pdp) },
-      { name: 'AgentService', operations: agentService(pdp) },
-      { name: 'IdentityService', operations: identityService(pdp) },
-      { name: 'AuditService', operations: auditService(pdp), streams: auditStreams(pdp) },
-      { name: 'ServerService', operations: serverService(pdp, facts) },
+      { name: 'SessionService', operations: sessionService() },
+      { name: 'AgentService', operations: agentService() },
+      { name: 'IdentityService', operations: identityService() },
+      { name: 'AuditService', operations: auditService(), streams: auditStreams() },
+      { name: 'ServerService', operations: serverService(facts) },
     ];
     const { requestBytes, appendBytes } = config.limits;
     const edge: Edge = {
+      pdp,
       log,
       inFlight: new InFlight(),
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),

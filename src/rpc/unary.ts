@@ -2,6 +2,7 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
+import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import type { Method } from './codec.ts';
@@ -10,11 +11,12 @@ import type { InFlight } from './in-flight.ts';
 import { statusOf } from './status.ts';
 
 /** Decodes a request and runs it; the result is the response message. May answer without a promise. */
-export type Operation = (fields: Fields) => object | Promise<object>;
+export type Operation = (fields: Fields, pdp: Pdp) => object | Promise<object>;
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
-export type StreamingOperation = (fields: Fields, signal: AbortSignal) => AsyncIterable<object>;
+export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal) => AsyncIterable<object>;
 
 export interface Edge {
+  readonly pdp: Pdp;
   readonly inFlight: InFlight;
   readonly log: Logger;
   readonly requestBytesMax: (method: Method) => number;
@@ -41,7 +43,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
     };
     const fail = (error: unknown): void => callback(report(edge, method, error));
     try {
-      const result = operation(fieldsOf(method, call.request, bytesMax));
+      const result = operation(fieldsOf(method, call.request, bytesMax), pdpFor(edge, method, call.getDeadline()));
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -67,7 +69,7 @@ export function streamHandler(
         abort.signal.addEventListener('abort', () => resolve(), { once: true });
       });
     const send = async (): Promise<void> => {
-      for await (const response of operation(fieldsOf(method, call.request, bytesMax), abort.signal)) {
+      for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
         if (abort.signal.aborted) return;
         if (!call.write(method.encode(response))) await writable();
       }
@@ -79,6 +81,17 @@ export function streamHandler(
       )
       .finally(() => edge.inFlight.end());
   };
+}
+
+/** A run must be finished even if its runner has gone meanwhile. */
+const DETACHED = new Set(['FinishRun']);
+
+/** Bounds what is asked of the store by the time that the caller still waits. */
+function pdpFor({ pdp }: Edge, { name }: Method, deadline: Date | number): Pdp {
+  if (deadline === Number.POSITIVE_INFINITY || DETACHED.has(name)) return pdp;
+  const leftMs = Number(deadline) - Date.now();
+  if (leftMs <= 0) throw new Failure('state_unavailable', 'the deadline has passed');
+  return pdpWithin(pdp, performance.now() + leftMs);
 }
 
 function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {

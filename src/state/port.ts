@@ -26,6 +26,10 @@ export interface StoreInfo {
   readonly durability: Durability;
   /** What an operator should change about this store, a sentence each. */
   readonly warnings: readonly string[];
+  /** How often a server answered with another history than before: a failover, a restart, a restored copy. */
+  readonly lineageChanges: number;
+  /** Acknowledged changes that the store is known to have lost since this process started. */
+  readonly lostWrites: number;
 }
 
 export interface ChargeStep {
@@ -98,6 +102,8 @@ export interface RememberedAppend {
   readonly fingerprint: string;
   /** What the operation answered, as its own operation wrote it. */
   readonly answer: string;
+  /** Of a StartRun: the run of this id is not stored yet. Whoever repeats the key stores it, under this id. */
+  readonly pending?: boolean;
 }
 
 export interface RunCommit {
@@ -107,7 +113,7 @@ export interface RunCommit {
   readonly expectedRevision: number;
   /** Records to add to the log, numbered from `run.lastSequence - records.length + 1`; stored as they are. */
   readonly records: readonly Uint8Array[];
-  /** Remembered with the run, or for a new run with its caller. */
+  /** Remembered with the run, or for a new run with its caller; its answer is then the run's id. */
   readonly operation: (Operation & { readonly answer: string }) | undefined;
 }
 
@@ -124,6 +130,8 @@ export interface RunPage {
 }
 
 export interface State {
+  /** The same state for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
+  within(deadline: number): State;
   /** Checked at start and from time to time; cheap to read. */
   readonly info: StoreInfo;
   /** The store's clock, ms since the epoch. Also the health probe: fails when the store does not answer. */

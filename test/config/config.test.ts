@@ -42,6 +42,10 @@ describe('defaults', () => {
         kind: 'embedded',
         url: new Secret('embedded'),
         commandTimeoutMs: 250,
+        confirm: { replicas: 0, timeoutMs: 1_000 },
+        require: { noeviction: false, durability: 'memory' },
+        sentinelPassword: undefined,
+        tls: { ca: undefined, cert: undefined, key: undefined },
         identityKeyPrefix: 'sg:tools:session:',
         mapSizeBytes: 4 * 1024 ** 3,
       },
@@ -96,15 +100,36 @@ describe('precedence', () => {
     );
   });
 
+  /** What a key must not be without. */
+  const TLS = { TOLLGATE_STORE_URL: 'rediss://cache' };
+  const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
+    'store.sentinel_password': { TOLLGATE_STORE_URL: 'redis+sentinel://cache/main' },
+    'store.tls.ca_file': TLS,
+    'store.tls.cert_file': { ...TLS, TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/y' },
+    'store.tls.key_file': { ...TLS, TOLLGATE_STORE_TLS_CERT_FILE: '/tmp/y' },
+  };
+
+  test('a key that would do nothing is a problem, for its owner believes that it protects', () => {
+    const idle = [
+      { TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_SENTINEL_PASSWORD: 'x' },
+      { TOLLGATE_STORE_URL: 'rediss://cache', TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_CONSISTENCY: 'replicated' },
+      { TOLLGATE_STORE_REQUIRE_DURABILITY: 'aof_always' },
+      { TOLLGATE_STORE_REQUIRE_NOEVICTION: 'true' },
+    ];
+    for (const env of idle) expect(problems({ env })).toHaveLength(1);
+  });
+
   test('every key can be set from the environment and by --set', () => {
     for (const spec of KEYS) {
       expect(spec.env).toBe(`TOLLGATE_${spec.key.toUpperCase().replaceAll('.', '_')}`);
-      const text = String(spec.default ?? '/tmp/x').replace(
-        /^\/tmp\/x$/,
-        spec.key === 'policy.file' ? '/tmp/x' : 'unix:/tmp/x',
-      );
-      expect(sourceOf(load({ env: { [spec.env]: text } }), spec.key)?.origin).toBe(`env ${spec.env}`);
-      expect(sourceOf(load({ flags: { set: [`${spec.key}=${text}`] } }), spec.key)?.origin).toBe('flag --set');
+      const text = String(spec.default ?? (spec.key.startsWith('listeners.') ? 'unix:/tmp/x' : '/tmp/x'));
+      const env = { ...COMPANIONS[spec.key], [spec.env]: text };
+      expect(sourceOf(load({ env }), spec.key)?.origin).toBe(`env ${spec.env}`);
+      const flags = { set: [`${spec.key}=${text}`] };
+      expect(sourceOf(load({ env: COMPANIONS[spec.key] ?? {}, flags }), spec.key)?.origin).toBe('flag --set');
     }
   });
 
@@ -355,6 +380,26 @@ describe('the store', () => {
       path: '/run/redis.sock',
       database: 2,
     });
+    expect(location('redis+sentinel://a,b:1,[::1]:2/main/3')).toEqual({
+      kind: 'redis_sentinel',
+      sentinels: [
+        { host: 'a', port: 26379 },
+        { host: 'b', port: 1 },
+        { host: '::1', port: 2 },
+      ],
+      name: 'main',
+      tls: false,
+      database: 3,
+    });
+    expect(location('rediss+cluster://a:1,b')).toEqual({
+      kind: 'redis_cluster',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 6379 },
+      ],
+      tls: true,
+      database: 0,
+    });
     const { username, password } = location('redis://us%2Fer:p%40ss@cache:1') as Extract<
       ReturnType<typeof location>,
       { host: string }
@@ -371,6 +416,11 @@ describe('the store', () => {
     'redis://cache:70000',
     'redis://cache/x',
     'redis://cache?db=1',
+    'redis://a,b',
+    'redis+sentinel://a',
+    'redis+cluster://a/1',
+    'redis+cluster://a,,b',
+    'rediss+unix:///x',
     'redis://user@cache',
     'redis://user:@cache',
     'redis://:hunter2%@cache',

@@ -17,7 +17,12 @@ import {
 import type { AddCase } from './suite.ts';
 
 const APPEND = { ...operation('append-1', { rpc: 'AppendAudit' }), answer: '{"first":1}' };
-const START = { ...operation('start-1', { rpc: 'StartRun' }), answer: '{"run":"r"}' };
+const START = operation('start-1', { rpc: 'StartRun' });
+
+/** A new run under a key: what is remembered of it is its id. */
+function keyed(run: Run) {
+  return commitOf(run, { operation: { ...START, answer: run.runId } });
+}
 
 export function runCases(add: AddCase): void {
   add('a run is read back as it was committed', async ({ state, clock }) => {
@@ -118,24 +123,24 @@ export function runCases(add: AddCase): void {
   add('a StartRun key is remembered for its caller, and starts one run', async ({ state, clock }) => {
     const run = newRun(clock.now());
     expect(await state.readStartedRun(run.callerId, START.key)).toBeUndefined();
-    expect(await state.commitRun(commitOf(run, { operation: START }))).toBe('committed');
-    const remembered = { fingerprint: START.fingerprint, answer: START.answer };
+    expect(await state.commitRun(keyed(run))).toBe('committed');
+    const remembered = { fingerprint: START.fingerprint, answer: run.runId };
     expect(await state.readStartedRun(run.callerId, START.key)).toEqual(remembered);
     const second = newRun(clock.now(), { runId: idIn(10) });
-    expect(await state.commitRun(commitOf(second, { operation: START }))).toBe('moved');
+    expect(await state.commitRun(keyed(second))).toBe('moved');
     expect((await state.readRun(second.runId)).stored).toBeUndefined();
     await clock.advance(10 * MINUTE);
     expect(await state.readStartedRun(run.callerId, START.key)).toEqual(remembered);
   });
 
   add('hostile caller ids are callers like any other and never collide', async ({ state, clock }) => {
-    for (const callerId of HOSTILE_NAMES) {
-      expect(await state.readStartedRun(callerId, START.key)).toBeUndefined();
-      const mine = { ...START, answer: JSON.stringify(callerId) };
-      expect(await state.commitRun(commitOf(newRun(clock.now(), { callerId }), { operation: mine }))).toBe('committed');
+    const runs = HOSTILE_NAMES.map((callerId) => newRun(clock.now(), { callerId }));
+    for (const run of runs) {
+      expect(await state.readStartedRun(run.callerId, START.key)).toBeUndefined();
+      expect(await state.commitRun(keyed(run))).toBe('committed');
     }
-    for (const callerId of HOSTILE_NAMES) {
-      expect((await state.readStartedRun(callerId, START.key))?.answer).toBe(JSON.stringify(callerId));
+    for (const { callerId, runId } of runs) {
+      expect((await state.readStartedRun(callerId, START.key))?.answer).toBe(runId);
     }
   });
 

@@ -71,17 +71,20 @@ const SHIFT_LIFETIMES = `
 
 async function redisStore(open: typeof openRedisState, url: string, now: () => number): Promise<Store> {
   const redis = new Redis(url);
-  const state = await open({ ...OPTIONS, commandTimeoutMs: 30_000, url, now });
+  let state: State | undefined;
   const pass = async (ms: number) => {
     await redis.eval(SHIFT_LIFETIMES, 0, ms);
   };
   return {
     async begin() {
+      // A store that was emptied would be met again by an engine that knows what was in it.
+      await state?.close();
       await redis.flushdb();
+      state = await open({ ...OPTIONS, commandTimeoutMs: 30_000, url, now });
       return { name: 'redis', state, pass };
     },
     async close() {
-      await state.close();
+      await state?.close();
       redis.disconnect();
     },
   };

@@ -73,14 +73,14 @@ const REDIS: Readonly<Record<string, Slip>> = {
     to: "not redis.call('GET', identity_key)",
   },
   'a cap that lets one more in': {
-    file: 'state/redis/lua/create-session.lua',
+    file: 'state/redis/lua/reserve-place.lua',
     from: '>= max_live',
     to: '> max_live',
   },
   'a sweep that leaves what has just ended': {
-    file: 'state/redis/lua/remove-ended-sessions.lua',
-    from: 'ends_at(facts, counters) <= horizon',
-    to: 'ends_at(facts, counters) < horizon',
+    file: 'state/redis/lua/drop-sessions.lua',
+    from: 'ends_at(facts, counters) <= now - ended_for',
+    to: 'ends_at(facts, counters) < now - ended_for',
   },
 };
 

@@ -62,6 +62,14 @@ export class Child {
     }
   }
 
+  /** Waits until it has ended of itself, or is killed for taking too long. @returns the signal that ended it, if one did */
+  async ended(withinMs = 60_000): Promise<NodeJS.Signals | null> {
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), withinMs);
+    await this.#ended;
+    clearTimeout(timer);
+    return this.#process.signalCode;
+  }
+
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#ended;

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
+import { created } from '../contract/fixtures.ts';
 
 let directory: string;
 
@@ -29,6 +30,8 @@ describe('opening a store in a directory', () => {
       description: `embedded lmdb in ${directory}`,
       durability: 'flushed',
       warnings: [],
+      lineageChanges: 0,
+      lostWrites: 0,
     });
     await state.close();
   });
@@ -59,6 +62,22 @@ describe('opening a store in a directory', () => {
       await expect(open()).rejects.toThrow(/^data directory \S+ holds no usable store \(.+\): .+$/);
     }
     await writeFile(path, '');
+    await (await open()).close();
+  });
+
+  test('refuses a file that was cut off, wherever, in one line that says what to do', async () => {
+    const path = join(directory, 'data.mdb');
+    const state = await open();
+    for (let index = 0; index < 30; index++) await created(state, { agentId: `agent-${index}` });
+    await state.close();
+    const whole = await readFile(path);
+    for (let bytes = whole.length - 1; bytes > 0; bytes -= 3_000) {
+      await writeFile(path, whole.subarray(0, bytes));
+      await expect(open()).rejects.toThrow(
+        /^data directory \S+ holds no usable store \(data\.mdb (has been cut off|is no lmdb file).*\): restore it from a copy, or move it away and start empty, which forgets .+$/,
+      );
+    }
+    await writeFile(path, whole);
     await (await open()).close();
   });
 

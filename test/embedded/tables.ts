@@ -6,6 +6,8 @@ type Table = Database<Buffer, Buffer>;
 
 export interface TablesBeside {
   count(name: (typeof TABLES)[number]): Promise<number>;
+  /** What the pages of one table take, free ones not counted. */
+  usedBytes(name: (typeof TABLES)[number]): Promise<number>;
   put(name: (typeof TABLES)[number], key: Buffer, value: Buffer): Promise<void>;
 }
 
@@ -18,6 +20,11 @@ export function tablesOf(directory: string): TablesBeside {
     async count(name) {
       await turn();
       return table(name).getCount({ start: Buffer.from([0]) });
+    },
+    async usedBytes(name) {
+      await turn();
+      const stats = table(name).getStats() as Record<string, number>;
+      return (stats.treeBranchPageCount! + stats.treeLeafPageCount! + stats.overflowPages!) * stats.pageSize!;
     },
     async put(name, key, value) {
       await table(name).put(key, value);

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sessionKey } from '../../src/state/redis/keys.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
-import { created, operation, step, stored } from '../contract/fixtures.ts';
+import { commitOf, created, idIn, newRun, operation, step, stored } from '../contract/fixtures.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts';
-import { startCuttingProxy } from './cutting-proxy.ts';
 import { OPTIONS, openRedis } from './open.ts';
 
 const UNAVAILABLE = { kind: 'state_unavailable', message: 'the state store is unreachable' };
@@ -90,20 +90,25 @@ describe('a server that comes and goes', () => {
     await server.stop();
   });
 
-  test('a line that is cut after execution leaves one effect, and the key tells it', async () => {
+  test('a line that is cut after execution is asked again under the same name: one effect, one answer', async () => {
     const server = await startRedis();
-    const proxy = await startCuttingProxy(server.port);
+    const proxy = await startFaultProxy(server.port);
     const opened = await openRedis(server, { url: `redis://127.0.0.1:${proxy.port}` });
     const { state } = opened;
     const record = await created(state);
-    for (let round = 1; round <= 5; round++) {
-      const keyed = step(record, { operation: operation(`cut-${round}`) });
+    for (let round = 1; round <= 6; round++) {
+      const keyed = round % 2 === 0 ? { operation: operation(`cut-${round}`) } : {};
       await state.charge(step(record, { calls: [] }));
       proxy.cutNextReply();
-      await expect(state.charge(keyed)).rejects.toMatchObject(UNAVAILABLE);
-      await soon(async () => expect((await state.charge(keyed)).kind).toBe('replayed'));
+      expect((await state.charge(step(record, keyed))).kind).toBe('charged');
       expect((await stored(state, record)).counters.callsMade).toBe(round);
     }
+    proxy.cutNextReply();
+    expect((await state.closeSession(record.session.sessionId, undefined)).kind).toBe('closed');
+    proxy.cutNextReply();
+    expect((await state.createSession({ ...record.session, sessionId: idIn(3) }, 10, undefined)).kind).toBe('created');
+    proxy.cutNextReply();
+    expect(await state.commitRun(commitOf(newRun(opened.clock.now())))).toBe('committed');
     await opened.close();
     await proxy.stop();
     await server.stop();

@@ -1,11 +1,9 @@
 // Key names: whatever ids and keys callers choose, two different things never meet in one key.
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as keys from '../../src/state/redis/keys.ts';
-import { loadScripts } from '../../src/state/redis/scripts.ts';
 import { HOSTILE_NAMES, idIn } from '../contract/fixtures.ts';
-import { type RedisServer, startRedis } from '../support/redis-server.ts';
-import { type OpenedRedis, openRedis, PREFIX } from './open.ts';
+import { PREFIX } from './open.ts';
 
 const name = fc.oneof(
   fc.constantFrom(...HOSTILE_NAMES, '%7B', '%7b', '%25', '%', '}:op:', '}:sessions', '', 'a}:op:k'),
@@ -45,7 +43,12 @@ function keysOf({ kind, of: [first, second] }: { kind: string; of: readonly (str
       return [PREFIX + id];
     case 'session': {
       const session = keys.sessionKey(id);
-      return [session, keys.sessionSlotKey(session, 0), keys.sessionSlotKey(session, 1)];
+      return [
+        session,
+        keys.sessionSlotKey(session, 0),
+        keys.sessionSlotKey(session, 1),
+        keys.ownOperationKey(session, Buffer.from(id)),
+      ];
     }
     case 'run':
       return Object.values(keys.runKeys(id));
@@ -72,7 +75,7 @@ describe('keys', () => {
       for (const key of [...Object.values(keys.agentKeys(id)), keys.callerOperationKey(id, 'k')]) {
         const tag = key.slice(key.indexOf('{') + 1, key.indexOf('}'));
         expect(key.slice(0, key.indexOf('{'))).toBe('tollgate:');
-        expect(key.slice(key.indexOf('}') + 1)).toMatch(/^:(deactivated|sessions|op:k)$/);
+        expect(key.slice(key.indexOf('}') + 1)).toMatch(/^:(deactivated|sessions|sessions:reserved|op:k)$/);
         expect(tag.length).toBeGreaterThan(0);
       }
     });
@@ -91,37 +94,5 @@ describe('keys', () => {
       expect(keys.isUnsafeIdentityPrefix(prefix)).toBe(true);
     }
     for (const prefix of [PREFIX, 'tollgate-ids:', 'x']) expect(keys.isUnsafeIdentityPrefix(prefix)).toBe(false);
-  });
-});
-
-describe('keys that scripts build by themselves', () => {
-  let server: RedisServer;
-  let opened: OpenedRedis;
-  beforeAll(async () => {
-    server = await startRedis();
-    opened = await openRedis(server);
-  });
-  afterAll(async () => {
-    await opened.close();
-    await server.stop();
-  });
-
-  test('are those of keys.ts', async () => {
-    const { source } = loadScripts()['close-session'];
-    const parts = source.slice(0, source.indexOf('-- Closes a session once'));
-    const ask = `${parts}
-      local keys = session_keys(ARGV[1])
-      return { keys.session, keys.slots[1], keys.slots[2], keys.ends, agent_sessions_key(ARGV[2]) }`;
-    for (const agent of [...HOSTILE_NAMES, ...fc.sample(name, 200)]) {
-      const id = idIn(Math.floor(Math.random() * 256));
-      const session = keys.sessionKey(id);
-      expect(await opened.redis.eval(ask, 0, id, agent)).toEqual([
-        session,
-        keys.sessionSlotKey(session, 0),
-        keys.sessionSlotKey(session, 1),
-        keys.sessionIndexKeys(Number.parseInt(id.slice(-2), 16)).ends,
-        keys.agentKeys(agent).sessions,
-      ]);
-    }
   });
 });

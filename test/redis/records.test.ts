@@ -202,12 +202,24 @@ describe('remembered keys', () => {
     const now = clock.now();
     const full = [now, 0, 0, now, 0, 1, now, Math.floor(now / 600_000), 40_000, 60_000];
     await redis.hset(key, 'm', Buffer.from(encode(full)));
+    for (const slot of [0, 1] as const) await redis.hset(sessionSlotKey(key, slot), 'another', '');
     expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('too_many_keys');
     expect((await state.charge(step(record))).kind).toBe('charged');
     await redis.hset(key, 'm', Buffer.from(encode(full.with(8, 39_999))));
     expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('charged');
     expect((await state.charge(step(record, { operation: operation('b') }))).kind).toBe('too_many_keys');
     expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('replayed');
+  });
+
+  test('that the store has dropped are not charged again: there is no answer', async () => {
+    const { state, redis } = opened;
+    const record = await created(state);
+    const key = sessionKey(record.session.sessionId);
+    await state.charge(step(record, { operation: operation('a') }));
+    await redis.del(sessionSlotKey(key, 0), sessionSlotKey(key, 1));
+    const again = state.charge(step(record, { operation: operation('a') }));
+    await expect(again).rejects.toMatchObject({ kind: 'internal' });
+    expect((await stored(state, record)).counters.callsMade).toBe(1);
   });
 
   test('of a slot that has gone stale are dropped, not read', async () => {

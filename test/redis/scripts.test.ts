@@ -29,6 +29,7 @@ const COMMANDS_OF_6_2 = new Set([
   'ZRANGEBYSCORE',
   'ZREM',
   'ZREMRANGEBYSCORE',
+  'ZSCORE',
 ]);
 
 const files = ['', 'parts/'].flatMap((folder) =>
@@ -111,7 +112,7 @@ describe('scripts', () => {
   test('constants are written out as numbers, in code alone', () => {
     const { source } = loadScripts().charge;
     expect(source).toContain('{ 4 }');
-    expect(source).toContain("redis.call('HMGET', key, 'f', 'm')");
+    expect(source).toContain("redis.call('HMGET', key, 'f', 'm', 'l')");
     expect(source).toContain('-- Reply  {now, answer...}');
     const code = source.replace(/--.*$|'[^'\n]*'/gm, '');
     expect([...new Set(code.match(/\b[A-Z][A-Z_]+\b/g))].sort()).toEqual(['ARGV', 'KEYS']);

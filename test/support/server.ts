@@ -49,7 +49,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   ];
   const child = spawn(process.execPath, ['dist/main.js', 'serve', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // The tests' own switches are none of the server's.
+    env: { ...process.env, TOLLGATE_FAULTS: undefined, ...options.env },
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {

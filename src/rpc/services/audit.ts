@@ -2,7 +2,6 @@
 
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import type { RunStatus } from '../../core/run.ts';
-import type { Pdp } from '../../pdp/pdp.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -19,9 +18,9 @@ import { pageTokenOf, positionFrom } from '../page-token.ts';
 import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 
-export function auditService(pdp: Pdp): Record<string, Operation> {
+export function auditService(): Record<string, Operation> {
   return {
-    ListRuns: async (fields) => {
+    ListRuns: async (fields, pdp) => {
       const filter = {
         skillId: fields.id('skill_id'),
         callerId: fields.text('caller_id', PRINCIPAL),
@@ -34,18 +33,18 @@ export function auditService(pdp: Pdp): Record<string, Operation> {
       const { runs, next } = await listRuns(pdp, filter, page);
       return { runs: runs.map(encodeRun), next_page_token: pageTokenOf(next) };
     },
-    ListChildRuns: async (fields) => {
+    ListChildRuns: async (fields, pdp) => {
       const parentRunId = fields.requiredId('parent_run_id');
       const limit = pageSizeOf(fields.integer('limit', INT32) ?? 0);
       fields.check();
       return { runs: (await listChildRuns(pdp, parentRunId, limit)).map(encodeRun) };
     },
-    GetRunChain: async (fields) => {
+    GetRunChain: async (fields, pdp) => {
       const runId = fields.requiredId('run_id');
       fields.check();
       return { runs: (await getRunChain(pdp, runId)).map(encodeRun) };
     },
-    ListFinishedRuns: async (fields) => {
+    ListFinishedRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
       const given = fields.integer('limit', INT32);
       fields.check();
@@ -53,14 +52,14 @@ export function auditService(pdp: Pdp): Record<string, Operation> {
       const limit = given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0);
       return { runs: (await listFinishedRuns(pdp, before, limit)).map(encodeRun) };
     },
-    GetLastRuns: async (fields) => {
+    GetLastRuns: async (fields, pdp) => {
       const skillIds = fields.texts('skill_ids', LIMITS.skillIdsMax, ID);
       const includeFailed = fields.flag('include_failed');
       fields.check();
       const last = await getLastRuns(pdp, skillIds, includeFailed);
       return { last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })) };
     },
-    PurgeRuns: async (fields) => {
+    PurgeRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
       idempotencyKeyFrom(fields);
       fields.check();
@@ -69,9 +68,9 @@ export function auditService(pdp: Pdp): Record<string, Operation> {
   };
 }
 
-export function auditStreams(pdp: Pdp): Record<string, StreamingOperation> {
+export function auditStreams(): Record<string, StreamingOperation> {
   return {
-    ListRunEvents: async function* (fields, signal) {
+    ListRunEvents: async function* (fields, pdp, signal) {
       const request = {
         runId: fields.requiredId('run_id'),
         afterSequence: fields.integer('after_sequence', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0,

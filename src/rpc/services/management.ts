@@ -3,25 +3,24 @@ import type { Identity } from '../../core/identity.ts';
 import { identityProblem } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { bindIdentity, getIdentity, releaseIdentity } from '../../pdp/identities.ts';
-import type { Pdp } from '../../pdp/pdp.ts';
 import { encodeAgent, encodeIdentity, secondsAndNanos } from '../encode.ts';
 import { DURABILITY, upper } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { idempotencyKeyFrom, PRINCIPAL, TRACE_ID } from '../rules.ts';
 import type { Operation } from '../unary.ts';
 
-export function agentService(pdp: Pdp): Record<string, Operation> {
+export function agentService(): Record<string, Operation> {
   return {
-    DeactivateAgent: async (fields) => {
+    DeactivateAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
       const { agent, sessionsClosed } = await pdp.state.deactivateAgent(agentId);
       return { agent: encodeAgent(agentId, agent), sessions_closed: sessionsClosed };
     },
-    ReactivateAgent: async (fields) => {
+    ReactivateAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
       return { agent: encodeAgent(agentId, await pdp.state.reactivateAgent(agentId)) };
     },
-    GetAgent: async (fields) => {
+    GetAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
       return { agent: encodeAgent(agentId, await pdp.state.readAgent(agentId)) };
     },
@@ -35,9 +34,9 @@ function agentIdFrom(fields: Fields): string {
   return agentId;
 }
 
-export function identityService(pdp: Pdp): Record<string, Operation> {
+export function identityService(): Record<string, Operation> {
   return {
-    BindIdentity: async (fields) => {
+    BindIdentity: async (fields, pdp) => {
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       const ttlMs = fields.durationMs('ttl', TTL) ?? LIMITS.identityTtlMsDefault;
       const identity = identityFrom(fields);
@@ -46,7 +45,7 @@ export function identityService(pdp: Pdp): Record<string, Operation> {
       const { alreadyBound, expiresAtMs } = await bindIdentity(pdp, traceId, identity, ttlMs);
       return { already_bound: alreadyBound, expires_at: secondsAndNanos(expiresAtMs) };
     },
-    GetIdentity: async (fields) => {
+    GetIdentity: async (fields, pdp) => {
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       fields.check();
       const { identity, expiresAtMs } = await getIdentity(pdp, traceId);
@@ -55,7 +54,7 @@ export function identityService(pdp: Pdp): Record<string, Operation> {
         ...(expiresAtMs !== undefined && { expires_at: secondsAndNanos(expiresAtMs) }),
       };
     },
-    ReleaseIdentity: async (fields) => {
+    ReleaseIdentity: async (fields, pdp) => {
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       idempotencyKeyFrom(fields);
       fields.check();
@@ -110,11 +109,11 @@ export interface ServerFacts {
   readonly reloadPolicy: () => Promise<void>;
 }
 
-export function serverService(pdp: Pdp, facts: ServerFacts): Record<string, Operation> {
+export function serverService(facts: ServerFacts): Record<string, Operation> {
   return {
-    GetServerInfo: (fields) => {
+    GetServerInfo: (fields, pdp) => {
       fields.check();
-      const { engine, description, durability } = pdp.state.info;
+      const { engine, description, durability, lineageChanges, lostWrites } = pdp.state.info;
       return {
         version: facts.version,
         engine,
@@ -124,6 +123,8 @@ export function serverService(pdp: Pdp, facts: ServerFacts): Record<string, Oper
         warnings: facts.warnings(),
         started_at: secondsAndNanos(facts.startedAtMs),
         now: secondsAndNanos(pdp.clock()),
+        store_lineage_changes: lineageChanges,
+        store_lost_writes: lostWrites,
       };
     },
     ReloadPolicy: async (fields) => {

@@ -17,9 +17,9 @@ import type { Fields } from '../fields.ts';
 import { CHAT_TYPE, COMMAND, operationFrom, SCOPE, TRACE_ID } from '../rules.ts';
 import type { Operation } from '../unary.ts';
 
-export function policyDecisionService(pdp: Pdp, log: DecisionLog): Record<string, Operation> {
+export function policyDecisionService(log: DecisionLog): Record<string, Operation> {
   return {
-    Authorize: async (fields) => {
+    Authorize: async (fields, pdp) => {
       const request = authorizeRequestFrom(fields, pdp);
       const answer = await decideAndCharge(pdp, request);
       log.charge('Authorize', request, answer);
@@ -29,27 +29,27 @@ export function policyDecisionService(pdp: Pdp, log: DecisionLog): Record<string
         identity: answer.identity && encodeIdentity(answer.identity),
       };
     },
-    ConsumeBudget: async (fields) => {
+    ConsumeBudget: async (fields, pdp) => {
       const request = consumeRequestFrom(fields);
       const answer = await decideAndCharge(pdp, request);
       log.charge('ConsumeBudget', request, answer);
       return encodeCharge(answer);
     },
-    ValidateScope: (fields) => {
+    ValidateScope: (fields, pdp) => {
       const request = scopeRequestFrom(fields);
       return mapped(validateScope(pdp, request), (decision) => {
         log.decision('ValidateScope', decision, 'runId' in request.context ? { run_id: request.context.runId } : {});
         return { decision: encodeDecision(decision) };
       });
     },
-    CheckSlash: (fields) => {
+    CheckSlash: (fields, pdp) => {
       const request = slashRequestFrom(fields);
       return mapped(checkSlash(pdp, request), (answer) => {
         log.decision('CheckSlash', answer.decision, { command: answer.canonical });
         return encodeSlash(answer);
       });
     },
-    DescribeSlashAccess: async (fields) => {
+    DescribeSlashAccess: async (fields, pdp) => {
       const { explain: _, command: __, ...request } = slashRequestFrom(fields);
       const { platform, scope, tier, gated, userId, runnableCommands } = await describeSlashAccess(pdp, request);
       return {
@@ -61,7 +61,7 @@ export function policyDecisionService(pdp: Pdp, log: DecisionLog): Record<string
         ...(tier && { tier: SLASH_TIER[upper(tier)] }),
       };
     },
-    AppendAudit: async (fields) => {
+    AppendAudit: async (fields, pdp) => {
       const appended = await appendAudit(pdp, appendRequestFrom(fields));
       return {
         first_sequence: appended.firstSequence,

@@ -1,6 +1,5 @@
 // RunService: the life of a run, as its runner reports it.
 import type { FinalStatus } from '../../core/run.ts';
-import type { Pdp } from '../../pdp/pdp.ts';
 import { finishRun, getRun, type StartRequest, startRun } from '../../pdp/runs.ts';
 import { encodeRun } from '../encode.ts';
 import { FINAL_STATUS_NAMES } from '../enums.ts';
@@ -10,11 +9,11 @@ import { jsonOfStruct } from '../struct.ts';
 import type { Operation } from '../unary.ts';
 import { refuseTwoPartitions } from './policy-decision.ts';
 
-export function runService(pdp: Pdp): Record<string, Operation> {
+export function runService(): Record<string, Operation> {
   return {
-    StartRun: async (fields) => ({ run: encodeRun(await startRun(pdp, startRequestFrom(fields))) }),
-    FinishRun: async (fields) => ({ run: encodeRun(await finishRun(pdp, finishRequestFrom(fields))) }),
-    GetRun: async (fields) => {
+    StartRun: async (fields, pdp) => ({ run: encodeRun(await startRun(pdp, startRequestFrom(fields))) }),
+    FinishRun: async (fields, pdp) => ({ run: encodeRun(await finishRun(pdp, finishRequestFrom(fields))) }),
+    GetRun: async (fields, pdp) => {
       const runId = fields.requiredId('run_id');
       fields.check();
       return { run: encodeRun(await getRun(pdp, runId)) };

@@ -1,6 +1,5 @@
 // SessionService: a controller opens, shows, lists, closes and clears away task sessions.
 import { LIMITS } from '../../core/limits.ts';
-import type { Pdp } from '../../pdp/pdp.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../../pdp/sessions.ts';
 import type { NewSession } from '../../state/port.ts';
 import { encodeSession } from '../encode.ts';
@@ -11,32 +10,32 @@ import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from '
 import type { Operation } from '../unary.ts';
 import { sensitivityFrom } from './policy-decision.ts';
 
-export function sessionService(pdp: Pdp): Record<string, Operation> {
+export function sessionService(): Record<string, Operation> {
   return {
-    CreateSession: async (fields) => {
+    CreateSession: async (fields, pdp) => {
       const { session, operation } = createRequestFrom(fields);
       const created = await createSession(pdp, session, operation);
       return { session: encodeSession(created), replayed: created.replayed };
     },
-    GetSession: async (fields) => {
+    GetSession: async (fields, pdp) => {
       const sessionId = fields.requiredId('session_id');
       fields.check();
       return { session: encodeSession(await getSession(pdp, sessionId)) };
     },
-    ListSessions: async (fields) => {
+    ListSessions: async (fields, pdp) => {
       const filter = { agentId: fields.id('agent_id'), status: fields.choice('status', SESSION_STATUS_NAMES) };
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { sessions, next, total } = await listSessions(pdp, filter, page);
       return { sessions: sessions.map(encodeSession), next_page_token: pageTokenOf(next), total };
     },
-    CloseSession: async (fields) => {
+    CloseSession: async (fields, pdp) => {
       const sessionId = fields.requiredId('session_id');
       const operation = operationFrom(fields, 'CloseSession', sessionId);
       fields.check();
       return { session: encodeSession(await closeSession(pdp, sessionId, operation)) };
     },
-    PurgeSessions: async (fields) => {
+    PurgeSessions: async (fields, pdp) => {
       idempotencyKeyFrom(fields);
       fields.check();
       return { purged: await removeEndedSessions(pdp, 0) };

@@ -61,10 +61,8 @@ type CounterFields = [number, number, number, number, number, number, number, nu
 /** @throws when the bytes are not what {@link encodeFacts} and {@link encodeCounters} or the scripts write */
 export function decodeSession(facts: Uint8Array, counters: Uint8Array): SessionRecord {
   const f = decode(facts) as Facts;
-  const c = decode(counters) as CounterFields;
   if (!Array.isArray(f) || f.length !== 13 || f[0] !== 1) throw new Error('session facts: not format 1');
-  if (!Array.isArray(c) || c.length !== 10 || !c.every(Number.isSafeInteger))
-    throw new Error('session counters: corrupt');
+  const c = decodeFields(counters);
   const session: Session = {
     sessionId: f[10],
     agentId: f[1],
@@ -80,6 +78,18 @@ export function decodeSession(facts: Uint8Array, counters: Uint8Array): SessionR
     sensitivityCeiling: f[7],
   };
   return { session, counters: countersOf(c) };
+}
+
+/** @throws when the bytes are not what {@link encodeCounters} or the scripts write */
+export function decodeCounters(counters: Uint8Array): Counters {
+  return countersOf(decodeFields(counters));
+}
+
+function decodeFields(counters: Uint8Array): CounterFields {
+  const c = decode(counters) as CounterFields;
+  if (!Array.isArray(c) || c.length !== 10 || !c.every(Number.isSafeInteger))
+    throw new Error('session counters: corrupt');
+  return c;
 }
 
 function countersOf(c: CounterFields): Counters {

@@ -25,32 +25,26 @@ export function readAgent(store: Store, agentId: string): Promise<AgentRecord> {
 }
 
 export function deactivateAgent(store: Store, agentId: string): ReturnType<State['deactivateAgent']> {
-  return store.environment.commit(
-    (tables) => {
-      const now = store.now();
-      const { deactivatedAtMs = now } = agentRecord(tables, agentId, now);
-      const writes: Write[] = [[tables.agents, nameKey(agentId), time(deactivatedAtMs)]];
-      let sessionsClosed = 0;
-      for (const key of tables['agent-sessions'].getKeys(liveRange(agentId, now))) {
-        const record = loadSession(tables, readPlace(key).id);
-        if (!record || statusOf(record, now) !== 'active') continue;
-        writes.push(...closing(tables, record, { now, keyed: false }).writes);
-        sessionsClosed += 1;
-      }
-      return { answer: { agent: { deactivatedAtMs, liveSessions: 0 }, sessionsClosed }, writes };
-    },
-    { flushed: true },
-  );
+  return store.environment.commit((tables) => {
+    const now = store.now();
+    const { deactivatedAtMs = now } = agentRecord(tables, agentId, now);
+    const writes: Write[] = [[tables.agents, nameKey(agentId), time(deactivatedAtMs)]];
+    let sessionsClosed = 0;
+    for (const key of tables['agent-sessions'].getKeys(liveRange(agentId, now))) {
+      const record = loadSession(tables, readPlace(key).id);
+      if (!record || statusOf(record, now) !== 'active') continue;
+      writes.push(...closing(tables, record, { now, keyed: false }).writes);
+      sessionsClosed += 1;
+    }
+    return { answer: { agent: { deactivatedAtMs, liveSessions: 0 }, sessionsClosed }, writes };
+  });
 }
 
 export function reactivateAgent(store: Store, agentId: string): Promise<AgentRecord> {
-  return store.environment.commit(
-    (tables) => {
-      const agent = agentRecord(tables, agentId, store.now());
-      return { answer: { ...agent, deactivatedAtMs: undefined }, writes: [[tables.agents, nameKey(agentId)]] };
-    },
-    { flushed: true },
-  );
+  return store.environment.commit((tables) => {
+    const agent = agentRecord(tables, agentId, store.now());
+    return { answer: { ...agent, deactivatedAtMs: undefined }, writes: [[tables.agents, nameKey(agentId)]] };
+  });
 }
 
 function agentRecord(tables: Tables, agentId: string, now: number): AgentRecord {

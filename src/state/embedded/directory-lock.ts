@@ -4,7 +4,7 @@
 // released by the kernel however its owner ends, and held while its owner is stopped.
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { refusal } from './failures.ts';
+import { directoryRefusal, refusal } from './failures.ts';
 
 export interface DirectoryLock {
   release(): void;
@@ -56,18 +56,23 @@ function openLockFile(directory: string, path: string): number {
 
 function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number): boolean {
   if (!tryLock(fd)) return false;
-  // For the message alone; nothing trusts it.
-  ftruncateSync(fd);
-  writeSync(fd, `${process.pid}\n`);
+  noteOwner(fd);
   return true;
+}
+
+/** For the message alone; nothing trusts it, so a full disk may leave it out. */
+function noteOwner(fd: number): void {
+  ftruncateSync(fd);
+  try {
+    writeSync(fd, `${process.pid}\n`);
+  } catch {}
 }
 
 function attempt<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown error';
-    throw refusal(`data directory ${directory} cannot be used (${code}): name one that this user may write`, cause);
+    throw directoryRefusal(directory, cause);
   }
 }
 

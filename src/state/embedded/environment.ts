@@ -6,9 +6,10 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { Failure } from '../../core/failure.ts';
 import { CommitStuck, CommitWatch } from './commit-watch.ts';
-import { failureOf, refusal, unavailable } from './failures.ts';
+import { takeSpace } from './disk-space.ts';
+import { directoryRefusal, failureOf, refusal, unavailable } from './failures.ts';
 import { SpaceGauge } from './space-gauge.ts';
-import { holdsStoreOrNone } from './store-file.ts';
+import { holdsSoundStore } from './store-file.ts';
 
 /** Changes with the layout of keys or values; a directory of another format is refused. */
 export const FORMAT = '1';
@@ -46,28 +47,35 @@ export interface Step<T> {
 export interface CommitOptions {
   /** The writes add to the store, so they are refused when it is full. */
   readonly grows?: boolean;
-  /** Acknowledged only when a loss of power cannot take it back. */
-  readonly flushed?: boolean;
 }
+
+/** How long a commit may take. One that takes longer has most likely met a disk that will never answer. */
+const COMMIT_MS_MAX = 10_000;
+/**
+ * What adds to the store waits so long after a commit that failed, for the next one would fail, too, on a full disk; it
+ * spares that disk, and the log, for lmdb-js prints what fails.
+ */
+const REST_MS = 250;
 
 export class Environment {
   readonly #tables: Tables;
   readonly #space: SpaceGauge;
   readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #watch = new CommitWatch({ waitMsMax: 30_000, checkMs: 1_000 });
+  readonly #watch = new CommitWatch({ waitMsMax: COMMIT_MS_MAX, checkMs: 1_000 });
+  #restsUntilMs = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
-  private constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables, maxBytes: number) {
+  private constructor(root: RootDatabase<Buffer, Buffer>, tables: Tables, space: SpaceGauge) {
     this.#root = root;
     this.#tables = tables;
-    this.#space = new SpaceGauge([root, ...Object.values(tables)], maxBytes);
+    this.#space = space;
   }
 
-  /** @throws Failure state_unavailable, in one line: no native module, no lmdb file, or one of another format */
+  /** @throws Failure state_unavailable, in one line: no native module, no space, no sound store, or one of another format */
   static async open(directory: string, maxBytes: number): Promise<Environment> {
     const { open } = await loadLmdb();
     try {
-      if (!holdsStoreOrNone(directory)) throw new Error('data.mdb is no lmdb file');
+      takeSpace(directory, { forNewStore: !holdsSoundStore(directory) });
       const root = open<Buffer, Buffer>({
         path: directory,
         noSubdir: false,
@@ -78,16 +86,19 @@ export class Environment {
         // WHY NOT batching by event turn, the default: when its commit fails, it rejects a promise that nobody can
         // reach. Transactions asked for in one turn share a commit without it, too.
         eventTurnBatching: false,
+        // A transaction is flushed first and shown to readers then, so that one whose flush fails has not happened.
+        // WHY NOT overlapping, the default: it shows first. A repeat would then be told of an effect that the disk has
+        // refused. It is no faster, for it, too, answers a commit only when that is flushed.
+        overlappingSync: false,
       });
       const tables = Object.fromEntries(
         TABLES.map((name) => [name, root.openDB<Buffer, Buffer>(name, { encoding: 'binary', keyEncoding: 'binary' })]),
       ) as Tables;
       await claimFormat(root, tables.meta, directory);
-      return new Environment(root, tables, maxBytes);
+      const space = new SpaceGauge([root, ...Object.values(tables)], { maxBytes, directory });
+      return new Environment(root, tables, space);
     } catch (error) {
-      if (error instanceof Failure) throw error;
-      const reason = error instanceof Error ? error.message : 'unknown error';
-      throw refusal(`data directory ${directory} holds no usable store (${reason}): restore it or name another`, error);
+      throw error instanceof Failure ? error : directoryRefusal(directory, error);
     }
   }
 
@@ -103,12 +114,13 @@ export class Environment {
 
   /**
    * Runs a step as one transaction; steps asked for at one time share a commit, each seeing what those before it wrote.
+   * What is answered is flushed: neither a crash nor a loss of power takes it back.
    *
    * @throws Failure state_unavailable; whether a commit that failed is in the store is then unknown
    */
-  async commit<T>(step: (tables: Tables) => Step<T>, { grows = false, flushed = false }: CommitOptions): Promise<T> {
+  async commit<T>(step: (tables: Tables) => Step<T>, { grows = false }: CommitOptions = {}): Promise<T> {
     this.assertAnswering();
-    if (grows && this.#space.isFull()) throw unavailable(new Error('the store is full'));
+    if (grows) this.#assertRoom();
     try {
       const committed = this.#root.transaction(() => {
         const { answer, writes } = step(this.#tables);
@@ -118,17 +130,17 @@ export class Environment {
         }
         return answer;
       });
-      // Asked for before the commit, for it then means this transaction; never settles if the commit fails.
-      const durable = flushed ? this.#flushed() : undefined;
-      return await this.#watch.watch(durable ? committed.then((answer) => durable.then(() => answer)) : committed);
+      return await this.#watch.watch(committed);
     } catch (error) {
-      throw await failureOf(error);
+      const failure = await failureOf(error);
+      if (failure.kind === 'state_unavailable') this.#restsUntilMs = performance.now() + REST_MS;
+      throw failure;
     }
   }
 
-  /** How much of its bound the store holds: 0 to 1, or a little more. */
-  usedShare(): number {
-    return this.#closed ? 0 : this.#space.share();
+  /** How much room is left; undefined once the store is closed. */
+  get space(): SpaceGauge | undefined {
+    return this.#closed ? undefined : this.#space;
   }
 
   /**
@@ -143,7 +155,7 @@ export class Environment {
 
   async #close(): Promise<void> {
     // Transactions keep their order, so this one is the last; whether it can be committed no longer matters.
-    await this.#watch.watch(this.#root.transaction(() => undefined)).catch(failureOf);
+    if (!this.#hasGivenUp()) await this.#watch.watch(this.#root.transaction(() => undefined)).catch(failureOf);
     this.#watch.end();
     // WHY NOT closing it all the same: lmdb would wait for what never ends. The end of the process ends it.
     if (this.#watch.isStuck()) throw unavailable(new CommitStuck());
@@ -154,19 +166,29 @@ export class Environment {
   assertAnswering(): void {
     this.#assertOpen();
     if (this.#watch.isStuck()) throw unavailable(new CommitStuck());
+    if (this.#hasGivenUp()) throw unavailable(new Error('the disk has failed: start again once it is in order'));
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new Failure('state_unavailable', 'the store is closed');
   }
 
-  #flushed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#root.flushed.then(
-        () => resolve(),
-        () => resolve(),
-      );
-    });
+  /**
+   * Whether lmdb has given up until it is opened again, because it could not write a meta page. It tells a read so; a
+   * write it would leave without an answer.
+   */
+  #hasGivenUp(): boolean {
+    try {
+      this.#tables.meta.get(FORMAT_KEY);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  #assertRoom(): void {
+    if (this.#space.isFull()) throw unavailable(new Error('the store or its disk is full'));
+    if (performance.now() < this.#restsUntilMs) throw unavailable(new Error('a commit has just failed'));
   }
 }
 

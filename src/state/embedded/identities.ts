@@ -55,13 +55,10 @@ export function bindIdentity(
 }
 
 export function releaseIdentity(store: Store, traceId: string): Promise<boolean> {
-  return store.environment.commit(
-    (tables) => {
-      const known = findIdentity(tables, traceId, store.now()) !== undefined;
-      return { answer: known, writes: replacing(tables, traceId, undefined) };
-    },
-    { flushed: true },
-  );
+  return store.environment.commit((tables) => {
+    const known = findIdentity(tables, traceId, store.now()) !== undefined;
+    return { answer: known, writes: replacing(tables, traceId, undefined) };
+  });
 }
 
 /** Removes up to `limit` records that have expired. */

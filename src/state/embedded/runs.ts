@@ -35,7 +35,7 @@ export function readStartedRun(store: Store, callerId: string, key: string): Pro
 }
 
 export function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
-  return store.environment.commit((tables) => commitStep(store, tables, commit), { grows: true, flushed: true });
+  return store.environment.commit((tables) => commitStep(store, tables, commit), { grows: true });
 }
 
 type CommitAnswer = Awaited<ReturnType<State['commitRun']>>;
@@ -147,7 +147,7 @@ export function removeRun(store: Store, runId: string, expectedRevision: number)
     const entry = isOwnId(runId) ? loadRun(tables, runId) : undefined;
     if (entry?.revision !== expectedRevision) return { answer: false, writes: [] };
     return { answer: true, writes: runRemoval(tables, entry.run, LOG_REMOVED_AT_ONCE) };
-  }, {});
+  });
 }
 
 /** Removes up to `limit` log records of a run that was removed before. */

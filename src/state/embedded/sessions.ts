@@ -32,7 +32,6 @@ export function createSession(
 ): Promise<CreateSessionAnswer> {
   return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation }), {
     grows: true,
-    flushed: true,
   });
 }
 
@@ -88,7 +87,7 @@ export function closeSession(
   sessionId: string,
   operation: Operation | undefined,
 ): Promise<CloseSessionAnswer> {
-  return store.environment.commit((tables) => closingStep(store, tables, sessionId, operation), { flushed: true });
+  return store.environment.commit((tables) => closingStep(store, tables, sessionId, operation));
 }
 
 function closingStep(
@@ -143,7 +142,7 @@ export async function removeEndedSessions(
   const step = (tables: Tables) => removalStep(store, tables, sweep);
   // Mostly there is nothing to remove, and a look costs far less than a transaction.
   const planned = await store.environment.query(step);
-  return planned.writes.length === 0 ? planned.answer : store.environment.commit(step, {});
+  return planned.writes.length === 0 ? planned.answer : store.environment.commit(step);
 }
 
 function removalStep(

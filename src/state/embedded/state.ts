@@ -9,6 +9,7 @@ import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
+import type { SpaceGauge } from './space-gauge.ts';
 import type { Store } from './store.ts';
 
 export interface EmbeddedStateOptions {
@@ -30,8 +31,8 @@ const FULL_SHARE_WARNED = 0.8;
 /**
  * Opens the state in a directory and takes the directory for this process.
  *
- * @throws Failure state_unavailable, in one line for the operator, when the directory is in use, cannot be used or
- * holds another format, or when a native module is missing
+ * @throws Failure state_unavailable, in one line for the operator, when the directory is in use or cannot be used, when
+ * it holds a damaged store or another format, or when a native module is missing
  */
 export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<State> {
   const { directory, retentionMs, runRetentionMs, mapSizeBytes, now = Date.now } = options;
@@ -50,7 +51,10 @@ export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<
 }
 
 function embeddedState(store: Store, directory: string, close: () => Promise<void>): State {
-  return {
+  const state: State = {
+    // Nothing here waits for a network, so no deadline is worth watching.
+    within: () => state,
+
     get info() {
       return describe(store, directory);
     },
@@ -79,6 +83,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
   };
+  return state;
 }
 
 async function probe({ environment, now }: Store): Promise<number> {
@@ -87,10 +92,21 @@ async function probe({ environment, now }: Store): Promise<number> {
 }
 
 function describe({ environment }: Store, directory: string): StoreInfo {
-  const share = environment.usedShare();
-  const warnings =
-    share < FULL_SHARE_WARNED
-      ? []
-      : [`The store is ${Math.floor(share * 100)} % full: purge runs and sessions, or allow it more space.`];
-  return { engine: 'embedded', description: `embedded lmdb in ${directory}`, durability: 'flushed', warnings };
+  return {
+    engine: 'embedded',
+    description: `embedded lmdb in ${directory}`,
+    durability: 'flushed',
+    warnings: environment.space ? warningsOf(environment.space) : [],
+    lineageChanges: 0,
+    lostWrites: 0,
+  };
+}
+
+function warningsOf(space: SpaceGauge): string[] {
+  const percent = Math.floor(space.share() * 100);
+  const isFilling = space.share() >= FULL_SHARE_WARNED;
+  return [
+    ...(isFilling ? [`The store is ${percent} % full: purge runs and sessions, or allow it more space.`] : []),
+    ...(space.diskIsFull() ? ['The disk of the store is full: nothing is added until there is space again.'] : []),
+  ];
 }

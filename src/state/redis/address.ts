@@ -1,34 +1,85 @@
-// The address of a server, as the driver takes it and as people may see it.
+// The address of a store, as the driver takes it and as people may see it.
+import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'ioredis';
-import { parseStoreUrl } from '../../config/store-url.ts';
+import { type HostPort, parseStoreUrl, type StoreLocation, storeUrlText } from '../../config/store-url.ts';
+
+export interface TlsFiles {
+  /** PEM texts. Without a CA the system's are trusted. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface AddressOptions {
+  readonly url: string;
+  readonly tls?: TlsFiles | undefined;
+  /** The password of the Sentinels themselves; that of the servers is in the URL. */
+  readonly sentinelPassword?: string | undefined;
+}
 
 export interface Address {
-  /** Host or path, login, TLS. */
-  readonly options: RedisOptions;
   readonly database: number;
   /** Without credentials. */
   readonly shown: string;
+  /** One server: host or path or Sentinels, login, TLS. Undefined for a cluster. */
+  readonly server: RedisOptions | undefined;
+  /** Some servers of a cluster, and how to reach any of them. */
+  readonly cluster: { readonly nodes: readonly HostPort[]; readonly shared: RedisOptions } | undefined;
 }
 
-/** @throws when the URL names no Redis server; the message does not repeat it, for it may hold a password */
-export function parseAddress(url: string): Address {
+/** @throws when the URL names no Redis; the message does not repeat it, for it may hold a password */
+export function addressOf({ url, tls, sentinelPassword }: AddressOptions): Address {
   const location = parseStoreUrl(url);
   if ('problem' in location) throw new Error(`the store URL ${location.problem}`);
-  if (location.kind === 'embedded') throw new Error('the store URL names no Redis server');
-  const { username, password, database } = location;
-  const login = {
+  if (location.kind === 'embedded') throw new Error('the store URL names no Redis');
+  const shared = { ...loginOf(location), ...tlsOf(location, tls) };
+  const { database } = location;
+  const shown = storeUrlText(location);
+  switch (location.kind) {
+    case 'redis_unix':
+      return { server: { ...shared, path: location.path }, cluster: undefined, database, shown };
+    case 'redis':
+      return {
+        server: { ...shared, host: location.host, port: location.port },
+        cluster: undefined,
+        database,
+        shown,
+      };
+    case 'redis_sentinel':
+      return { server: { ...shared, ...sentinelsOf(location, sentinelPassword) }, cluster: undefined, database, shown };
+    case 'redis_cluster':
+      return { server: undefined, cluster: { nodes: location.nodes, shared }, database, shown };
+  }
+}
+
+type RedisLocation = Exclude<StoreLocation, { kind: 'embedded' }>;
+
+function loginOf({ username, password }: RedisLocation): RedisOptions {
+  return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
   };
-  if (location.kind === 'redis_unix') {
-    const shown = `redis+unix://${location.path}?db=${database}`;
-    return { options: { ...login, path: location.path }, database, shown };
-  }
-  const { host, port, tls } = location;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
+}
+
+function tlsOf(location: RedisLocation, files: TlsFiles = {}): RedisOptions {
+  if (location.kind === 'redis_unix' || !location.tls) return {};
+  const tls: ConnectionOptions = {
+    ...(files.ca === undefined ? {} : { ca: files.ca }),
+    ...(files.cert === undefined ? {} : { cert: files.cert }),
+    ...(files.key === undefined ? {} : { key: files.key }),
+  };
+  // With Sentinels both hops are encrypted, or neither is.
+  return { tls, ...(location.kind === 'redis_sentinel' ? { sentinelTLS: tls, enableTLSForSentinelMode: true } : {}) };
+}
+
+function sentinelsOf(
+  { sentinels, name }: Extract<RedisLocation, { kind: 'redis_sentinel' }>,
+  password: string | undefined,
+): RedisOptions {
   return {
-    options: { ...login, host, port, ...(tls ? { tls: {} } : {}) },
-    database,
-    shown: `${tls ? 'rediss' : 'redis'}://${shownHost}:${port}/${database}`,
+    sentinels: sentinels.map((sentinel) => ({ ...sentinel })),
+    name,
+    role: 'master',
+    ...(password === undefined ? {} : { sentinelPassword: password }),
   };
 }

@@ -1,11 +1,13 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
 import type { Counters, SessionLimits, SessionReason } from '../../core/session.ts';
-import { uuidText } from '../codec/operation-record.ts';
+import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
-import { failureOfItem } from './errors.ts';
-import { sessionKey, sessionSlotKey } from './keys.ts';
-import { asBuffer, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
+import type { Line } from './commands.ts';
+import { failureOfItem, rowOf } from './errors.ts';
+import { ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
+import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
+import { asBuffer, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
@@ -30,55 +32,128 @@ export const CODES = [
   'SENSITIVITY_EXCEEDED',
   'RATE_LIMITED',
   'RATE_IMPOSSIBLE',
-] as const satisfies readonly (SessionReason | Uppercase<ChargeAnswer['kind']> | 'FAILED')[];
+  'ROLLED_BACK',
+] as const satisfies readonly (SessionReason | Uppercase<ChargeAnswer['kind']> | 'FAILED' | 'ROLLED_BACK')[];
 
-export type ChargeBatcher = TurnBatcher<ChargeStep, ChargeAnswer>;
+export interface ChargeQuestion {
+  readonly step: ChargeStep;
+  readonly deadline: number;
+}
+
+/** Or that the session stands behind what has been seen of it. */
+type Charged = ChargeAnswer | 'rolled_back';
+export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 
 export function chargeBatcher(store: Store): ChargeBatcher {
-  return new TurnBatcher(CHARGES_MAX, async (steps) => {
-    const args = [store.clock(), store.retentionMs, ...steps.flatMap(argumentsOf)];
+  const charge = (questions: readonly ChargeQuestion[]) => {
+    const steps = questions.map(({ step }) => step);
+    const args: ScriptArgument[] = [
+      store.clock(),
+      store.retentionMs,
+      LINEAGE,
+      ...steps.flatMap((step) => argumentsOf(store, step)),
+    ];
     const keys = steps.flatMap((step) => keysOf(step, store.identityKeyPrefix));
-    const reply = (await store.scripts.run('charge', keys, args)) as [number, ...ItemReply[]];
-    const [now, ...items] = reply;
-    const answers = items.map((item) => answerOf(item, now));
-    for (const answer of answers) if (answer instanceof Failure) store.connection.notice(answer);
-    return answers;
-  });
+    const call = { script: store.scripts.charge, keys, args };
+    return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
+      const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
+      const answers = items.map((item, index) => answerOf(item, steps[index]!, now));
+      noteFailures(line, answers);
+      for (const [index, answer] of answers.entries()) noteSession(store, line, steps[index]!, answer);
+      return answers;
+    });
+  };
+  // In a cluster the sessions of one partition lie in one slot.
+  const { isCluster } = store.commands.servers;
+  return new TurnBatcher(
+    CHARGES_MAX,
+    charge,
+    isCluster ? ({ step }) => sessionKey(step.sessionId).slice(0, 14) : undefined,
+  );
 }
 
-function keysOf({ sessionId, identity }: ChargeStep, identityKeyPrefix: string): string[] {
+/**
+ * Charges one session.
+ *
+ * @throws Failure state_unavailable also for a session that the store has rolled back and that could not be brought back
+ */
+export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeStep): Promise<ChargeAnswer> {
+  const question = { step, deadline: store.deadline };
+  const answer = await batcher.add(question);
+  if (answer !== 'rolled_back') return answer;
+  const { sessionId } = step;
+  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) => store.floors.raiseSession(line, sessionId));
+  const again = await batcher.add(question);
+  if (again === 'rolled_back') throw failureOfItem('the session stands behind what was acknowledged of it');
+  return again;
+}
+
+/** Where the server refused the script's very writes, nothing was executed, and the whole may be asked once more. */
+function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void {
+  let refused: unknown;
+  for (const answer of answers) {
+    if (!(answer instanceof Failure)) continue;
+    line.link.notice(answer.cause);
+    if (rowOf(answer.cause).next !== 'give_up') refused = answer.cause;
+  }
+  if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
+}
+
+function noteSession({ floors }: Store, { link }: Line, { sessionId }: ChargeStep, answer: Charged | Failure): void {
+  if (answer instanceof Failure || answer === 'rolled_back' || answer.kind !== 'charged') return;
+  floors.sawSession(sessionId, link.lineage, answer.counters);
+}
+
+function keysOf({ sessionId, identity, operation, decisionId }: ChargeStep, identityKeyPrefix: string): string[] {
   const session = sessionKey(sessionId);
   const guard = identity ? identityKeyPrefix + identity.traceId : session;
-  return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), guard];
+  if (operation) return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), guard];
+  const own = ownOperationKey(session, uuidBytes(decisionId));
+  return [session, own, own, guard];
 }
 
-function argumentsOf({ agentId, principals, calls, decisionId, operation, identity }: ChargeStep): Buffer[] {
+function argumentsOf({ floors }: Store, step: ChargeStep): Buffer[] {
+  const { sessionId, agentId, principals, calls, decisionId, operation, identity } = step;
+  const asked = calls.map(({ tool, sensitivity }) => [tool, sensitivity]);
   return [
-    packed([agentId, principals ?? [], calls.map(({ tool, sensitivity }) => [tool, sensitivity])]),
-    operation ? operationBytes(operation, decisionId) : NO_BYTES,
+    packed([agentId, principals ?? [], asked, floors.sequenceOf(sessionId)]),
+    operation ? operationBytes(operation, decisionId) : ownOperationBytes(decisionId),
     identity ? asBuffer(identity.bytes) : NO_BYTES,
   ];
+}
+
+const NO_FINGERPRINT = Buffer.alloc(8);
+
+/** A request without a key is known again by its decision, whose id is made for it alone. */
+function ownOperationBytes(decisionId: string): Buffer {
+  return Buffer.concat([NO_FINGERPRINT, uuidBytes(decisionId)], 24);
 }
 
 /** A code, fourteen numbers where the caller may see them, and a detail; or a code and a message. */
 type ItemReply = readonly [number, ...(number | Buffer)[]];
 const DETAIL = 15;
 
-function answerOf(item: ItemReply, now: number): ChargeAnswer | Failure {
+function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Charged | Failure {
   const code = CODES[item[0]];
   switch (code) {
     case 'CHARGED':
       return { kind: 'charged', now, ...chargedOf(item) };
     case 'NOTHING_TO_CHARGE':
       return { kind: 'nothing_to_charge', now, ...chargedOf(item) };
-    case 'REPLAYED':
-      return { kind: 'replayed', decisionId: uuidText(item[DETAIL] as Buffer), now, ...chargedOf(item) };
+    case 'REPLAYED': {
+      const first = uuidText(item[DETAIL] as Buffer);
+      // Our own repeat after a lost answer: it is this decision that had the effect.
+      if (first === decisionId) return { kind: 'charged', now, ...chargedOf(item) };
+      return { kind: 'replayed', decisionId: first, now, ...chargedOf(item) };
+    }
     case 'IDENTITY_CHANGED':
       return { kind: 'identity_changed', now };
     case 'KEY_REUSED':
       return { kind: 'key_reused', now };
     case 'TOO_MANY_KEYS':
       return { kind: 'too_many_keys', now };
+    case 'ROLLED_BACK':
+      return 'rolled_back';
     case 'FAILED':
     case undefined:
       return failureOfItem(String(item[1]));

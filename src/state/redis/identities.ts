@@ -4,7 +4,7 @@ import { type Identity, type StoredIdentity, sameIdentity } from '../../core/ide
 import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
 import type { State } from '../port.ts';
 import { internal, unavailable } from './errors.ts';
-import { asBuffer, NO_BYTES, type Store } from './store.ts';
+import { asBuffer, latestOf, NO_BYTES, run, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
 const READS_MAX = 64;
@@ -16,17 +16,26 @@ export interface FoundIdentity {
   readonly expiresAtMs: number | undefined;
 }
 
-export type IdentityReader = TurnBatcher<string, FoundIdentity>;
+/** A trace, and when its caller no longer waits. */
+export interface IdentityQuestion {
+  readonly traceId: string;
+  readonly deadline: number;
+}
+
+export type IdentityReader = TurnBatcher<IdentityQuestion, FoundIdentity>;
 
 export function identityReader(store: Store): IdentityReader {
-  return new TurnBatcher(READS_MAX, async (traceIds) => {
-    const keys = traceIds.map((traceId) => store.identityKeyPrefix + traceId);
-    const reply = (await store.scripts.run('read-identities', keys, [store.clock()])) as (number | Buffer | null)[];
+  const read = async (questions: readonly IdentityQuestion[]) => {
+    const keys = questions.map(({ traceId }) => store.identityKeyPrefix + traceId);
+    const within = { ...store, deadline: latestOf(questions) };
+    const reply = (await run(within, 'read-identities', keys, [store.clock()])) as (number | Buffer | null)[];
     const now = reply[0] as number;
-    return traceIds.map((_, index) =>
+    return questions.map((_, index) =>
       foundIdentity(reply[2 * index + 1] as Buffer | null, reply[2 * index + 2] as number, now),
     );
-  });
+  };
+  // In a cluster each record lies in a slot of its own.
+  return new TurnBatcher(READS_MAX, read, store.commands.servers.isCluster ? ({ traceId }) => traceId : undefined);
 }
 
 function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): FoundIdentity | Failure {
@@ -35,6 +44,7 @@ function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): Found
   return { stored: readStoredIdentity(bytes), expiresAtMs: leftMs < 0 ? undefined : now + leftMs };
 }
 
+/** Our own repeat after a lost answer says `already_bound`; nothing else tells it from the first. */
 export async function bindIdentity(
   store: Store,
   traceId: string,
@@ -45,7 +55,7 @@ export async function bindIdentity(
   const bytes = asBuffer(encodeIdentity(identity));
   let same: Buffer = NO_BYTES;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const reply = await store.scripts.run('bind-identity', [key], [store.clock(), ttlMs, bytes, same]);
+    const reply = await run(store, 'bind-identity', [key], [store.clock(), ttlMs, bytes, same]);
     const [kind, detail] = reply as [Buffer, number | Buffer];
     if (typeof detail === 'number') return { kind: String(kind) as 'bound' | 'already_bound', expiresAtMs: detail };
     // Another service may write the same identity in other bytes, with fields of its own, which stay as they are.
@@ -57,5 +67,6 @@ export async function bindIdentity(
 }
 
 export async function releaseIdentity(store: Store, traceId: string): Promise<boolean> {
-  return (await store.connection.send((redis) => redis.unlink(store.identityKeyPrefix + traceId))) === 1;
+  const key = store.identityKeyPrefix + traceId;
+  return (await store.commands.ask(key, store.deadline, ({ redis }) => redis.unlink(key))) === 1;
 }

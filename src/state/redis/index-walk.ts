@@ -38,12 +38,22 @@ interface Chunk {
 }
 
 async function readChunk(store: Store, { key, descending, fromMs, skip, count }: Chunk): Promise<Position[]> {
-  const entries = await store.connection.send((redis) =>
+  const entries = await store.commands.ask(key, store.deadline, ({ redis }) =>
     descending
       ? redis.zrevrangebyscore(key, fromMs ?? '+inf', '-inf', 'WITHSCORES', 'LIMIT', skip, count)
       : redis.zrangebyscore(key, fromMs ?? '-inf', '+inf', 'WITHSCORES', 'LIMIT', skip, count),
   );
   return entries.flatMap((id, index) => (index % 2 === 0 ? [{ atMs: Number(entries[index + 1]), id }] : []));
+}
+
+/** Ids of an index up to a time, oldest first. */
+export function idsUpTo(
+  store: Store,
+  { key, upToMs, skip, count }: { key: string; upToMs: number; skip: number; count: number },
+): Promise<string[]> {
+  return store.commands.ask(key, store.deadline, ({ redis }) =>
+    redis.zrangebyscore(key, '-inf', upToMs, 'LIMIT', skip, count),
+  );
 }
 
 function isBehind(place: Position, from: Position, descending: boolean): boolean {

@@ -1,5 +1,4 @@
-// The names of every key, made here and nowhere else; two scripts that find keys by themselves repeat them in
-// lua/parts/keys.lua, and a test holds both equal.
+// The names of every key, made here and nowhere else: scripts are handed all the keys that they touch.
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
 // leave its braces, because the braces in it are encoded; idempotency keys come last.
@@ -24,6 +23,11 @@ export function sessionSlotKey(session: string, slot: 0 | 1): string {
   return `${session}:ops:${slot}`;
 }
 
+/** What is remembered of one request on a session or run that has no key of its caller's. */
+export function ownOperationKey(record: string, name: Buffer): string {
+  return `${record}:own:${name.toString('base64url')}`;
+}
+
 export function sessionIndexKeys(partition: number): { sessions: string; ends: string } {
   const sessions = `tollgate:{${partitionName(partition)}}:sessions`;
   return { sessions, ends: `${sessions}:ends` };
@@ -45,9 +49,9 @@ export function runIndexKeys(partition: number): { started: string; finished: st
   return { started: runs, finished: `${runs}:finished`, touched: `${runs}:touched` };
 }
 
-export function agentKeys(agentId: string): { deactivated: string; sessions: string } {
+export function agentKeys(agentId: string): { deactivated: string; sessions: string; reserved: string } {
   const agent = `tollgate:{agent:${encoded(agentId)}}`;
-  return { deactivated: `${agent}:deactivated`, sessions: `${agent}:sessions` };
+  return { deactivated: `${agent}:deactivated`, sessions: `${agent}:sessions`, reserved: `${agent}:sessions:reserved` };
 }
 
 /** What is remembered of an agent's CreateSession key. */

@@ -1,4 +1,5 @@
 // Runs: compare and set with a log, remembered operations and three indexes. What a run is, core alone decides.
+import { randomBytes } from 'node:crypto';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { Run } from '../../core/run.ts';
 import { operationName } from '../codec/operation-record.ts';
@@ -6,8 +7,9 @@ import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
 import { decoded } from './errors.ts';
 import { idsBehind } from './index-walk.ts';
-import { callerOperationKey, runIndexKeys, runKeys } from './keys.ts';
-import { asBuffer, NO_BYTES, type Store } from './store.ts';
+import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys } from './keys.ts';
+import { LINEAGE } from './scripts.ts';
+import { asBuffer, lineageAt, NO_BYTES, readClock, runConfirmed, run as runScript, type Store } from './store.ts';
 
 export async function readRun(
   store: Store,
@@ -16,7 +18,7 @@ export async function readRun(
 ): ReturnType<State['readRun']> {
   const { run, operations } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
-  const reply = await store.scripts.run('read-run', [run, operations], [store.clock(), name]);
+  const reply = await runScript(store, 'read-run', [run, operations], [store.clock(), name]);
   const [now, revision, bytes, remembered] = reply as [number, Buffer | null, Buffer | null, Buffer | null];
   return { stored: storedRun(revision, bytes), remembered: rememberedOf(remembered), now };
 }
@@ -36,25 +38,54 @@ function rememberedOf(bytes: Buffer | null): RememberedAppend | undefined {
   return { fingerprint: bytes.toString('hex', 0, 8), answer: bytes.toString('utf8', 8) };
 }
 
+/**
+ * What is remembered of a caller's StartRun key. A key is claimed before its run is stored, in another slot; a claim whose
+ * run is not there is `pending`: whoever repeats the key starts that very run.
+ */
 export async function readStartedRun(
   store: Store,
   callerId: string,
   key: string,
 ): Promise<RememberedAppend | undefined> {
-  return rememberedOf(await store.connection.send((redis) => redis.getBuffer(callerOperationKey(callerId, key))));
+  const claim = callerOperationKey(callerId, key);
+  const bytes = await store.commands.ask(claim, store.deadline, ({ redis }) => redis.getBuffer(claim));
+  if (bytes === null) return undefined;
+  const fingerprint = bytes.toString('hex', 0, 8);
+  const answer = bytes.toString('utf8', 9);
+  if (bytes.toString('latin1', 8, 9) === '!') return { fingerprint, answer };
+  const { stored } = await readRun(store, answer, undefined);
+  return stored ? { fingerprint, answer } : { fingerprint, answer, pending: true };
 }
 
 export async function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
-  const { run, expectedRevision, records, operation } = commit;
+  const { run, expectedRevision, operation } = commit;
+  const claim = operation && expectedRevision === 0 ? callerOperationKey(run.callerId, operation.key) : undefined;
+  if (claim !== undefined) {
+    const fingerprint = Buffer.from(operation!.fingerprint, 'hex');
+    if ((await runConfirmed(store, 'claim-run', [claim], [fingerprint, run.runId])) !== 1) return 'moved';
+  }
+  const outcome = await storeCommit(store, commit, claim === undefined ? operation : undefined);
+  // Nothing depends on it while the run is there.
+  if (claim !== undefined && outcome === 'committed') {
+    await runScript(store, 'settle-run', [claim], [run.runId]).catch(() => {});
+  }
+  return outcome;
+}
+
+async function storeCommit(
+  store: Store,
+  { run, expectedRevision, records }: RunCommit,
+  operation: RunCommit['operation'],
+): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
-  const ofCaller = operation !== undefined && expectedRevision === 0;
-  const reply = await store.scripts.run(
+  const reply = await runConfirmed(
+    store,
     'commit-run',
     [
       keys.run,
       keys.log,
       keys.operations,
-      ofCaller ? callerOperationKey(run.callerId, operation.key) : keys.run,
+      operation ? keys.run : ownOperationKey(keys.run, randomBytes(9)),
       ...indexKeysOf(run.runId),
     ],
     [
@@ -66,12 +97,15 @@ export async function commitRun(store: Store, commit: RunCommit): ReturnType<Sta
       run.finishedAtMs ?? -1,
       run.touchedAtMs,
       run.lastSequence - records.length + 1,
-      operation && !ofCaller ? operationName(operation) : NO_BYTES,
+      operation ? operationName(operation) : NO_BYTES,
       operation ? encodeAppend(operation) : NO_BYTES,
+      LINEAGE,
       ...records.map(asBuffer),
     ],
   );
-  return String(reply) as Awaited<ReturnType<State['commitRun']>>;
+  const outcome = String(reply) as Awaited<ReturnType<State['commitRun']>>;
+  if (outcome === 'committed') store.floors.sawRun(run.runId, lineageAt(store, keys.run), expectedRevision + 1);
+  return outcome;
 }
 
 export async function readLog(
@@ -81,7 +115,9 @@ export async function readLog(
 ): Promise<Uint8Array[]> {
   if (limit <= 0) return [];
   const { log } = runKeys(runId);
-  return store.connection.send((redis) => redis.lrangeBuffer(log, afterSequence, afterSequence + limit - 1));
+  return store.commands.ask(log, store.deadline, ({ redis }) =>
+    redis.lrangeBuffer(log, afterSequence, afterSequence + limit - 1),
+  );
 }
 
 export async function pageRuns(
@@ -90,9 +126,9 @@ export async function pageRuns(
 ): ReturnType<State['pageRuns']> {
   const runs: StoredRun[] = [];
   // The clock also when nothing is listed.
-  let { now } = await readRuns(store, []);
-  const places = { key: runIndexKeys(partition)[index], descending, after, limit };
-  for await (const ids of idsBehind(store, places)) {
+  const key = runIndexKeys(partition)[index];
+  let now = await readClock(store, key);
+  for await (const ids of idsBehind(store, { key, descending, after, limit })) {
     const page = await readRuns(store, ids);
     now = page.now;
     runs.push(...page.runs.filter(({ run }) => belongs(run, index)));
@@ -108,7 +144,7 @@ function belongs(run: Run, index: RunIndex): boolean {
 
 async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs: StoredRun[]; now: number }> {
   const keys = runIds.map((runId) => runKeys(runId).run);
-  const reply = await store.scripts.run('read-runs', keys, [store.clock()]);
+  const reply = await runScript(store, 'read-runs', keys, [store.clock()]);
   const [now, ...parts] = reply as [number, ...(Buffer | null)[]];
   const runs = runIds.map((_, index) => storedRun(parts[2 * index], parts[2 * index + 1]));
   return { runs: runs.filter((run) => run !== undefined), now };
@@ -117,7 +153,8 @@ async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs
 export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
   const { run, log, operations } = runKeys(runId);
   const keys = [run, log, operations, ...indexKeysOf(runId)];
-  return (await store.scripts.run('remove-run', keys, [expectedRevision, runId])) === 1;
+  store.floors.forgetRun(runId);
+  return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }
 
 function indexKeysOf(runId: string): string[] {

@@ -3,63 +3,70 @@
 // WHY NOT defineCommand: it decides by itself whether to send EVAL or EVALSHA, and repeats commands on its own terms.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Connection } from './client.ts';
+import type { Line } from './commands.ts';
 import { isReplyError } from './errors.ts';
 
 export const SCRIPT_NAMES = [
   'bind-identity',
   'charge',
+  'claim-run',
   'close-session',
   'commit-run',
-  'create-session',
+  'confirm-place',
   'deactivate-agent',
+  'drop-runs',
+  'drop-sessions',
+  'insert-session',
+  'raise-floor',
   'reactivate-agent',
   'read-agent',
   'read-identities',
   'read-run',
   'read-runs',
   'read-sessions',
-  'remove-ended-sessions',
+  'release-places',
   'remove-run',
+  'reserve-place',
+  'settle-run',
+  'take-over-run',
+  'void-session',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-interface Script {
+export interface Script {
   readonly source: string;
   readonly digest: string;
 }
 
-export type ScriptArgument = string | number | Buffer;
+/** In the place of an argument: the history of the server that the script is sent to. */
+export const LINEAGE = Symbol('lineage');
+export type ScriptArgument = string | number | Buffer | typeof LINEAGE;
 
 const FOLDER = new URL('./lua/', import.meta.url);
 const PARTS = new URL('./lua/parts/', import.meta.url);
 /** A script names the parts that it needs in its header; they are put in front of it. */
 const USES = /^-- Uses ([\w, ]+)\./m;
 
-export class Scripts {
-  readonly #scripts = loadScripts();
-  readonly #connection: Connection;
+/** One call of a script. */
+export interface ScriptCall {
+  readonly script: Script;
+  readonly keys: readonly string[];
+  readonly args: readonly ScriptArgument[];
+}
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  /**
-   * Runs one script; strings come back as buffers.
-   *
-   * @throws Failure
-   */
-  run(name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
-    const { source, digest } = this.#scripts[name];
-    return this.#connection.send(async (redis) => {
-      try {
-        return await redis.callBuffer('evalsha', digest, keys.length, ...keys, ...args);
-      } catch (error) {
-        // The server has not run anything then, so running it now is no repeat.
-        if (!isReplyError(error) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return await redis.callBuffer('eval', source, keys.length, ...keys, ...args);
-      }
-    });
+/** Runs a script on one server; strings come back as buffers. Rejects as the driver does. */
+export async function callScript({ redis, link, asking }: Line, { script, keys, args }: ScriptCall): Promise<unknown> {
+  const operands = [keys.length, ...keys, ...args.map((argument) => (argument === LINEAGE ? link.lineage : argument))];
+  const call = (name: string, what: string) => {
+    if (asking) redis.call('ASKING').catch(() => {});
+    return redis.callBuffer(name, what, ...operands);
+  };
+  try {
+    return await call('evalsha', script.digest);
+  } catch (error) {
+    // The server has not run anything then, so running it now is no repeat.
+    if (!isReplyError(error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return await call('eval', script.source);
   }
 }
 

@@ -1,5 +1,5 @@
 // What a server must be before anything is asked of it, and what its operator should know. Done on every connection,
-// because another server may answer at the same address after a failover.
+// because another server may answer at the same address after a failover, and again from time to time.
 import type { Redis } from 'ioredis';
 import { StartupError } from '../../startup-error.ts';
 import type { Durability } from '../port.ts';
@@ -10,36 +10,70 @@ import { FORMAT_KEY } from './keys.ts';
 export const FORMAT = '1';
 const OLDEST_VERSION = [6, 2] as const;
 
+export type LocalDurability = Extract<Durability, 'memory' | 'aof_everysec' | 'aof_always'>;
+const LEVELS: readonly LocalDurability[] = ['memory', 'aof_everysec', 'aof_always'];
+
+/** What the operator insists on: a server that has less is refused, rather than used with a warning. */
+export interface Requirements {
+  /** The server never evicts keys. */
+  readonly noeviction: boolean;
+  /** What an acknowledged write survives at least. */
+  readonly durability: LocalDurability;
+}
+
+export interface ServerRules {
+  readonly mode: 'standalone' | 'cluster';
+  readonly database: number;
+  readonly require: Requirements;
+  /** How many replicas must have a write before it is acknowledged; 0 asks none. */
+  readonly replicas: number;
+}
+
 export interface Verdict {
   readonly version: string;
   readonly durability: Durability;
   readonly warnings: readonly string[];
+  /** Names the history that the server's data is part of: 16 hex digits, another after a failover or a restart; '' if unknown. */
+  readonly lineage: string;
 }
 
 /** Why this server cannot hold our state, whatever happens next. The message is for the operator. */
 export class Refusal extends StartupError {}
 
 /**
- * Checks a server and claims its database for our format.
+ * Checks a server.
  *
  * @throws Refusal, or anything else when the server cannot be used at the moment
  */
-export async function examine(redis: Redis, database: number): Promise<Verdict> {
+export async function examine(redis: Redis, rules: ServerRules): Promise<Verdict> {
   // WHY again: the driver selects it too, but goes on in database 0 when that fails.
-  if (database !== 0) await select(redis, database);
+  if (rules.database !== 0) await select(redis, rules.database);
   const info = await readInfo(redis);
   if (info) {
-    refuseUnfit(info);
+    refuseUnfit(info, rules);
     if (info.get('loading') === '1') throw new Error('this server is still loading its data');
     if (info.get('role') === 'slave') throw new Error('this server is a replica, which takes no writes');
   }
-  await claimFormat(redis);
-  if (!info) {
-    const warning = 'Redis does not let this user run INFO, so its version and persistence are unknown; allow it.';
-    return { version: 'of unknown version', durability: 'memory', warnings: [warning] };
-  }
-  const { durability, warnings } = await durabilityOf(redis, info);
-  return { version: info.get('redis_version') ?? '', durability, warnings: [...warnings, ...evictionWarnings(info)] };
+  const verdict = info ? await verdictOf(redis, info, rules) : UNKNOWN;
+  refuseWeak(verdict, info, rules.require);
+  return verdict;
+}
+
+const UNKNOWN: Verdict = {
+  version: 'of unknown version',
+  durability: 'memory',
+  warnings: ['Redis does not let this user run INFO, so its version, role and persistence are unknown; allow it.'],
+  lineage: '',
+};
+
+async function verdictOf(redis: Redis, info: ServerInfo, { replicas }: ServerRules): Promise<Verdict> {
+  const local = await durabilityOf(redis, info);
+  return {
+    version: info.get('redis_version') ?? '',
+    durability: replicas > 0 ? 'replicated' : local.durability,
+    warnings: [...local.warnings, ...evictionWarnings(info), ...replicaWarnings(info, replicas)],
+    lineage: (info.get('master_replid') ?? '').slice(0, 16),
+  };
 }
 
 async function select(redis: Redis, database: number): Promise<void> {
@@ -51,17 +85,20 @@ async function select(redis: Redis, database: number): Promise<void> {
   }
 }
 
-async function readInfo(redis: Redis): Promise<ReadonlyMap<string, string> | undefined> {
+type ServerInfo = ReadonlyMap<string, string>;
+
+async function readInfo(redis: Redis): Promise<ServerInfo | undefined> {
   const text = await unlessForbidden(redis.info());
   if (text === undefined) return undefined;
   const fields = text.split('\r\n').filter((line) => line.includes(':'));
   return new Map(fields.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
 }
 
-function refuseUnfit(info: ReadonlyMap<string, string>): void {
-  const mode = info.get('redis_mode') ?? 'standalone';
-  if (mode !== 'standalone') {
-    throw new Refusal(`this Redis runs in ${mode} mode: the store URL must name a standalone server`);
+function refuseUnfit(info: ServerInfo, { mode }: ServerRules): void {
+  const found = info.get('redis_mode') ?? 'standalone';
+  if (found !== mode) {
+    const form = { cluster: 'redis+cluster://', sentinel: 'redis+sentinel://' }[found] ?? 'redis://';
+    throw new Refusal(`this Redis runs in ${found} mode: use a store URL that begins with ${form}`);
   }
   const version = info.get('redis_version') ?? '';
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -70,7 +107,29 @@ function refuseUnfit(info: ReadonlyMap<string, string>): void {
   }
 }
 
-async function claimFormat(redis: Redis): Promise<void> {
+function refuseWeak(verdict: Verdict, info: ServerInfo | undefined, require: Requirements): void {
+  const insists = require.noeviction || require.durability !== 'memory';
+  if (insists && !info) throw new Refusal(`${verdict.warnings[0]} The configuration requires more than that.`);
+  const policy = info?.get('maxmemory_policy') ?? 'noeviction';
+  if (require.noeviction && policy !== 'noeviction') {
+    throw new Refusal(`Redis has maxmemory-policy ${policy}, and store.require.noeviction is set: set noeviction`);
+  }
+  const found =
+    verdict.durability === 'replicated' ? verdict.durability : LEVELS.indexOf(verdict.durability as LocalDurability);
+  if (found !== 'replicated' && found < LEVELS.indexOf(require.durability)) {
+    throw new Refusal(
+      `Redis offers durability ${verdict.durability}, and store.require.durability asks for ${require.durability}: ` +
+        `set appendonly yes and appendfsync ${require.durability.replace('aof_', '')}`,
+    );
+  }
+}
+
+/**
+ * Claims a database for our format.
+ *
+ * @throws Refusal when it holds data of another format
+ */
+export async function claimFormat(redis: Redis): Promise<void> {
   const found =
     (await redis.get(FORMAT_KEY)) ?? (await redis.set(FORMAT_KEY, FORMAT, 'NX')) ?? (await redis.get(FORMAT_KEY));
   if (found === FORMAT || found === 'OK') return;
@@ -82,8 +141,8 @@ async function claimFormat(redis: Redis): Promise<void> {
 
 async function durabilityOf(
   redis: Redis,
-  info: ReadonlyMap<string, string>,
-): Promise<{ durability: Durability; warnings: string[] }> {
+  info: ServerInfo,
+): Promise<{ durability: LocalDurability; warnings: string[] }> {
   if (info.get('aof_enabled') !== '1') {
     return {
       durability: 'memory',
@@ -109,10 +168,16 @@ async function durabilityOf(
   }
 }
 
-function evictionWarnings(info: ReadonlyMap<string, string>): string[] {
+function evictionWarnings(info: ServerInfo): string[] {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   if (policy === 'noeviction') return [];
   return [`Redis may drop state when its memory is full (maxmemory-policy ${policy}); set noeviction.`];
+}
+
+function replicaWarnings(info: ServerInfo, wanted: number): string[] {
+  const found = Number(info.get('connected_slaves') ?? 0);
+  if (found >= wanted) return [];
+  return [`Redis has ${found} replicas and ${wanted} must have each write that is confirmed; those writes fail now.`];
 }
 
 /** Undefined when the server does not let us ask: managed servers often forbid or remove commands. */

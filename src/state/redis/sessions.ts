@@ -1,12 +1,30 @@
 // Sessions, except their charges: made, read, closed, listed and removed.
+//
+// A session and the list of its agent's live sessions lie in two slots, so in a cluster no script can write both. A place
+// in the list is therefore reserved first, then the session is opened, then the place is confirmed. Whoever stops half
+// way leaves a reservation, and whoever finds the list full looks into those: what was never opened is made void, so that
+// it can never be opened any more, and its place is free. docs/decisions/0011-places-of-an-agent.md.
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../core/failure.ts';
 import { partitionOf } from '../../core/partition.ts';
-import { isForgotten, openingCounters, type Session, type SessionRecord } from '../../core/session.ts';
+import { isForgotten, openingCounters, type Session, type SessionRecord, statusOf } from '../../core/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
 import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, State } from '../port.ts';
-import { decoded } from './errors.ts';
-import { idsBehind } from './index-walk.ts';
-import { agentKeys, agentOperationKey, runIndexKeys, runKeyPrefix, sessionIndexKeys, sessionKey } from './keys.ts';
-import { asBuffer, NO_BYTES, operationBytes, type Store } from './store.ts';
+import { decoded, unavailable } from './errors.ts';
+import { idsBehind, idsUpTo } from './index-walk.ts';
+import {
+  agentKeys,
+  agentOperationKey,
+  runIndexKeys,
+  runKeys,
+  sessionIndexKeys,
+  sessionKey,
+  sessionSlotKey,
+} from './keys.ts';
+import { asBuffer, lineageAt, NO_BYTES, operationBytes, readClock, run, runConfirmed, type Store } from './store.ts';
+
+/** How often others may get in between before the agent is reported as contended. */
+const ATTEMPTS_MAX = 10;
 
 export async function createSession(
   store: Store,
@@ -14,34 +32,129 @@ export async function createSession(
   maxLive: number,
   operation: Operation | undefined,
 ): Promise<CreateSessionAnswer> {
-  const { sessionId, agentId, timeLimitMs } = wanted;
-  const session = sessionKey(sessionId);
-  const agent = agentKeys(agentId);
-  const index = sessionIndexKeys(partitionOf(sessionId));
-  const operationKey = operation ? agentOperationKey(agentId, operation.key) : session;
-  const [kind, detail] = (await store.scripts.run(
-    'create-session',
-    [agent.deactivated, agent.sessions, operationKey, session, index.sessions, index.ends],
-    [
-      store.clock(),
-      store.retentionMs,
-      sessionId,
-      asBuffer(encodeFacts(wanted)),
-      timeLimitMs,
-      maxLive,
-      fingerprintBytes(operation),
-    ],
-  )) as [Buffer, number | Buffer];
-  switch (String(kind)) {
-    case 'created': {
-      const now = detail as number;
-      const created: Session = { ...wanted, createdAtMs: now };
-      return { kind: 'created', record: { session: created, counters: openingCounters(created) }, now };
+  let voidId = '';
+  let hasLooked = false;
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const [kind, ...ids] = await reserve(store, wanted, { maxLive, operation, voidId });
+    switch (kind) {
+      case 'reserved': {
+        const answer = await open(store, wanted, ids[0]!);
+        if (answer) return answer;
+        voidId = ids[0]!;
+        break;
+      }
+      case 'opened': {
+        const found = await readSession(store, ids[0]!);
+        if (found.record || !(await isVoid(store, ids[0]!, 'look'))) return { kind: 'replayed', ...found };
+        voidId = ids[0]!;
+        break;
+      }
+      case 'full':
+        if (hasLooked || !(await freePlaces(store, wanted.agentId, ids))) return { kind: 'too_many_sessions' };
+        hasLooked = true;
+        break;
+      default:
+        return { kind: kind as 'key_reused' | 'agent_deactivated' };
     }
-    case 'replayed':
-      return { kind: 'replayed', ...(await readSession(store, String(detail))) };
+  }
+  throw unavailable(new Error('the sessions of this agent are changed by too many at once'));
+}
+
+async function reserve(
+  store: Store,
+  { sessionId, agentId, timeLimitMs }: NewSession,
+  { maxLive, operation, voidId }: { maxLive: number; operation: Operation | undefined; voidId: string },
+): Promise<string[]> {
+  const { deactivated, sessions, reserved } = agentKeys(agentId);
+  const operationKey = operation ? agentOperationKey(agentId, operation.key) : sessions;
+  const fingerprint = operation ? Buffer.from(operation.fingerprint, 'hex') : NO_BYTES;
+  // An id that was made void is spent.
+  const id = voidId === sessionId ? anotherId(sessionId) : sessionId;
+  const reply = await runConfirmed(
+    store,
+    'reserve-place',
+    [deactivated, sessions, reserved, operationKey],
+    [store.clock(), id, timeLimitMs, maxLive, fingerprint, voidId],
+  );
+  return (reply as Buffer[]).map(String);
+}
+
+/** An own id of the same time and partition. */
+function anotherId(id: string): string {
+  return `${id.slice(0, 24)}${randomBytes(5).toString('hex')}${id.slice(-2)}`;
+}
+
+/** Opens the session for which a place is reserved, whoever reserved it. Undefined if it has been made void. */
+async function open(store: Store, wanted: NewSession, sessionId: string): Promise<CreateSessionAnswer | undefined> {
+  const session = { ...wanted, sessionId };
+  const index = sessionIndexKeys(partitionOf(sessionId));
+  const [kind, createdAtMs] = (await runConfirmed(
+    store,
+    'insert-session',
+    [sessionKey(sessionId), index.sessions, index.ends],
+    [store.clock(), store.retentionMs, sessionId, asBuffer(encodeFacts(session)), wanted.timeLimitMs],
+  )) as [Buffer, number];
+  switch (String(kind)) {
+    case 'opened': {
+      const created: Session = { ...session, createdAtMs };
+      await confirmPlace(store, created);
+      return { kind: 'created', record: { session: created, counters: openingCounters(created) }, now: createdAtMs };
+    }
+    case 'present': {
+      const found = await readSession(store, sessionId);
+      if (found.record) await confirmPlace(store, found.record.session);
+      // Our own repeat after a lost answer, or another request with the same key.
+      if (found.record && sessionId === wanted.sessionId)
+        return { kind: 'created', record: found.record, now: found.now };
+      return { kind: 'replayed', ...found };
+    }
     default:
-      return { kind: String(kind) as 'key_reused' | 'agent_deactivated' | 'too_many_sessions' };
+      return undefined;
+  }
+}
+
+/** Nothing depends on it: a reservation that stays is looked into by whoever wants its place. */
+async function confirmPlace(store: Store, { sessionId, agentId, createdAtMs, timeLimitMs }: Session): Promise<void> {
+  const { sessions, reserved } = agentKeys(agentId);
+  await unlessFailing(run(store, 'confirm-place', [sessions, reserved], [sessionId, createdAtMs + timeLimitMs]));
+}
+
+/** Frees the places that nothing holds any more, after a close or a creation that stopped half way. @returns whether there was one */
+async function freePlaces(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
+  const ended = await Promise.all(
+    ids.map(async (id) => {
+      const { record, now } = await readSession(store, id);
+      if (!record) return isVoid(store, id, 'make');
+      if (statusOf(record, now) === 'active') await confirmPlace(store, record.session);
+      return statusOf(record, now) !== 'active';
+    }),
+  );
+  return releasePlaces(
+    store,
+    agentId,
+    ids.filter((_, index) => ended[index]),
+  );
+}
+
+/** Whether there never will be a session of this id; `make` sees to it unless there is one. */
+async function isVoid(store: Store, sessionId: string, manner: 'look' | 'make'): Promise<boolean> {
+  return (await runConfirmed(store, 'void-session', [sessionKey(sessionId)], [manner])) === 1;
+}
+
+/** @returns whether any was held */
+export async function releasePlaces(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const { sessions, reserved } = agentKeys(agentId);
+  return (await run(store, 'release-places', [sessions, reserved], ids)) !== 0;
+}
+
+/** For what heals by itself. */
+async function unlessFailing<T>(attempt: Promise<T>): Promise<T | undefined> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 
@@ -50,12 +163,12 @@ export async function readSession(store: Store, sessionId: string): ReturnType<S
   return { record: records[0], now };
 }
 
-/** Records by their ids, in that order, at one moment; undefined where there is none or it is forgotten. */
+/** Records of one partition by their ids, in that order, at one moment; undefined where there is none or it is forgotten. */
 async function readSessions(
   store: Store,
   sessionIds: readonly string[],
 ): Promise<{ records: (SessionRecord | undefined)[]; now: number }> {
-  const reply = await store.scripts.run('read-sessions', sessionIds.map(sessionKey), [store.clock()]);
+  const reply = await run(store, 'read-sessions', sessionIds.map(sessionKey), [store.clock()]);
   const [now, ...parts] = reply as [number, ...(Buffer | null)[]];
   const records = sessionIds.map((_, index) => {
     const [facts, counters] = [parts[2 * index], parts[2 * index + 1]];
@@ -71,14 +184,46 @@ export async function closeSession(
   sessionId: string,
   operation: Operation | undefined,
 ): Promise<CloseSessionAnswer> {
-  const [kind, now, facts, counters] = (await store.scripts.run(
-    'close-session',
-    [sessionKey(sessionId)],
-    [store.clock(), store.retentionMs, sessionId, operation ? operationBytes(operation) : NO_BYTES],
-  )) as [Buffer, number, Buffer, Buffer];
-  if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' };
+  const answer = await close(store, sessionId, operation, '');
+  if (answer.kind === 'closed' || answer.kind === 'replayed') {
+    await unlessFailing(releasePlaces(store, answer.record.session.agentId, [sessionId]));
+  }
+  return answer as CloseSessionAnswer;
+}
+
+/** Closes a session of an agent that is being deactivated: one that does not exist yet never will. */
+export async function closeForGood(
+  store: Store,
+  sessionId: string,
+): Promise<{ kind: CloseSessionAnswer['kind'] | 'expired' }> {
+  return close(store, sessionId, undefined, 'deactivate');
+}
+
+async function close(
+  store: Store,
+  sessionId: string,
+  operation: Operation | undefined,
+  manner: '' | 'deactivate',
+): Promise<CloseSessionAnswer | { kind: 'expired' }> {
+  const session = sessionKey(sessionId);
+  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session)];
+  const [kind, now, facts, counters] = (await runConfirmed(store, 'close-session', keys, [
+    store.clock(),
+    store.retentionMs,
+    sessionId,
+    operation ? operationBytes(operation) : NO_BYTES,
+    operation ? NO_BYTES : randomBytes(12),
+    manner,
+  ])) as [Buffer, number, Buffer, Buffer];
+  if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
   const record = decoded(() => decodeSession(facts, counters));
+  store.floors.sawSession(sessionId, lineageAt(store, session), record.counters);
   return { kind: String(kind) as 'closed' | 'replayed', record, now };
+}
+
+/** The index beside a session, for foreign ids too. */
+function endsKey(session: string): string {
+  return sessionIndexKeys(Number.parseInt(session.slice(-2), 16)).ends;
 }
 
 export async function pageSessions(
@@ -86,10 +231,10 @@ export async function pageSessions(
   { partition, after, limit }: Parameters<State['pageSessions']>[0],
 ): ReturnType<State['pageSessions']> {
   const records: SessionRecord[] = [];
+  const key = sessionIndexKeys(partition).sessions;
   // The clock also when nothing is listed.
-  let { now } = await readSessions(store, []);
-  const places = { key: sessionIndexKeys(partition).sessions, descending: true, after, limit };
-  for await (const ids of idsBehind(store, places)) {
+  let now = await readClock(store, key);
+  for await (const ids of idsBehind(store, { key, descending: true, after, limit })) {
     const page = await readSessions(store, ids);
     now = page.now;
     records.push(...page.records.filter((record) => record !== undefined));
@@ -98,31 +243,52 @@ export async function pageSessions(
   return { records: records.slice(0, limit), now };
 }
 
+const DROPPED_AT_ONCE = 100;
+
 export async function removeEndedSessions(
   store: Store,
   { partition, endedForMs, limit }: Parameters<State['removeEndedSessions']>[0],
 ): Promise<number> {
   const index = sessionIndexKeys(partition);
-  const runs = runIndexKeys(partition);
-  const keys = [index.sessions, index.ends, runs.started, runs.finished, runs.touched];
-  let [removedTotal, leftTotal] = [0, 0];
-  // More than one call only where the index holds entries that are not to be counted.
-  for (;;) {
-    const wanted = limit - removedTotal;
-    const [removed, left, seen] = (await store.scripts.run('remove-ended-sessions', keys, [
-      store.clock(),
-      endedForMs,
-      store.runRetentionMs,
-      runKeyPrefix(partition),
-      leftTotal,
-      wanted,
-    ])) as [number, number, number];
-    removedTotal += removed;
-    leftTotal += left;
-    if (seen < wanted || removedTotal >= limit) return removedTotal;
+  const horizonMs = (await readClock(store, index.ends)) - endedForMs;
+  let [removed, left] = [0, 0];
+  // More than one round only where the index holds entries that are not to be counted.
+  while (removed < limit) {
+    const wanted = Math.min(limit - removed, DROPPED_AT_ONCE);
+    const ids = await idsUpTo(store, { key: index.ends, upToMs: horizonMs, skip: left, count: wanted });
+    if (ids.length > 0) {
+      const [droppedNow, leftNow] = await dropSessions(store, index, ids, endedForMs);
+      removed += droppedNow;
+      left += leftNow;
+    }
+    if (ids.length < wanted) break;
   }
+  await dropRunEntries(store, partition, limit);
+  return removed;
 }
 
-function fingerprintBytes(operation: Operation | undefined): Buffer {
-  return operation ? Buffer.from(operation.fingerprint, 'hex') : NO_BYTES;
+async function dropSessions(
+  store: Store,
+  { sessions, ends }: { sessions: string; ends: string },
+  ids: readonly string[],
+  endedForMs: number,
+): Promise<[number, number]> {
+  const candidates = ids.flatMap((id) => {
+    const session = sessionKey(id);
+    return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1)];
+  });
+  const reply = await run(store, 'drop-sessions', [sessions, ends, ...candidates], [store.clock(), endedForMs, ...ids]);
+  const [removed, left, ...expired] = reply as [number, number, ...Buffer[]];
+  for (let place = 0; place < expired.length; place += 2) {
+    await unlessFailing(releasePlaces(store, String(expired[place]), [String(expired[place + 1])]));
+  }
+  return [removed, left];
+}
+
+async function dropRunEntries(store: Store, partition: number, limit: number): Promise<void> {
+  const { started, finished, touched } = runIndexKeys(partition);
+  const upToMs = (await readClock(store, started)) - store.runRetentionMs;
+  const ids = await idsUpTo(store, { key: started, upToMs, skip: 0, count: Math.min(limit, DROPPED_AT_ONCE) });
+  if (ids.length === 0) return;
+  await run(store, 'drop-runs', [started, finished, touched, ...ids.map((id) => runKeys(id).run)], ids);
 }

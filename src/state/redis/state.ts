@@ -1,24 +1,35 @@
-// The state in a standalone Redis: the port, each operation in the file of its subject.
+// The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
 import type { Identity } from '../../core/identity.ts';
-import type { State } from '../port.ts';
+import type { ChargeAnswer, ChargeStep, NewSession, Operation, RunCommit, RunPage, State, StoreInfo } from '../port.ts';
+import type { TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
-import { chargeBatcher } from './charge-batcher.ts';
-import { Connection, type RedisEvent } from './client.ts';
-import { bindIdentity, identityReader, releaseIdentity } from './identities.ts';
+import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
+import { Commands } from './commands.ts';
+import { unavailable } from './errors.ts';
+import { Floors, type RollBack } from './floors.ts';
+import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
 import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
-import { Scripts } from './scripts.ts';
+import { loadScripts } from './scripts.ts';
+import type { Requirements } from './server-check.ts';
+import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { Store } from './store.ts';
 
-export type { RedisEvent } from './client.ts';
 export { Refusal } from './server-check.ts';
+export type RedisEvent = ServerEvent | { readonly kind: 'rolled_back'; readonly rollBack: RollBack };
 
 export interface RedisStateOptions {
-  /** redis://, rediss:// or redis+unix://, with an optional login and database. */
+  /** See src/config/store-url.ts for its forms. */
   readonly url: string;
+  /** PEM texts, for URLs that begin with rediss. */
+  readonly tls?: TlsFiles | undefined;
+  readonly sentinelPassword?: string | undefined;
   /** How long one command may take before its operation fails. */
   readonly commandTimeoutMs: number;
+  readonly require?: Requirements;
+  /** How many replicas must have a close, a creation or an audit event before it is acknowledged; 0 asks none. */
+  readonly confirm?: { readonly replicas: number; readonly timeoutMs: number };
   /** What stands before a trace id in the key of an identity record. */
   readonly identityKeyPrefix: string;
   /** How long an ended session still answers. */
@@ -31,64 +42,148 @@ export interface RedisStateOptions {
 }
 
 /**
- * Opens the state in a Redis server, also while that server cannot be reached: every operation then fails at once as
- * state_unavailable, and works again as soon as the server does.
+ * Opens the state in Redis, also while it cannot be reached: every operation then fails at once as state_unavailable, and
+ * works again as soon as Redis does.
  *
- * @throws Refusal when the server is there and cannot be used (too old, a cluster, data of another format), and an
- * error when the options cannot be used at all
+ * @throws Refusal when a server is there and cannot be used (too old, of another mode, with data of another format, or
+ * with less than is required), and an error when the options cannot be used at all
  */
 export async function openRedisState(options: RedisStateOptions): Promise<State> {
-  const { now, identityKeyPrefix, retentionMs, runRetentionMs } = options;
+  const { now, identityKeyPrefix, retentionMs, runRetentionMs, onEvent = () => {} } = options;
   if (isUnsafeIdentityPrefix(identityKeyPrefix)) {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
   }
-  const connection = await Connection.open(options);
-  return redisState({
-    connection,
-    scripts: new Scripts(connection),
+  const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
+  const scripts = loadScripts();
+  const floors = new Floors(scripts, (rollBack) => onEvent({ kind: 'rolled_back', rollBack }));
+  const servers = await openServers({
+    ...options,
+    require,
+    confirm,
+    onEvent,
+    prepare: (line, holds) => floors.raiseAll(line, holds),
+  });
+  const store: Store = {
+    commands: new Commands(servers, { commandTimeoutMs: options.commandTimeoutMs, confirm }),
+    scripts,
+    floors,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
     retentionMs,
     runRetentionMs,
-  });
-}
-
-function redisState(store: Store): State {
-  const charges = chargeBatcher(store);
-  const identities = identityReader(store);
-  return {
-    get info() {
-      return store.connection.info;
-    },
-    now: () => readClock(store),
-    close: () => store.connection.close(),
-
-    readIdentity: (traceId) => identities.add(traceId),
-    bindIdentity: (traceId: string, identity: Identity, ttlMs: number) => bindIdentity(store, traceId, identity, ttlMs),
-    releaseIdentity: (traceId) => releaseIdentity(store, traceId),
-
-    createSession: (session, maxLive, operation) => createSession(store, session, maxLive, operation),
-    readSession: (sessionId) => readSession(store, sessionId),
-    charge: (step) => charges.add(step),
-    closeSession: (sessionId, operation) => closeSession(store, sessionId, operation),
-    pageSessions: (page) => pageSessions(store, page),
-    removeEndedSessions: (sweep) => removeEndedSessions(store, sweep),
-
-    deactivateAgent: (agentId) => deactivateAgent(store, agentId),
-    reactivateAgent: (agentId) => reactivateAgent(store, agentId),
-    readAgent: (agentId) => readAgent(store, agentId),
-
-    readRun: (runId, operation) => readRun(store, runId, operation),
-    readStartedRun: (callerId, key) => readStartedRun(store, callerId, key),
-    commitRun: (commit) => commitRun(store, commit),
-    readLog: (runId, page) => readLog(store, runId, page),
-    pageRuns: (page) => pageRuns(store, page),
-    removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
+    deadline: Number.POSITIVE_INFINITY,
   };
+  return new RedisState(store, chargeBatcher(store), identityReader(store));
 }
 
-async function readClock({ connection, clock }: Store): Promise<number> {
-  const [seconds, microseconds] = await connection.send((redis) => redis.time());
-  const injected = clock();
-  return injected === '' ? Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000) : Number(injected);
+/** A class, for its methods are shared by the views of it that every call gets. */
+class RedisState implements State {
+  readonly #store: Store;
+  readonly #charges: ChargeBatcher;
+  readonly #identities: IdentityReader;
+
+  constructor(store: Store, charges: ChargeBatcher, identities: IdentityReader) {
+    this.#store = store;
+    this.#charges = charges;
+    this.#identities = identities;
+  }
+
+  within(deadline: number): State {
+    return new RedisState({ ...this.#store, deadline }, this.#charges, this.#identities);
+  }
+
+  get info(): StoreInfo {
+    return { ...this.#store.commands.servers.info, lostWrites: this.#store.floors.lostWrites };
+  }
+
+  /** In a cluster every server must answer: each of them decides for its part. The latest of their clocks counts. */
+  async now(): Promise<number> {
+    const { commands, clock } = this.#store;
+    const servers = commands.servers.all();
+    if (servers.length === 0) throw unavailable(new Error('no server is known'));
+    const times = await Promise.all(servers.map(({ main }) => commands.probe(main)));
+    const injected = clock();
+    return injected === '' ? Math.max(...times) : Number(injected);
+  }
+
+  close(): Promise<void> {
+    return this.#store.commands.servers.close();
+  }
+
+  readIdentity(traceId: string): ReturnType<State['readIdentity']> {
+    return this.#identities.add({ traceId, deadline: this.#store.deadline });
+  }
+
+  bindIdentity(traceId: string, identity: Identity, ttlMs: number): ReturnType<State['bindIdentity']> {
+    return bindIdentity(this.#store, traceId, identity, ttlMs);
+  }
+
+  releaseIdentity(traceId: string): Promise<boolean> {
+    return releaseIdentity(this.#store, traceId);
+  }
+
+  createSession(session: NewSession, maxLive: number, operation: Operation | undefined) {
+    return createSession(this.#store, session, maxLive, operation);
+  }
+
+  readSession(sessionId: string): ReturnType<State['readSession']> {
+    return readSession(this.#store, sessionId);
+  }
+
+  async charge(step: ChargeStep): Promise<ChargeAnswer> {
+    if (!step.identity || !this.#store.commands.servers.isCluster) return charge(this.#store, this.#charges, step);
+    // In a cluster the record lies in another slot, and no script can look at both: it is compared just before.
+    const { stored } = await this.readIdentity(step.identity.traceId);
+    const isSame = stored !== undefined && Buffer.compare(stored.bytes, step.identity.bytes) === 0;
+    if (!isSame) return { kind: 'identity_changed', now: await this.now() };
+    return charge(this.#store, this.#charges, { ...step, identity: undefined });
+  }
+
+  closeSession(sessionId: string, operation: Operation | undefined): ReturnType<State['closeSession']> {
+    return closeSession(this.#store, sessionId, operation);
+  }
+
+  pageSessions(page: Parameters<State['pageSessions']>[0]): ReturnType<State['pageSessions']> {
+    return pageSessions(this.#store, page);
+  }
+
+  removeEndedSessions(sweep: Parameters<State['removeEndedSessions']>[0]): Promise<number> {
+    return removeEndedSessions(this.#store, sweep);
+  }
+
+  deactivateAgent(agentId: string): ReturnType<State['deactivateAgent']> {
+    return deactivateAgent(this.#store, agentId);
+  }
+
+  reactivateAgent(agentId: string): ReturnType<State['reactivateAgent']> {
+    return reactivateAgent(this.#store, agentId);
+  }
+
+  readAgent(agentId: string): ReturnType<State['readAgent']> {
+    return readAgent(this.#store, agentId);
+  }
+
+  readRun(runId: string, operation?: Pick<Operation, 'rpc' | 'key'>): ReturnType<State['readRun']> {
+    return readRun(this.#store, runId, operation);
+  }
+
+  readStartedRun(callerId: string, key: string): ReturnType<State['readStartedRun']> {
+    return readStartedRun(this.#store, callerId, key);
+  }
+
+  commitRun(commit: RunCommit): ReturnType<State['commitRun']> {
+    return commitRun(this.#store, commit);
+  }
+
+  readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]> {
+    return readLog(this.#store, runId, page);
+  }
+
+  pageRuns(page: RunPage): ReturnType<State['pageRuns']> {
+    return pageRuns(this.#store, page);
+  }
+
+  removeRun(runId: string, expectedRevision: number): Promise<boolean> {
+    return removeRun(this.#store, runId, expectedRevision);
+  }
 }

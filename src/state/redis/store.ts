@@ -1,18 +1,68 @@
-// What every part of this engine is handed.
+// What every part of this engine is handed, and the one way in which its scripts are run.
 import { Encoder } from '@msgpack/msgpack';
 import { operationName, uuidBytes } from '../codec/operation-record.ts';
 import type { Operation } from '../port.ts';
-import type { Connection } from './client.ts';
-import type { Scripts } from './scripts.ts';
+import type { Commands } from './commands.ts';
+import type { Floors } from './floors.ts';
+import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
 export interface Store {
-  readonly connection: Connection;
-  readonly scripts: Scripts;
+  readonly commands: Commands;
+  readonly scripts: Readonly<Record<ScriptName, Script>>;
+  readonly floors: Floors;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
   readonly clock: () => string;
   readonly identityKeyPrefix: string;
   readonly retentionMs: number;
   readonly runRetentionMs: number;
+  /** When the caller no longer waits, in ms of `performance.now()`. */
+  readonly deadline: number;
+}
+
+/**
+ * Runs a script on the server that holds its first key.
+ *
+ * INVARIANT: a script that writes may be sent twice with the same arguments; the second changes nothing and answers as
+ * the first did, so far as the caller can tell. A test runs each one twice.
+ *
+ * @throws Failure
+ */
+export function run(
+  store: Store,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  const call = { script: store.scripts[name], keys, args };
+  return store.commands.ask(keys[0]!, store.deadline, (line) => callScript(line, call));
+}
+
+/** The same for what must not be lost once it is acknowledged: closes, creations and audit. */
+export function runConfirmed(
+  store: Store,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+): Promise<unknown> {
+  const call = { script: store.scripts[name], keys, args };
+  return store.commands.confirm(keys[0]!, store.deadline, (line) => callScript(line, call));
+}
+
+/** The history of the server that has just answered for a key. */
+export function lineageAt({ commands }: Store, key: string): string {
+  return commands.servers.linksOf(key).main.lineage;
+}
+
+/** The clock of the server that holds a key, as {@link Store.clock} has it. */
+export async function readClock(store: Store, key: string): Promise<number> {
+  const [seconds, microseconds] = await store.commands.ask(key, store.deadline, ({ redis }) => redis.time());
+  const injected = store.clock();
+  return injected === '' ? Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000) : Number(injected);
+}
+
+/** One command for several callers is worth waiting for as long as any of them waits. */
+export function latestOf(callers: readonly { readonly deadline: number }[]): number {
+  return callers.reduce((latest, { deadline }) => Math.max(latest, deadline), 0);
 }
 
 /** WHY: the driver writes any other byte array as a list of decimal numbers. */

@@ -6,12 +6,21 @@ import { Failure } from '../../core/failure.ts';
 export class TurnBatcher<Item, Answer> {
   readonly #sizeMax: number;
   readonly #run: (items: readonly Item[]) => Promise<readonly (Answer | Failure)[]>;
+  readonly #groupOf: ((item: Item) => string) | undefined;
   #waiting: Waiting<Item, Answer>[] = [];
 
-  /** @param run  answers items in their order; a Failure fails its own item, a rejection all of them */
-  constructor(sizeMax: number, run: (items: readonly Item[]) => Promise<readonly (Answer | Failure)[]>) {
+  /**
+   * @param run      answers items in their order; a Failure fails its own item, a rejection all of them
+   * @param groupOf  which items can be asked together; all of them if left out
+   */
+  constructor(
+    sizeMax: number,
+    run: (items: readonly Item[]) => Promise<readonly (Answer | Failure)[]>,
+    groupOf?: (item: Item) => string,
+  ) {
     this.#sizeMax = sizeMax;
     this.#run = run;
+    this.#groupOf = groupOf;
   }
 
   add(item: Item): Promise<Answer> {
@@ -24,9 +33,24 @@ export class TurnBatcher<Item, Answer> {
   #flush(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < waiting.length; from += this.#sizeMax) {
-      void this.#settle(waiting.slice(from, from + this.#sizeMax));
+    for (const group of this.#groups(waiting)) {
+      for (let from = 0; from < group.length; from += this.#sizeMax) {
+        void this.#settle(group.slice(from, from + this.#sizeMax));
+      }
     }
+  }
+
+  #groups(waiting: Waiting<Item, Answer>[]): Iterable<Waiting<Item, Answer>[]> {
+    const groupOf = this.#groupOf;
+    if (!groupOf) return [waiting];
+    const groups = new Map<string, Waiting<Item, Answer>[]>();
+    for (const one of waiting) {
+      const name = groupOf(one.item);
+      const group = groups.get(name);
+      if (group) group.push(one);
+      else groups.set(name, [one]);
+    }
+    return groups.values();
   }
 
   async #settle(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

@@ -2,22 +2,27 @@
 -- Uses limits, clock, sessions.
 --
 -- KEYS
---   ...charges   four each: session {f, m}; its slots 0 and 1 of remembered keys; identity record (unguarded: the session)
+--   ...charges   four each: session {f, m, l}; its slots 0 and 1 of remembered keys, or twice the key under which an
+--                operation without a caller's key is remembered; identity record (unguarded: the session)
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --   retention    number: ms for which an ended session still answers
---   ...charges   three each: msgpack [agent, principals, [[tool, level]...]]; operation (36 bytes, see sessions.lua; ''
---                without one); the identity record's bytes. WHY NOT all in one: cmsgpack cannot read msgpack's bytes
+--   lineage      16 bytes: the history of this server's data, '' if unknown
+--   ...charges   three each: msgpack [agent, principals, [[tool, level]...], the sequence that was seen last]; operation
+--                (36 bytes, see sessions.lua); the identity record's bytes. WHY NOT all in one: cmsgpack cannot read
+--                msgpack's bytes
 --
 -- Reply  {now, answer...}, an answer being {code, then ANSWER_FIELDS, then the decision id of a replay, the index of the
 --        call that decides, or the ms until a retry}; unless the caller may learn nothing: {code}, or {FAILED, message}
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
+local lineage = ARGV[3]
 
 -- The codes of src/state/redis/charge-batcher.ts; a test holds them equal.
 local FAILED, CHARGED, REPLAYED, NOTHING_TO_CHARGE, IDENTITY_CHANGED, KEY_REUSED, TOO_MANY_KEYS = 0, 1, 2, 3, 4, 5, 6
 local SESSION_UNKNOWN, AGENT_MISMATCH, OWNER_MISMATCH, SESSION_CLOSED, SESSION_EXPIRED = 7, 8, 9, 10, 11
 local BUDGET_EXHAUSTED, TOOL_NOT_GRANTED, SENSITIVITY_EXCEEDED, RATE_LIMITED, RATE_IMPOSSIBLE = 12, 13, 14, 15, 16
+local ROLLED_BACK = 17
 
 local now = clock_of(injected)
 
@@ -66,10 +71,11 @@ end
 
 local function charge(session, slots, identity_key, asked, operation, identity)
   if identity_key ~= session and redis.call('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
-  local agent, principals, calls = unpack(cmsgpack.unpack(asked), 1, 3)
+  local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
 
-  local facts, counters = read_session(session)
+  local facts, counters, _, taken_over = read_session(session)
   if not facts then return { SESSION_UNKNOWN } end
+  if counters[SEQUENCE] < seen then return { ROLLED_BACK } end
   local clock = session_clock(counters, now)
   if is_forgotten(facts, counters, retention, clock) then return { SESSION_UNKNOWN } end
 
@@ -78,12 +84,12 @@ local function charge(session, slots, identity_key, asked, operation, identity)
   if counters[CLOSED] ~= 0 then return answer(SESSION_CLOSED, facts, counters) end
   if is_expired(facts, counters, clock) then return answer(SESSION_EXPIRED, facts, counters) end
 
-  local generation, current, previous
-  if operation ~= '' then
-    generation, current, previous = operations_at(counters, clock)
-    local remembered = find_remembered(slots, operation, generation, current, previous)
-    if remembered then return replay(facts, counters, remembered, operation) end
-  end
+  local is_own = slots[1] == slots[2]
+  local generation, current, previous = operations_at(counters, clock)
+  local remembered
+  if is_own then remembered = redis.call('GET', slots[1])
+  else remembered = find_remembered(slots, operation, generation, current, previous) end
+  if remembered then return replay(facts, counters, remembered, operation) end
 
   local count = #calls
   if count == 0 then return answer(NOTHING_TO_CHARGE, facts, counters) end
@@ -103,22 +109,25 @@ local function charge(session, slots, identity_key, asked, operation, identity)
     end
     window_calls = window_calls + count
   end
-  if operation ~= '' and current + previous >= OPERATIONS_MAX then return { TOO_MANY_KEYS } end
+  if not is_own and current + previous >= OPERATIONS_MAX then return { TOO_MANY_KEYS } end
 
   -- Decided. INVARIANT: nothing below raises, for what is written stays. The counters come first: a key that were
   -- remembered without its charge would be allowed for nothing.
-  if operation ~= '' then drop_stale(slots, counters, generation, current) end
+  if lineage ~= '' and (not taken_over or string.sub(taken_over, 1, 16) ~= lineage) then
+    taken_over = lineage .. struct.pack('>I4I4', counters[SEQUENCE], counters[MADE])
+    redis.call('HSET', session, 'l', taken_over)
+  end
+  if not is_own then drop_stale(slots, counters, generation, current) end
   counters[MADE] = counters[MADE] + count
   counters[WINDOW_START], counters[WINDOW_CALLS] = window_start, window_calls
   counters[SEQUENCE] = counters[SEQUENCE] + 1
   counters[CLOCK] = clock
-  if operation ~= '' then
+  if not is_own then
     counters[GENERATION], counters[CURRENT], counters[PREVIOUS] = generation, current + 1, previous
   end
   redis.call('HSET', session, 'm', cmsgpack.pack(counters))
-  if operation ~= '' then
-    remember(slots, operation, counters, now)
-  end
+  if is_own then redis.call('SET', slots[1], effect_of(operation, counters), 'PX', OWN_MS)
+  else remember(slots, operation, counters, now) end
   return answer(CHARGED, facts, counters)
 end
 
@@ -129,7 +138,7 @@ end
 
 local reply = { now }
 for index = 1, #KEYS / 4 do
-  local key, argument = 4 * index - 3, 3 * index
+  local key, argument = 4 * index - 3, 3 * index + 1
   local slots = { KEYS[key + 1], KEYS[key + 2] }
   local ok, result =
     pcall(charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2])

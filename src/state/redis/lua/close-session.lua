@@ -1,34 +1,71 @@
 -- Closes a session once. Mirrors `closed` in src/core/session.ts.
--- Uses limits, clock, keys, sessions, closing. Finds the agent's list of live sessions by itself: one server only.
+-- Uses limits, clock, sessions.
 --
 -- KEYS
---   session      hash {f, m}
+--   session    hash {f, m}, {void} where there will be no session; c: the operation that closed it, if it had no key
+--   slot_0     hash: the session's remembered keys of even generations
+--   slot_1     hash: those of odd ones
+--   ends       zset: the partition's sessions by end
 -- ARGV
---   injected     text: ms since the epoch, or '' for the server's clock
---   retention    number: ms for which an ended session still answers
---   id           text
---   operation    36 bytes, see sessions.lua; '' without one
+--   injected   text: ms since the epoch, or '' for the server's clock
+--   retention  number: ms for which an ended session still answers
+--   id         text
+--   operation  36 bytes, see sessions.lua; '' without a key
+--   name       12 bytes: names this very request, so that its repeat is known; '' with a key
+--   manner     text: '' or 'deactivate': an absent session becomes void, an expired one stays as it is
 --
--- Reply  {'closed' or 'replayed', now, facts, counters}, {'unknown'}, {'already_closed'} or {'key_reused'}
+-- Reply  {'closed' or 'replayed', now, facts, counters}, {'unknown'}, {'expired'}, {'already_closed'} or {'key_reused'}
 local session = KEYS[1]
+local slot_0 = KEYS[2]
+local slot_1 = KEYS[3]
+local ends = KEYS[4]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]
 local operation = ARGV[4]
+local name = ARGV[5]
+local manner = ARGV[6]
 
 local now = clock_of(injected)
-local keys = session_keys(id)
+local slots = { slot_0, slot_1 }
+local deactivating = manner == 'deactivate'
 local facts, counters, packed_facts = read_session(session)
-if not facts then return { 'unknown' } end
+if not facts then
+  if deactivating and redis.call('EXISTS', session) == 0 then make_void(session) end
+  return { 'unknown' }
+end
 local clock = session_clock(counters, now)
-if is_forgotten(facts, counters, retention, clock) then return { 'unknown' } end
+if not deactivating and is_forgotten(facts, counters, retention, clock) then return { 'unknown' } end
 
+local generation, current, previous = operations_at(counters, clock)
 if operation ~= '' then
-  local remembered = find_remembered(keys.slots, operation, operations_at(counters, clock))
+  local remembered = find_remembered(slots, operation, generation, current, previous)
   if remembered then
     if not is_same_request(remembered, operation) then return { 'key_reused' } end
     return { 'replayed', now, packed_facts, cmsgpack.pack(counters) }
   end
 end
-if counters[CLOSED] ~= 0 then return { 'already_closed' } end
-return { 'closed', now, packed_facts, close_session(keys, id, facts, counters, now, retention, operation) }
+if counters[CLOSED] ~= 0 then
+  local is_repeat = name ~= '' and redis.call('HGET', session, 'c') == name
+  if not is_repeat then return { 'already_closed' } end
+  return { 'closed', now, packed_facts, cmsgpack.pack(counters) }
+end
+if deactivating and is_expired(facts, counters, clock) then return { 'expired' } end
+-- Only its type matters here: a wrong one must be seen before the first write.
+redis.call('ZCARD', ends)
+
+counters[CLOSED] = clock
+counters[SEQUENCE] = counters[SEQUENCE] + 1
+counters[CLOCK] = clock
+-- First, because it takes no memory: a full server refuses a script's first write only, and what stops an agent must
+-- work there too.
+redis.call('PEXPIRE', session, ends_at(facts, counters) - now + retention + SLACK_MS)
+drop_stale(slots, counters, generation, current)
+counters[GENERATION], counters[CURRENT], counters[PREVIOUS] = generation, current, previous
+if operation ~= '' then counters[CURRENT] = current + 1 end
+local packed = cmsgpack.pack(counters)
+redis.call('HSET', session, 'm', packed)
+if name ~= '' then redis.call('HSET', session, 'c', name) end
+if operation ~= '' then remember(slots, operation, counters, now) end
+redis.call('ZADD', ends, 'XX', ends_at(facts, counters), id)
+return { 'closed', now, packed_facts, packed }

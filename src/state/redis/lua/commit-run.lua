@@ -2,10 +2,10 @@
 -- Uses limits.
 --
 -- KEYS
---   run             hash {v: revision, r: the run}
+--   run             hash {v: revision, r: the run, l: see take-over-run.lua}
 --   log             list: the run's audit records
 --   operations      hash: the run's remembered operations by name
---   caller_op       string: what is remembered of the caller's StartRun key; the run's key again without one
+--   own             string: that this very commit was made, if it has no caller's key; the run's key again with one
 --   runs            zset: the partition's runs by start
 --   finished        zset: those with a final status by their end
 --   touched         zset: those still running by their last sign of life
@@ -18,15 +18,16 @@
 --   finished_at     number: ms since the epoch, -1 while running
 --   touched_at      number: ms since the epoch
 --   first_sequence  number: the place in the log, from 1, of the first record to add
---   name            12 bytes: the operation's name; '' without one, or if it is remembered with the caller
---   remembered      fingerprint (8 bytes), answer; '' without an operation
+--   name            12 bytes: the operation's name; '' without a key
+--   remembered      fingerprint (8 bytes), answer; '' without a key
+--   lineage         16 bytes: the history of this server's data, '' if unknown
 --   ...records      bytes
 --
 -- Reply  'committed', 'moved' or 'too_many_keys'
 local run = KEYS[1]
 local log = KEYS[2]
 local operations = KEYS[3]
-local caller_op = KEYS[4]
+local own = KEYS[4]
 local runs = KEYS[5]
 local finished = KEYS[6]
 local touched = KEYS[7]
@@ -40,12 +41,14 @@ local touched_at = tonumber(ARGV[7])
 local first_sequence = tonumber(ARGV[8])
 local name = ARGV[9]
 local remembered = ARGV[10]
-local records_from = 11
+local lineage = ARGV[11]
+local records_from = 12
 
+if own ~= run and redis.call('EXISTS', own) == 1 then return 'committed' end
 local revision = tonumber(redis.call('HGET', run, 'v') or 0)
+-- The same key with the same answer, made from before it was remembered, can only be this commit's own repeat.
+if name ~= '' and expected < revision and redis.call('HGET', operations, name) == remembered then return 'committed' end
 if revision ~= expected then return 'moved' end
-local of_caller = caller_op ~= run
-if of_caller and redis.call('EXISTS', caller_op) == 1 then return 'moved' end
 if name ~= '' then
   if redis.call('HEXISTS', operations, name) == 1 then return 'moved' end
   if redis.call('HLEN', operations) >= OPERATIONS_MAX then return 'too_many_keys' end
@@ -56,6 +59,10 @@ if redis.call('LLEN', log) ~= first_sequence - 1 then error('run log: not as lon
 for _, index in ipairs({ runs, finished, touched }) do redis.call('ZCARD', index) end
 
 local kept = retention + RUN_IDLE_MS_MAX + SLACK_MS
+local taken_over = redis.call('HGET', run, 'l')
+if lineage ~= '' and (not taken_over or string.sub(taken_over, 1, 16) ~= lineage) then
+  redis.call('HSET', run, 'l', lineage .. string.format('%.0f', revision))
+end
 redis.call('HSET', run, 'v', string.format('%.0f', revision + 1), 'r', bytes)
 redis.call('PEXPIRE', run, kept)
 -- Records cut into groups: Lua's stack holds a few thousand values.
@@ -65,7 +72,7 @@ end
 redis.call('PEXPIRE', log, kept)
 if name ~= '' then redis.call('HSET', operations, name, remembered) end
 redis.call('PEXPIRE', operations, kept)
-if of_caller then redis.call('SET', caller_op, remembered, 'PX', 2 * GENERATION_MS) end
+if own ~= run then redis.call('SET', own, '', 'PX', OWN_MS) end
 
 redis.call('ZADD', runs, started_at, id)
 if finished_at < 0 then

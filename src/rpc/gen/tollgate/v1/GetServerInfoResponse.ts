@@ -3,6 +3,7 @@
 import type { Durability as _tollgate_v1_Durability, Durability__Output as _tollgate_v1_Durability__Output } from '../../tollgate/v1/Durability.ts';
 import type { PolicyInfo as _tollgate_v1_PolicyInfo, PolicyInfo__Output as _tollgate_v1_PolicyInfo__Output } from '../../tollgate/v1/PolicyInfo.ts';
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * What the server is.
@@ -40,6 +41,15 @@ export interface GetServerInfoResponse {
    * The time of this answer, by the server's clock.
    */
   'now'?: (_google_protobuf_Timestamp | null);
+  /**
+   * How often the store came back with another history since the server started, 0 or more: after a failover, a restart or the
+   * restoring of a copy.
+   */
+  'store_lineage_changes'?: (number | string | Long);
+  /**
+   * How many acknowledged changes the store is known to have lost since the server started, 0 or more.
+   */
+  'store_lost_writes'?: (number | string | Long);
 }
 
 /**
@@ -78,4 +88,13 @@ export interface GetServerInfoResponse__Output {
    * The time of this answer, by the server's clock.
    */
   'now'?: (_google_protobuf_Timestamp__Output);
+  /**
+   * How often the store came back with another history since the server started, 0 or more: after a failover, a restart or the
+   * restoring of a copy.
+   */
+  'store_lineage_changes'?: (number);
+  /**
+   * How many acknowledged changes the store is known to have lost since the server started, 0 or more.
+   */
+  'store_lost_writes'?: (number);
 }

@@ -7,3 +7,7 @@ local TIME_LIMIT_MS_MAX = 86400000
 local SLACK_MS = 600000
 -- A run may rest for as long as the configuration allows at most (30 days) before it counts as timed out.
 local RUN_IDLE_MS_MAX = 2592000000
+-- An operation without a caller's key is known again for as long as its own repeat can take.
+local OWN_MS = 30000
+-- A place that was reserved this long ago, and not confirmed, is looked into by whoever wants it.
+local RESERVATION_MS = 5000

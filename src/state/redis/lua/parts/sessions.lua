@@ -17,9 +17,10 @@ local function are_facts(facts)
     and type(facts[ALL_TOOLS]) == 'boolean' and type(facts[TOOLS]) == 'table'
 end
 
--- The record's facts and counters, and the facts as stored; nothing if there is no record. Raises if it is corrupt.
+-- The record's facts and counters, the facts as stored, and what it says of its lineage (see raise-floor.lua); nothing
+-- if there is no record. Raises if it is corrupt.
 local function read_session(key)
-  local stored = redis.call('HMGET', key, 'f', 'm')
+  local stored = redis.call('HMGET', key, 'f', 'm', 'l')
   if not stored[1] and not stored[2] then return nil end
   if not stored[1] or not stored[2] then error('session record: half of it is missing') end
   local facts, facts_rest = cmsgpack.unpack(stored[1])
@@ -28,7 +29,23 @@ local function read_session(key)
   if counters_rest ~= nil or #counters ~= 10 then error('session counters: corrupt') end
   expect_counts(facts, TIME_LIMIT, CEILING)
   expect_counts(counters, CREATED, PREVIOUS)
-  return facts, counters, stored[1]
+  return facts, counters, stored[1], stored[3]
+end
+
+-- Sequence and calls made when this lineage took the record over: what stands there, or with its first change, now.
+local function base_of(taken_over, lineage, counters)
+  if taken_over and #taken_over == 24 and string.sub(taken_over, 1, 16) == lineage then
+    return struct.unpack('>I4I4', taken_over, 17)
+  end
+  return counters[SEQUENCE], counters[MADE]
+end
+
+-- Marks that there will be no session of this id, for longer than anybody can still be about to open it.
+local function make_void(key)
+  -- First, because it takes no memory: a full server refuses a script's first write only.
+  redis.call('UNLINK', key)
+  redis.call('HSET', key, 'void', '')
+  redis.call('PEXPIRE', key, 3 * GENERATION_MS)
 end
 
 local function session_clock(counters, now)
@@ -63,13 +80,20 @@ local function is_same_request(remembered, operation)
   return string.sub(remembered, 1, 8) == string.sub(operation, 1, 8)
 end
 
+-- A slot that should hold keys and is gone would let them be charged again: no answer then. Eviction can do that.
+local function find_in(slot, name)
+  local found = redis.call('HGET', slot, name)
+  if not found and redis.call('EXISTS', slot) == 0 then error('remembered operations: lost') end
+  return found
+end
+
 -- What is remembered of an operation, else false. A generation lives in the slot of its parity. INVARIANT: a slot whose
 -- count is 0 is never read, for it may still hold an older generation.
 local function find_remembered(slots, operation, generation, current, previous)
   local name = string.sub(operation, 25)
-  local found = current > 0 and redis.call('HGET', slots[generation % 2 + 1], name)
+  local found = current > 0 and find_in(slots[generation % 2 + 1], name)
   if found or previous == 0 then return found end
-  return redis.call('HGET', slots[(generation + 1) % 2 + 1], name)
+  return find_in(slots[(generation + 1) % 2 + 1], name)
 end
 
 -- Drops what a slot holds of older generations. To be called whenever a record moves to `generation`.
@@ -78,13 +102,17 @@ local function drop_stale(slots, counters, generation, current)
   if generation - counters[GENERATION] > 1 then redis.call('UNLINK', slots[(generation + 1) % 2 + 1]) end
 end
 
--- Remembers the operation whose effect the counters are, as src/state/codec/operation-record.ts says.
+-- An operation with its effect, which the counters are, as src/state/codec/operation-record.ts says.
+local function effect_of(operation, counters)
+  local start = counters[WINDOW_START] - counters[CREATED]
+  local effect = struct.pack('>I4I4I4I4', counters[MADE], counters[WINDOW_CALLS], start, counters[SEQUENCE])
+  return string.sub(operation, 1, 24) .. effect
+end
+
 local function remember(slots, operation, counters, now)
   local generation = counters[GENERATION]
   local slot = slots[generation % 2 + 1]
-  local start = counters[WINDOW_START] - counters[CREATED]
-  local effect = struct.pack('>I4I4I4I4', counters[MADE], counters[WINDOW_CALLS], start, counters[SEQUENCE])
-  redis.call('HSET', slot, string.sub(operation, 25), string.sub(operation, 1, 24) .. effect)
+  redis.call('HSET', slot, string.sub(operation, 25), effect_of(operation, counters))
   if counters[CURRENT] > 1 then return end
   -- The slot is read until the generation after this one has passed, which the server's clock may be far behind of.
   redis.call('PEXPIRE', slot, (generation + 2) * GENERATION_MS - now + SLACK_MS)

@@ -1,0 +1,108 @@
+// What the links of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
+// once.
+import type { Durability, StoreInfo } from '../port.ts';
+import type { Link } from './link.ts';
+import { Refusal, type Verdict } from './server-check.ts';
+import type { ServerEvent, ServerLinks } from './servers.ts';
+
+/** From the weakest. A store promises what the weakest of its servers does. */
+const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];
+
+export class LinkWatch {
+  readonly #name: string;
+  readonly #onEvent: (event: ServerEvent) => void;
+  readonly #servers: () => readonly ServerLinks[];
+  /** What was reported last of each link that is lost. */
+  readonly #reported = new Map<Link, string>();
+  readonly #lineages = new Map<Link, string>();
+  #lineageChanges = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(name: string, onEvent: (event: ServerEvent) => void, servers: () => readonly ServerLinks[]) {
+    this.#name = name;
+    this.#onEvent = onEvent;
+    this.#servers = servers;
+  }
+
+  changed(link: Link, problem: unknown): void {
+    if (problem === undefined) this.#isReady(link);
+    else this.#isLost(link, problem);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Resolves with the next change of any link. */
+  change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Waits for a store that is being opened. @throws Refusal as soon as one of its servers is refused */
+  async firstReady(isReady: () => boolean, waitMs: number): Promise<void> {
+    const until = performance.now() + waitMs;
+    while (!isReady()) {
+      const refusal = this.#links().find(({ problem }) => problem instanceof Refusal)?.problem;
+      if (refusal !== undefined) throw refusal;
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) return;
+      await Promise.race([this.change(), new Promise((resolve) => setTimeout(resolve, leftMs))]);
+    }
+  }
+
+  info(): Omit<StoreInfo, 'lostWrites'> {
+    const links = this.#links();
+    const verdicts = links.map(({ verdict }) => verdict).filter((verdict) => verdict !== undefined);
+    const problems = links.filter(({ isReady }) => !isReady).map(({ problem }) => problem);
+    return {
+      engine: 'redis',
+      description: this.#describe(verdicts),
+      durability: weakest(verdicts),
+      warnings: [...new Set([...problems.map(warningOf), ...verdicts.flatMap(({ warnings }) => warnings)])],
+      lineageChanges: this.#lineageChanges,
+    };
+  }
+
+  #links(): Link[] {
+    return this.#servers().flatMap(({ main, confirming }) => (main === confirming ? [main] : [main, confirming]));
+  }
+
+  #describe(verdicts: readonly Verdict[]): string {
+    const versions = [...new Set(verdicts.map(({ version }) => version))].join(', ');
+    if (versions === '') return `${this.#name}, not reached yet`;
+    return this.#name.replace(/^Redis( Cluster)?/, (kind) => `${kind} ${versions}`);
+  }
+
+  #isReady(link: Link): void {
+    this.#reported.delete(link);
+    const to = link.verdict?.lineage ?? '';
+    const from = this.#lineages.get(link) ?? to;
+    this.#lineages.set(link, to);
+    if (from !== to) {
+      this.#lineageChanges++;
+      this.#onEvent({ kind: 'lineage_changed', from, to });
+    }
+    if (this.#links().every(({ isReady }) => isReady)) this.#onEvent({ kind: 'ready', info: this.info() });
+  }
+
+  #isLost(link: Link, problem: unknown): void {
+    const text = String(problem);
+    if (this.#reported.get(link) === text) return;
+    this.#reported.set(link, text);
+    this.#onEvent({ kind: 'lost', cause: problem });
+  }
+}
+
+function weakest(verdicts: readonly Verdict[]): Durability {
+  const found = verdicts.map(({ durability }) => durability);
+  return WEAKEST_FIRST.find((level) => found.includes(level)) ?? 'memory';
+}
+
+/** For `GetServerInfo`: only our own words on a server leave this process, never an address or the server's text. */
+function warningOf(problem: unknown): string {
+  const words = problem instanceof Refusal || isOwnWord(problem) ? (problem as Error).message : 'see the log';
+  return `The store cannot be used now: ${words}.`;
+}
+
+function isOwnWord(problem: unknown): boolean {
+  return problem instanceof Error && problem.message.startsWith('this server ');
+}

@@ -1,0 +1,49 @@
+-- Removes sessions that ended long enough ago, and index entries of those whose records have expired. Mirrors
+-- `statusOf` and `endsAtMs` in src/core/session.ts.
+-- Uses limits, clock, sessions.
+--
+-- KEYS
+--   sessions       zset: the partition's sessions by creation
+--   ends           zset: the same by end
+--   ...candidates  three each: session {f, m}; its slots 0 and 1 of remembered keys
+-- ARGV
+--   injected       text: ms since the epoch, or '' for the server's clock
+--   ended_for      number: ms that must have passed since the end
+--   ...ids         text
+--
+-- Reply  {sessions removed, entries left, agent, id...}: the latter of those removed that were never closed, and so may
+--        still hold a place of their agent
+local sessions = KEYS[1]
+local ends = KEYS[2]
+local injected = ARGV[1]
+local ended_for = tonumber(ARGV[2])
+
+local now = clock_of(injected)
+
+-- Raises if the record is corrupt; the entry is left then, until the record's TTL takes it.
+local function has_ended(session)
+  local facts, counters = read_session(session)
+  if not facts then return true end
+  local is_over = counters[CLOSED] ~= 0 or is_expired(facts, counters, session_clock(counters, now))
+  return is_over and ends_at(facts, counters) <= now - ended_for, facts[AGENT], counters[CLOSED]
+end
+
+local removed, left = 0, 0
+local reply = { 0, 0 }
+for index = 3, #ARGV do
+  local place = 3 * (index - 2)
+  local readable, ended, agent, closed = pcall(has_ended, KEYS[place])
+  if readable and ended then
+    if agent then
+      redis.call('UNLINK', KEYS[place], KEYS[place + 1], KEYS[place + 2])
+      removed = removed + 1
+      if closed == 0 then reply[#reply + 1], reply[#reply + 2] = agent, ARGV[index] end
+    end
+    redis.call('ZREM', sessions, ARGV[index])
+    redis.call('ZREM', ends, ARGV[index])
+  else
+    left = left + 1
+  end
+end
+reply[1], reply[2] = removed, left
+return reply

@@ -1,0 +1,153 @@
+// Which server holds a key: one for all, or each its part of a cluster. Behind this file nobody else asks.
+import type { StoreInfo } from '../port.ts';
+import { type AddressOptions, addressOf } from './address.ts';
+import { ClusterServers } from './cluster-servers.ts';
+import type { Line } from './commands.ts';
+import { FORMAT_KEY } from './keys.ts';
+import { Link } from './link.ts';
+import { LinkWatch } from './link-watch.ts';
+import { claimFormat, type Requirements, type ServerRules } from './server-check.ts';
+
+/** Two connections to one server: WAIT holds up its connection, and no decision shall stand behind it. */
+export interface ServerLinks {
+  readonly main: Link;
+  /** Of what must be confirmed by replicas; `main` where nothing must. */
+  readonly confirming: Link;
+}
+
+export interface Servers {
+  /** Whether keys lie on several servers, so that no one script can touch all of them. */
+  readonly isCluster: boolean;
+  readonly info: Omit<StoreInfo, 'lostWrites'>;
+  /** @throws NotSent when no server is known to hold the key */
+  linksOf(key: string): ServerLinks;
+  /** The links to a server that another one has named, as `host:port`. */
+  linksAt(address: string): ServerLinks;
+  /** Every server that holds keys. */
+  all(): readonly ServerLinks[];
+  /** Looks anew where keys lie; does not wait for it. */
+  refresh(): void;
+  /** Resolves with the next change of any link. */
+  change(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ServerEvent =
+  | { readonly kind: 'ready'; readonly info: Omit<StoreInfo, 'lostWrites'> }
+  /** Reported once per outage and cause. */
+  | { readonly kind: 'lost'; readonly cause: unknown }
+  /** A server answers with another history than before: a failover, a restart, a restored copy. */
+  | { readonly kind: 'lineage_changed'; readonly from: string; readonly to: string };
+
+export interface ServersOptions extends AddressOptions {
+  readonly commandTimeoutMs: number;
+  readonly require: Requirements;
+  /** How many replicas must have a write that is confirmed, and how long that may take; 0 asks none. */
+  readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
+  /** See LinkOptions; `holds` tells whether a key lies on that server. */
+  readonly prepare: (line: Line, holds: (key: string) => boolean) => Promise<void>;
+  readonly onEvent: (event: ServerEvent) => void;
+}
+
+/** How long a start waits for the store before it goes on without it. */
+export const START_WAIT_MS = 1_000;
+
+/**
+ * Connects. Resolves as soon as the store is ready, or without it after a bounded wait; it is then tried again for ever.
+ *
+ * @throws Refusal when a server is there and cannot be used
+ */
+export async function openServers(options: ServersOptions): Promise<Servers> {
+  const address = addressOf(options);
+  if (address.cluster) return ClusterServers.open(options, address.shown, address.cluster);
+  return SingleServer.open(options);
+}
+
+class SingleServer implements Servers {
+  readonly isCluster = false;
+  readonly #links: ServerLinks;
+  readonly #watch: LinkWatch;
+
+  static async open(options: ServersOptions): Promise<SingleServer> {
+    const server = new SingleServer(options);
+    try {
+      await server.#watch.firstReady(() => server.#isReady(), START_WAIT_MS);
+    } catch (refusal) {
+      await server.close();
+      throw refusal;
+    }
+    return server;
+  }
+
+  private constructor(options: ServersOptions) {
+    const { server, database, shown } = addressOf(options);
+    this.#watch = new LinkWatch(`Redis at ${shown}`, options.onEvent, () => this.all());
+    const rules: ServerRules = {
+      mode: 'standalone',
+      database,
+      require: options.require,
+      replicas: options.confirm.replicas,
+    };
+    this.#links = openLinks({ ...options, address: server!, rules, watch: this.#watch, holds: () => true });
+  }
+
+  #isReady(): boolean {
+    return this.#links.main.isReady && this.#links.confirming.isReady;
+  }
+
+  get info(): Omit<StoreInfo, 'lostWrites'> {
+    return this.#watch.info();
+  }
+
+  linksOf(): ServerLinks {
+    return this.#links;
+  }
+
+  linksAt(): ServerLinks {
+    return this.#links;
+  }
+
+  all(): readonly ServerLinks[] {
+    return [this.#links];
+  }
+
+  refresh(): void {}
+
+  change(): Promise<void> {
+    return this.#watch.change();
+  }
+
+  close(): Promise<void> {
+    return closeLinks(this.#links);
+  }
+}
+
+/** Opens both connections to one server, and starts them. */
+export function openLinks(
+  options: Pick<ServersOptions, 'commandTimeoutMs' | 'confirm' | 'prepare'> & {
+    readonly address: ConstructorParameters<typeof Link>[0]['address'];
+    readonly rules: ServerRules;
+    readonly watch: LinkWatch;
+    readonly holds: (key: string) => boolean;
+  },
+): ServerLinks {
+  const { address, rules, watch, commandTimeoutMs, confirm } = options;
+  const onChange = (link: Link, problem: unknown) => watch.changed(link, problem);
+  const prepare = async (line: Line) => {
+    // One key speaks for the whole database, or for the whole cluster.
+    if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
+    await options.prepare(line, options.holds);
+  };
+  const main = new Link({ address, rules, commandTimeoutMs, prepare, onChange });
+  const confirming =
+    confirm.replicas === 0
+      ? main
+      : new Link({ address, rules, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
+  main.start();
+  if (confirming !== main) confirming.start();
+  return { main, confirming };
+}
+
+export async function closeLinks({ main, confirming }: ServerLinks): Promise<void> {
+  await Promise.all([main.close(), confirming.close()]);
+}
