@@ -8,7 +8,7 @@ import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { OPTIONS, SHIFT_LIFETIMES } from '../redis/open.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 
 /** An engine under test, empty, with the lane's clock. */
@@ -61,13 +61,6 @@ interface Store {
   begin(): Promise<Engine>;
   close(): Promise<void>;
 }
-
-/** Lets every key's remaining time pass by; a negative time gives it back. */
-const SHIFT_LIFETIMES = `
-  for _, key in ipairs(redis.call('KEYS', '*')) do
-    local left = redis.call('PTTL', key)
-    if left >= 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end
-  end`;
 
 async function redisStore(open: typeof openRedisState, url: string, now: () => number): Promise<Store> {
   const redis = new Redis(url);

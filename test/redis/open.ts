@@ -14,7 +14,7 @@ export const OPTIONS = {
 };
 
 /** Lets every key's remaining time pass by, as the clock passes. */
-const SHIFT_LIFETIMES = `
+export const SHIFT_LIFETIMES = `
   for _, key in ipairs(redis.call('KEYS', '*')) do
     local left = redis.call('PTTL', key)
     if left >= 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end
