@@ -85,7 +85,11 @@ export function rowOf(error: unknown): ErrorRow {
   return LINE_ERRORS.line_broken;
 }
 
+/** What Redis 7.0 says of a script whose user may not use one of its commands or keys. */
+const FORBIDDEN_INSIDE = /The user executing the script can't/;
+
 function rowOfMessage(message: string): ErrorRow {
+  if (FORBIDDEN_INSIDE.test(message)) return SERVER_ERRORS.NOPERM;
   const word = SERVER_ERROR.exec(message)?.[1] as keyof typeof SERVER_ERRORS | undefined;
   return word === undefined ? LINE_ERRORS.unforeseen : SERVER_ERRORS[word];
 }

@@ -49,6 +49,12 @@ export interface RedisStateOptions {
  * with less than is required), and an error when the options cannot be used at all
  */
 export async function openRedisState(options: RedisStateOptions): Promise<State> {
+  const store = await openStore(options);
+  return new RedisState(store, chargeBatcher(store), identityReader(store));
+}
+
+/** What the operations work with. @throws as {@link openRedisState} does */
+export async function openStore(options: RedisStateOptions): Promise<Store> {
   const { now, identityKeyPrefix, retentionMs, runRetentionMs, onEvent = () => {} } = options;
   if (isUnsafeIdentityPrefix(identityKeyPrefix)) {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
@@ -63,7 +69,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<State>
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
-  const store: Store = {
+  return {
     commands: new Commands(servers, { commandTimeoutMs: options.commandTimeoutMs, confirm }),
     scripts,
     floors,
@@ -73,7 +79,6 @@ export async function openRedisState(options: RedisStateOptions): Promise<State>
     runRetentionMs,
     deadline: Number.POSITIVE_INFINITY,
   };
-  return new RedisState(store, chargeBatcher(store), identityReader(store));
 }
 
 /** A class, for its methods are shared by the views of it that every call gets. */

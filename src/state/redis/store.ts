@@ -7,7 +7,7 @@ import type { Floors } from './floors.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
 export interface Store {
-  readonly commands: Commands;
+  readonly commands: Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
   readonly scripts: Readonly<Record<ScriptName, Script>>;
   readonly floors: Floors;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
