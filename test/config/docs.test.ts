@@ -31,3 +31,11 @@ test('tollgate.example.yaml is a configuration that can be used', () => {
   const cwd = testFolder({ 'tollgate.yaml': EXAMPLE });
   expect(loadConfig({ flags: {}, env: {}, cwd }).config).toEqual(loadConfig({ flags: {}, env: {}, cwd: cwd }).config);
 });
+
+test('the figures of docs/durability.md are those that were measured last', () => {
+  const { status, stderr } = spawnSync(process.execPath, [`${ROOT}scripts/gen-figures.mjs`, '--check'], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
