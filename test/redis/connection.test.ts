@@ -135,12 +135,12 @@ describe('a server that is there', () => {
 
   test('claims its database for one format, and refuses data of another with the way out', async () => {
     const opened = await openRedis(server);
-    expect(await opened.redis.get('tollgate:format')).toBe('1');
+    expect(await opened.redis.get('tollgate:format')).toBe('2');
     await opened.state.close();
-    await opened.redis.set('tollgate:format', '2');
+    await opened.redis.set('tollgate:format', '1');
     const refused = openRedisState({ ...OPTIONS, url: server.url });
     await expect(refused).rejects.toBeInstanceOf(Refusal);
-    await expect(refused).rejects.toThrow(/format 2.*another database.*remove every key tollgate:\*/);
+    await expect(refused).rejects.toThrow(/format 1.*another database.*remove every key tollgate:\*/);
     const other = await openRedisState({ ...OPTIONS, url: server.url.replace('/0', '/5') });
     expect(await other.now()).toBeGreaterThan(0);
     await other.close();

@@ -4,7 +4,7 @@ import type { Counters, SessionLimits, SessionReason } from '../../core/session.
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
 import type { Line } from './commands.ts';
-import { failureOfItem, rowOf } from './errors.ts';
+import { failureOfItem, internal, rowOf } from './errors.ts';
 import { ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
 import { asBuffer, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
@@ -99,9 +99,19 @@ function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void
   if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
 }
 
+/**
+ * Whatever a caller learns of a session is a floor: also that a key was charged before, which acknowledges the charge,
+ * and that a budget is spent, which somebody else may have done.
+ */
 function noteSession({ floors }: Store, { link }: Line, { sessionId }: ChargeStep, answer: Charged | Failure): void {
-  if (answer instanceof Failure || answer === 'rolled_back' || answer.kind !== 'charged') return;
-  floors.sawSession(sessionId, link.lineage, answer.counters);
+  const counters = countersIn(answer);
+  if (counters) floors.sawSession(sessionId, link.lineage, counters);
+}
+
+function countersIn(answer: Charged | Failure): Counters | undefined {
+  if (answer instanceof Failure || answer === 'rolled_back') return undefined;
+  if (answer.kind === 'denied') return answer.charged?.counters;
+  return 'counters' in answer ? answer.counters : undefined;
 }
 
 function keysOf({ sessionId, identity, operation, decisionId }: ChargeStep, identityKeyPrefix: string): string[] {
@@ -175,6 +185,7 @@ function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeAn
 }
 
 function chargedOf(item: ItemReply): ChargedSession {
+  if (item.length < DETAIL) throw internal(new Error('a reply with too few numbers'));
   const fields = item as readonly number[];
   const limits: SessionLimits = {
     timeLimitMs: fields[1]!,

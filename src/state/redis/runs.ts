@@ -20,7 +20,10 @@ export async function readRun(
   const name = operation ? operationName(operation) : NO_BYTES;
   const reply = await runScript(store, 'read-run', [run, operations], [store.clock(), name]);
   const [now, revision, bytes, remembered] = reply as [number, Buffer | null, Buffer | null, Buffer | null];
-  return { stored: storedRun(revision, bytes), remembered: rememberedOf(remembered), now };
+  const stored = storedRun(revision, bytes);
+  // A repeat is acknowledged by what is remembered: whoever says so has seen it.
+  if (stored && remembered) store.floors.sawRun(runId, lineageAt(store, run), stored.revision);
+  return { stored, remembered: rememberedOf(remembered), now };
 }
 
 function storedRun(revision: Buffer | null | undefined, bytes: Buffer | null | undefined): StoredRun | undefined {

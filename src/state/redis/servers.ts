@@ -1,6 +1,6 @@
 // Which server holds a key: one for all, or each its part of a cluster. Behind this file nobody else asks.
 import type { StoreInfo } from '../port.ts';
-import { type AddressOptions, addressOf } from './address.ts';
+import { type Address, type AddressOptions, addressOf } from './address.ts';
 import { ClusterServers } from './cluster-servers.ts';
 import type { Line } from './commands.ts';
 import { FORMAT_KEY } from './keys.ts';
@@ -60,7 +60,7 @@ export const START_WAIT_MS = 1_000;
 export async function openServers(options: ServersOptions): Promise<Servers> {
   const address = addressOf(options);
   if (address.cluster) return ClusterServers.open(options, address.shown, address.cluster);
-  return SingleServer.open(options);
+  return SingleServer.open(options, address);
 }
 
 class SingleServer implements Servers {
@@ -68,8 +68,8 @@ class SingleServer implements Servers {
   readonly #links: ServerLinks;
   readonly #watch: LinkWatch;
 
-  static async open(options: ServersOptions): Promise<SingleServer> {
-    const server = new SingleServer(options);
+  static async open(options: ServersOptions, address: Address): Promise<SingleServer> {
+    const server = new SingleServer(options, address);
     try {
       await server.#watch.firstReady(() => server.#isReady(), START_WAIT_MS);
     } catch (refusal) {
@@ -79,8 +79,7 @@ class SingleServer implements Servers {
     return server;
   }
 
-  private constructor(options: ServersOptions) {
-    const { server, database, shown } = addressOf(options);
+  private constructor(options: ServersOptions, { server, database, shown }: Address) {
     this.#watch = new LinkWatch(`Redis at ${shown}`, options.onEvent, () => this.all());
     const rules: ServerRules = {
       mode: 'standalone',

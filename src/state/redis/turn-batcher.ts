@@ -2,6 +2,7 @@
 //
 // WHY NOT ioredis's autopipelining: it saves writes but not commands, and halved the throughput of small scripts.
 import { Failure } from '../../core/failure.ts';
+import { internal } from './errors.ts';
 
 export class TurnBatcher<Item, Answer> {
   readonly #sizeMax: number;
@@ -57,8 +58,9 @@ export class TurnBatcher<Item, Answer> {
     try {
       const answers = await this.#run(batch.map(({ item }) => item));
       for (const [index, { resolve, reject }] of batch.entries()) {
-        const answer = answers[index]!;
-        if (answer instanceof Failure) reject(answer);
+        const answer = answers[index];
+        if (answer === undefined) reject(internal(new Error('a reply with too few answers')));
+        else if (answer instanceof Failure) reject(answer);
         else resolve(answer);
       }
     } catch (error) {
