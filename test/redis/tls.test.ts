@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { created, step } from '../contract/fixtures.ts';
+import { ensureProgram } from '../support/debian.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { OPTIONS } from './open.ts';
@@ -74,6 +75,7 @@ function certificate(name: string, by: string): void {
 }
 
 beforeAll(async () => {
+  ensureProgram(['openssl', 'version'], 'openssl');
   for (const name of ['right', 'wrong']) authority(name);
   certificate('server', 'right');
   certificate('client', 'right');

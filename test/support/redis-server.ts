@@ -1,5 +1,6 @@
 // A real redis-server for tests: a child of this process on a free port, with a directory of its own.
-import { spawnSync } from 'node:child_process';
+
+import { ensureProgram } from './debian.ts';
 import { freePort } from './free-port.ts';
 import { type RedisProcess, startRedisProcess } from './redis-process.ts';
 
@@ -38,27 +39,7 @@ export async function startRedis({
   return Object.assign(started, { url: `redis://127.0.0.1:${started.port}/0` });
 }
 
-let isInstalled = false;
-
-/** Makes sure that there is a redis-server to start, or says how to install it. Never skips in silence. */
+/** Makes sure that there is a redis-server 6.2 or newer to start. */
 export function ensureRedis(): void {
-  isInstalled ||= isOnPath() || install();
-  if (!isInstalled) {
-    throw new Error(
-      'these tests need redis-server 6.2 or newer: install it, for instance with apt-get install redis-server',
-    );
-  }
-}
-
-function isOnPath(): boolean {
-  return spawnSync('redis-server', ['--version']).status === 0;
-}
-
-/** Debian's package, as root only; its service is kept from starting. */
-function install(): boolean {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  spawnSync('apt-get', ['update'], { env });
-  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], { env });
-  return isOnPath();
+  ensureProgram(['redis-server', '--version'], 'redis-server');
 }
