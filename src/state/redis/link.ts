@@ -76,6 +76,9 @@ export class Link {
   /** Counts connections, so that a check of an earlier one changes nothing. */
   #connection = 0;
   #isClosed = false;
+  #isChecking = false;
+  /** What the driver met during a check. */
+  #lineError: unknown;
   #timeoutsInRow = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -85,8 +88,9 @@ export class Link {
     this.#redis = new Redis(clientOptions(options));
     // Without a listener ioredis prints errors to the console.
     this.#redis.on('error', (error) => {
-      // A check under way meets the same error, as with SELECT, or the close that follows.
-      if (this.#redis.status !== 'ready' || this.isReady) this.#lose(error, false);
+      // The driver logs in while the check is under way, which fails for the same reason but may know less of it.
+      if (this.#isChecking) this.#lineError = error;
+      else this.#lose(error, false);
     });
     this.#redis.on('close', () => this.#lose(new Error('the connection was closed'), false));
     this.#redis.on('ready', () => void this.#check());
@@ -161,6 +165,8 @@ export class Link {
   async #check(): Promise<void> {
     const connection = ++this.#connection;
     const isOver = () => connection !== this.#connection || this.#isClosed;
+    this.#isChecking = true;
+    this.#lineError = undefined;
     try {
       // For whoever looks at the server's clients; it may be forbidden.
       this.#redis.client('SETNAME', 'tollgate').catch(() => {});
@@ -175,8 +181,10 @@ export class Link {
       this.#options.onChange(this, undefined);
     } catch (error) {
       if (isOver()) return;
-      this.#lose(error, false);
+      this.#lose(error instanceof Refusal ? error : (this.#lineError ?? error), false);
       this.#later(RETRY_MS_MAX, () => this.#redis.disconnect(true));
+    } finally {
+      this.#isChecking = false;
     }
   }
 

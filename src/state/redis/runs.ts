@@ -9,7 +9,7 @@ import { decoded } from './errors.ts';
 import { idsBehind } from './index-walk.ts';
 import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys } from './keys.ts';
 import { LINEAGE } from './scripts.ts';
-import { asBuffer, lineageAt, NO_BYTES, readClock, runConfirmed, run as runScript, type Store } from './store.ts';
+import { asBuffer, NO_BYTES, readClock, runConfirmed, run as runScript, runWhere, type Store } from './store.ts';
 
 export async function readRun(
   store: Store,
@@ -18,11 +18,11 @@ export async function readRun(
 ): ReturnType<State['readRun']> {
   const { run, operations } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
-  const reply = await runScript(store, 'read-run', [run, operations], [store.clock(), name]);
+  const { reply, lineage } = await runWhere(store, 'read-run', [run, operations], [store.clock(), name]);
   const [now, revision, bytes, remembered] = reply as [number, Buffer | null, Buffer | null, Buffer | null];
   const stored = storedRun(revision, bytes);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
-  if (stored && remembered) store.floors.sawRun(runId, lineageAt(store, run), stored.revision);
+  if (stored && remembered) store.floors.sawRun(runId, lineage, stored.revision);
   return { stored, remembered: rememberedOf(remembered), now };
 }
 
@@ -81,7 +81,7 @@ async function storeCommit(
   operation: RunCommit['operation'],
 ): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
-  const reply = await runConfirmed(
+  const { reply, lineage } = await runWhere(
     store,
     'commit-run',
     [
@@ -105,9 +105,10 @@ async function storeCommit(
       LINEAGE,
       ...records.map(asBuffer),
     ],
+    'confirmed',
   );
   const outcome = String(reply) as Awaited<ReturnType<State['commitRun']>>;
-  if (outcome === 'committed') store.floors.sawRun(run.runId, lineageAt(store, keys.run), expectedRevision + 1);
+  if (outcome === 'committed') store.floors.sawRun(run.runId, lineage, expectedRevision + 1);
   return outcome;
 }
 

@@ -21,7 +21,7 @@ import {
   sessionKey,
   sessionSlotKey,
 } from './keys.ts';
-import { asBuffer, lineageAt, NO_BYTES, operationBytes, readClock, run, runConfirmed, type Store } from './store.ts';
+import { asBuffer, NO_BYTES, operationBytes, readClock, run, runConfirmed, runWhere, type Store } from './store.ts';
 
 /** How often others may get in between before the agent is reported as contended. */
 const ATTEMPTS_MAX = 10;
@@ -207,17 +207,24 @@ async function close(
 ): Promise<CloseSessionAnswer | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
   const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session)];
-  const [kind, now, facts, counters] = (await runConfirmed(store, 'close-session', keys, [
-    store.clock(),
-    store.retentionMs,
-    sessionId,
-    operation ? operationBytes(operation) : NO_BYTES,
-    operation ? NO_BYTES : randomBytes(12),
-    manner,
-  ])) as [Buffer, number, Buffer, Buffer];
+  const { reply, lineage } = await runWhere(
+    store,
+    'close-session',
+    keys,
+    [
+      store.clock(),
+      store.retentionMs,
+      sessionId,
+      operation ? operationBytes(operation) : NO_BYTES,
+      operation ? NO_BYTES : randomBytes(12),
+      manner,
+    ],
+    'confirmed',
+  );
+  const [kind, now, facts, counters] = reply as [Buffer, number, Buffer, Buffer];
   if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
   const record = decoded(() => decodeSession(facts, counters));
-  store.floors.sawSession(sessionId, lineageAt(store, session), record.counters);
+  store.floors.sawSession(sessionId, lineage, record.counters);
   return { kind: String(kind) as 'closed' | 'replayed', record, now };
 }
 

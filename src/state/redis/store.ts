@@ -2,7 +2,7 @@
 import { Encoder } from '@msgpack/msgpack';
 import { operationName, uuidBytes } from '../codec/operation-record.ts';
 import type { Operation } from '../port.ts';
-import type { Commands } from './commands.ts';
+import type { Commands, Line } from './commands.ts';
 import type { Floors } from './floors.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
@@ -27,30 +27,36 @@ export interface Store {
  *
  * @throws Failure
  */
-export function run(
+export async function run(
   store: Store,
   name: ScriptName,
   keys: readonly string[],
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
-  const call = { script: store.scripts[name], keys, args };
-  return store.commands.ask(keys[0]!, store.deadline, (line) => callScript(line, call));
+  return (await runWhere(store, name, keys, args)).reply;
 }
 
 /** The same for what must not be lost once it is acknowledged: closes, creations and audit. */
-export function runConfirmed(
+export async function runConfirmed(
   store: Store,
   name: ScriptName,
   keys: readonly string[],
   args: readonly ScriptArgument[],
 ): Promise<unknown> {
-  const call = { script: store.scripts[name], keys, args };
-  return store.commands.confirm(keys[0]!, store.deadline, (line) => callScript(line, call));
+  return (await runWhere(store, name, keys, args, 'confirmed')).reply;
 }
 
-/** The history of the server that has just answered for a key. */
-export function lineageAt({ commands }: Store, key: string): string {
-  return commands.servers.linksOf(key).main.lineage;
+/** The same, with the history of the server that answered: in a cluster not always the one that was asked first. */
+export function runWhere(
+  { scripts, commands, deadline }: Store,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly ScriptArgument[],
+  manner: 'plain' | 'confirmed' = 'plain',
+): Promise<{ reply: unknown; lineage: string }> {
+  const call = { script: scripts[name], keys, args };
+  const ask = async (line: Line) => ({ reply: await callScript(line, call), lineage: line.link.lineage });
+  return manner === 'confirmed' ? commands.confirm(keys[0]!, deadline, ask) : commands.ask(keys[0]!, deadline, ask);
 }
 
 /** The clock of the server that holds a key, as {@link Store.clock} has it. */
