@@ -1,5 +1,5 @@
 // A Redis that flushes everything and is killed again and again under load: what was acknowledged is there, once.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { clientsOf } from '../support/clients.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import { startRedis } from '../support/redis-server.ts';
@@ -15,6 +15,11 @@ test('Redis killed under load', { timeout: 1_200_000 }, async () => {
   const env = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '1000', TOLLGATE_SESSIONS_ENDED_RETENTION_S: '86400' };
   const server = await startServer({ store: redis.url, env });
   const clients = clientsOf(server);
+  onTestFinished(async () => {
+    clients.close();
+    await server.kill();
+    await redis.stop();
+  });
   const work = await startWork(() => clients);
   const readyMs: number[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
@@ -37,7 +42,4 @@ test('Redis killed under load', { timeout: 1_200_000 }, async () => {
       `${work.acknowledgements} acknowledged charges, audit events, creations and closes: all there, once, no budget over-spent; ` +
       `from Redis answering again to the first answer ${spread(readyMs)}`,
   });
-  clients.close();
-  await server.kill();
-  await redis.stop();
 });

@@ -17,7 +17,7 @@ export function tollgate(
 ): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, TOLLGATE_FAULTS: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: withinMs,
     killSignal: 'SIGKILL',

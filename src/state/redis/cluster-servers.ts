@@ -8,6 +8,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, hostPortText } from '../../config/store-url.ts';
 import type { StoreInfo } from '../port.ts';
 import { NotSent } from './errors.ts';
+import { hearEveryError } from './link.ts';
 import { LinkWatch } from './link-watch.ts';
 import {
   closeLinks,
@@ -133,7 +134,7 @@ export class ClusterServers implements Servers {
       commandTimeout: commandTimeoutMs,
       disableClientInfo: true,
     });
-    redis.on('error', () => {});
+    hearEveryError(redis);
     try {
       await redis.connect();
       return await slotMapOf(redis, hostPortText({ host, port }));

@@ -61,6 +61,14 @@ function clientOptions({ address, rules, commandTimeoutMs }: LinkOptions): Redis
   };
 }
 
+/**
+ * Listens to a driver's errors, which it would print else, and to those of its socket: one of TLS that is closed amid its
+ * greeting may fail twice, the driver listens once, and an error that nobody hears ends the process.
+ */
+export function hearEveryError(redis: Redis): void {
+  redis.on('error', () => redis.stream?.on('error', () => {}));
+}
+
 /** Soon, and not in step with the other processes that lost the same server. */
 function retryDelayMs(attempt: number): number {
   const most = Math.min(50 * attempt, RETRY_MS_MAX);
@@ -86,7 +94,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#redis = new Redis(clientOptions(options));
-    // Without a listener ioredis prints errors to the console.
+    hearEveryError(this.#redis);
     this.#redis.on('error', (error) => {
       // The driver logs in while the check is under way, which fails for the same reason but may know less of it.
       if (this.#isChecking) this.#lineError = error;
