@@ -233,6 +233,9 @@ interface Acknowledged {
   readonly atMs: number;
 }
 
+/** Never the same twice: a session that an earlier round made is not to be taken for this one's. */
+let labels = 0;
+
 /** What both engines do at once in every partition, and the book that is kept of it. */
 class Load {
   readonly #engines: readonly Engine[];
@@ -244,7 +247,6 @@ class Load {
   readonly #book: Acknowledged[] = [];
   readonly #working: Promise<void>[] = [];
   readonly #problems: unknown[] = [];
-  #count = 0;
   #isOver = false;
 
   static async start(engines: readonly Engine[], partitions: readonly number[]): Promise<Load> {
@@ -400,7 +402,7 @@ class Load {
     if (made.kind !== 'created' && made.kind !== 'replayed') throw new Error(`not created: ${made.kind}`);
     const id = made.record?.session.sessionId ?? wanted.sessionId;
     this.#note({ engine, id, what: 'creation', label, beganAtMs });
-    if (this.#count % 2 === 0) return;
+    if (labels % 2 === 0) return;
     const closing = operation(label, { rpc: 'CloseSession' });
     const closed = await untilAnswered(() => engine.state.closeSession(id, closing));
     // A failover may have lost the session that was just made.
@@ -410,7 +412,7 @@ class Load {
   }
 
   #label(): string {
-    return `label-${this.#count++}`;
+    return `label-${++labels}`;
   }
 
   #note(given: Omit<Acknowledged, 'atMs'>): void {
