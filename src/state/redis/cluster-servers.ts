@@ -56,7 +56,12 @@ export class ClusterServers implements Servers {
   private constructor(options: ServersOptions, shown: string, address: ClusterAddress) {
     this.#options = options;
     this.#address = address;
-    this.#watch = new LinkWatch(`Redis Cluster at ${shown}`, options.onEvent, () => this.all());
+    // Where a server is lost its slots soon have another one, and no server tells so: they are asked until all is well.
+    const onEvent: ServersOptions['onEvent'] = (event) => {
+      if (event.kind === 'lost') this.refresh();
+      options.onEvent(event);
+    };
+    this.#watch = new LinkWatch(`Redis Cluster at ${shown}`, onEvent, () => this.all());
   }
 
   get info(): Omit<StoreInfo, 'lostWrites'> {
