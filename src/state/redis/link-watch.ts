@@ -14,7 +14,10 @@ export class LinkWatch {
   readonly #servers: () => readonly ServerLinks[];
   /** What was reported last of each link that is lost. */
   readonly #reported = new Map<Link, string>();
-  readonly #lineages = new Map<Link, string>();
+  /** Every history that a server has answered with. */
+  readonly #lineages = new Set<string>();
+  #lineage = '';
+  #wasReady = false;
   #lineageChanges = 0;
   #waiting: (() => void)[] = [];
 
@@ -74,14 +77,21 @@ export class LinkWatch {
 
   #isReady(link: Link): void {
     this.#reported.delete(link);
-    const to = link.verdict?.lineage ?? '';
-    const from = this.#lineages.get(link) ?? to;
-    this.#lineages.set(link, to);
-    if (from !== to) {
-      this.#lineageChanges++;
-      this.#onEvent({ kind: 'lineage_changed', from, to });
-    }
-    if (this.#links().every(({ isReady }) => isReady)) this.#onEvent({ kind: 'ready', info: this.info() });
+    this.#meet(link.verdict?.lineage ?? '');
+    if (!this.#links().every(({ isReady }) => isReady)) return;
+    this.#wasReady = true;
+    this.#onEvent({ kind: 'ready', info: this.info() });
+  }
+
+  /** A history never met before, once the store was whole, is a change: in a cluster it comes with a link of its own. */
+  #meet(lineage: string): void {
+    if (lineage === '' || this.#lineages.has(lineage)) return;
+    this.#lineages.add(lineage);
+    const from = this.#lineage;
+    this.#lineage = lineage;
+    if (!this.#wasReady) return;
+    this.#lineageChanges++;
+    this.#onEvent({ kind: 'lineage_changed', from, to: lineage });
   }
 
   #isLost(link: Link, problem: unknown): void {
