@@ -74,6 +74,19 @@ describe('a history by hand', () => {
       /charged twice/,
       [charge('a', 1, [0, 1], charged(1, 2)), charge('a', 1, [2, 3], charged(1, 2))],
     ],
+    'a charge that was seen before it was invoked': [
+      /stale/,
+      [charge('a', 1, [0, 1], unknown), read([2, 3], 1, 2), charge('a', 1, [4, 5], charged(1, 2))],
+    ],
+    'a replay of nothing': [
+      /only ever replayed/,
+      [charge('a', 1, [0, 1], { kind: 'replayed', callsMade: 1, sequence: 2 })],
+    ],
+    'a key that was forgotten': [
+      /charged and denied/,
+      [charge('a', 3, [0, 1], charged(3, 2)), charge('a', 3, [2, 3], denied(3, 2))],
+    ],
+    'a sequence that cannot be': [/no sequence 0/, [read([0, 1], 0, 0)]],
     'a denial without a reason': [/denied 1/, [charge('a', 1, [0, 1], denied(0, 1))]],
     'a change out of nowhere': [/out of nowhere/, [read([0, 1], 1, 2)]],
     'a change by somebody who came later': [/out of nowhere/, [read([0, 1], 1, 2), charge('a', 1, [2, 3], unknown)]],

@@ -47,6 +47,7 @@ interface Effect extends Item, Seen {
 /** @returns what is wrong, or undefined if nothing is */
 export function faultOf({ budget, attempts }: History): string | undefined {
   try {
+    refuseNothing(attempts);
     const effects = effectsOf(attempts);
     const observers = attempts.filter(({ outcome }) => outcome.kind === 'denied' || outcome.kind === 'read');
     const last = Math.max(1, ...[...attempts].map(({ outcome }) => ('sequence' in outcome ? outcome.sequence : 1)));
@@ -64,6 +65,14 @@ export function faultOf({ budget, attempts }: History): string | undefined {
 
 class Fault extends Error {}
 
+function refuseNothing(attempts: readonly Attempt[]): void {
+  for (const { outcome } of attempts) {
+    if ('sequence' in outcome && (outcome.sequence < 1 || outcome.callsMade < 0)) {
+      throw new Fault(`there is no sequence ${outcome.sequence} with ${outcome.callsMade} calls made`);
+    }
+  }
+}
+
 /** The changes that somebody was told of, by sequence. */
 function effectsOf(attempts: readonly Attempt[]): Map<number, Effect> {
   const bySequence = new Map<number, Effect>();
@@ -80,13 +89,20 @@ function effectsOf(attempts: readonly Attempt[]): Map<number, Effect> {
     }
     const other = bySequence.get(outcome.sequence);
     if (other && other.key !== key) throw new Fault(`two changes claim sequence ${outcome.sequence}`);
+    const others = attempts.filter((one) => one.key === key);
+    // Before its effect it would have fitted, because what is left only shrinks; after it, it would have been replayed.
+    if (others.some((one) => one.outcome.kind === 'denied')) throw new Fault(`key ${key} was charged and denied`);
+    // Who was told that he charged, did. If nobody was, it was one of those who were told nothing.
+    const made = others.filter((one) => one.outcome.kind === 'charged');
+    const authors = made.length > 0 ? made : others.filter((one) => one.outcome.kind === 'unknown');
+    if (authors.length === 0) throw new Fault(`a change out of nowhere: key ${key} was only ever replayed`);
     const effect: Effect = {
       key,
       calls: attempt.calls,
       callsMade: outcome.callsMade,
       sequence: outcome.sequence,
-      // It began with the first attempt, and was there when the first of those told returned.
-      fromMs: Math.min(...attempts.filter((one) => one.key === key).map(({ invokedMs }) => invokedMs)),
+      // It was there when the first of those told returned.
+      fromMs: Math.min(...authors.map(({ invokedMs }) => invokedMs)),
       untilMs: Math.min(known?.untilMs ?? Number.POSITIVE_INFINITY, attempt.returnedMs),
       what: `the charge at ${outcome.sequence}`,
     };
@@ -145,10 +161,11 @@ function orderOf(effects: Map<number, Effect>, observers: readonly Attempt[], la
 function refuseBackwards(order: readonly Item[]): void {
   let latest: Item | undefined;
   for (const item of order) {
-    if (latest && latest.fromMs > item.untilMs) {
+    // The item itself too: a replay may end before the only attempt that can have been its effect.
+    if (!latest || item.fromMs > latest.fromMs) latest = item;
+    if (latest.fromMs > item.untilMs) {
       throw new Fault(`stale: ${item.what} had returned before ${latest.what} was invoked`);
     }
-    if (!latest || item.fromMs > latest.fromMs) latest = item;
   }
 }
 
@@ -157,9 +174,10 @@ interface Candidate {
   readonly invokedMs: number;
 }
 
-/** Operations that nobody was told the end of. */
+/** Operations that nobody was told the end of. A key that was denied has no effect: before, it would be replayed. */
 function candidatesOf(attempts: readonly Attempt[], effects: Map<number, Effect>): Candidate[] {
   const told = new Set([...effects.values()].map(({ key }) => key));
+  for (const { outcome, key } of attempts) if (outcome.kind === 'denied' && key !== undefined) told.add(key);
   const open = new Map<string, Candidate>();
   for (const { outcome, key, calls, invokedMs } of attempts) {
     if (outcome.kind !== 'unknown' || key === undefined || told.has(key)) continue;
