@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sessionKey } from '../../src/state/redis/keys.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
-import { commitOf, created, idIn, newRun, operation, step, stored } from '../contract/fixtures.ts';
+import { commitOf, created, idIn, newRun, newSession, operation, step, stored } from '../contract/fixtures.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts';
 import { OPTIONS, openRedis } from './open.ts';
@@ -111,6 +111,20 @@ describe('a server that comes and goes', () => {
     expect(await state.commitRun(commitOf(newRun(opened.clock.now())))).toBe('committed');
     await opened.close();
     await proxy.stop();
+    await server.stop();
+  });
+
+  test('where replicas must confirm, a caller is not held up beyond its deadline', async () => {
+    const server = await startRedis();
+    const confirm = { replicas: 1, timeoutMs: 2_000 };
+    const state = await openRedisState({ ...OPTIONS, url: server.url, commandTimeoutMs: 100, confirm });
+    server.pause();
+    const from = performance.now();
+    // It lies between the time-out of one command and that of the whole.
+    const creation = state.within(from + 300).createSession(newSession(), 10, undefined);
+    await expect(creation).rejects.toMatchObject({ kind: 'state_unavailable' });
+    expect(performance.now() - from).toBeLessThan(1_000);
+    await state.close();
     await server.stop();
   });
 });

@@ -44,9 +44,11 @@ export class Commands {
    * @throws Failure
    */
   ask<T>(key: string, deadline: number, ask: Ask<T>): Promise<T> {
-    return this.#send(key, Math.min(deadline, performance.now() + this.#options.commandTimeoutMs), {
+    const { commandTimeoutMs } = this.#options;
+    return this.#send(key, Math.min(deadline, performance.now() + commandTimeoutMs), {
       link: ({ main }) => main,
       ask,
+      boundMs: commandTimeoutMs,
     });
   }
 
@@ -61,6 +63,8 @@ export class Commands {
     const until = Math.min(deadline, performance.now() + this.#options.commandTimeoutMs + timeoutMs);
     return this.#send(key, until, {
       link: ({ confirming }) => confirming,
+      // Several commands in a row, each of which the driver bounds by itself.
+      boundMs: Number.POSITIVE_INFINITY,
       ask: async (line) => {
         const { connection } = line.link;
         const answer = await ask(line);
@@ -85,7 +89,7 @@ export class Commands {
   async #send<T>(
     key: string,
     until: number,
-    { link, ask }: { link: (links: ServerLinks) => Link; ask: Ask<T> },
+    { link, ask, boundMs }: { link: (links: ServerLinks) => Link; ask: Ask<T>; boundMs: number },
   ): Promise<T> {
     let redirect: ReturnType<typeof redirectOf>;
     let wasUnknown = false;
@@ -98,7 +102,7 @@ export class Commands {
         return await settled(
           line.send((redis) => ask({ redis, link: line, asking })),
           until,
-          this.#options.commandTimeoutMs,
+          boundMs,
         );
       } catch (error) {
         if (error instanceof Failure) throw error;
@@ -154,10 +158,10 @@ function confirmationKey(key: string): string {
   return tag === undefined ? 'tollgate:confirmation' : `tollgate:{${tag}}:confirmation`;
 }
 
-/** The driver bounds a command by its time-out; a shorter deadline needs a clock of its own. */
-function settled<T>(reply: Promise<T>, until: number, commandTimeoutMs: number): Promise<T> {
+/** @param boundMs  after which the driver settles it by itself; a shorter time needs a clock of its own */
+function settled<T>(reply: Promise<T>, until: number, boundMs: number): Promise<T> {
   const leftMs = until - performance.now();
-  if (leftMs >= commandTimeoutMs - 1) return reply;
+  if (leftMs >= boundMs - 1) return reply;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Command timed out')), leftMs);
     reply.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -9,7 +9,7 @@ import type { Line } from './commands.ts';
 import { runKeys, sessionKey } from './keys.ts';
 import { callScript, LINEAGE, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
-/** Those used longest ago are forgotten first; about 300 bytes each. */
+/** Those used longest ago are forgotten first. */
 const KNOWN_MAX = 20_000;
 /** So many are told at one time. */
 const CHUNK = 100;

@@ -21,6 +21,7 @@ import {
   sessionKey,
   sessionSlotKey,
 } from './keys.ts';
+import { LINEAGE } from './scripts.ts';
 import { asBuffer, NO_BYTES, operationBytes, readClock, run, runConfirmed, runWhere, type Store } from './store.ts';
 
 /** How often others may get in between before the agent is reported as contended. */
@@ -218,6 +219,7 @@ async function close(
       operation ? operationBytes(operation) : NO_BYTES,
       operation ? NO_BYTES : randomBytes(12),
       manner,
+      LINEAGE,
     ],
     'confirmed',
   );

@@ -113,10 +113,7 @@ local function charge(session, slots, identity_key, asked, operation, identity)
 
   -- Decided. INVARIANT: nothing below raises, for what is written stays. The counters come first: a key that were
   -- remembered without its charge would be allowed for nothing.
-  if lineage ~= '' and (not taken_over or string.sub(taken_over, 1, 16) ~= lineage) then
-    taken_over = lineage .. struct.pack('>I4I4', counters[SEQUENCE], counters[MADE])
-    redis.call('HSET', session, 'l', taken_over)
-  end
+  take_over(session, taken_over, lineage, counters)
   if not is_own then drop_stale(slots, counters, generation, current) end
   counters[MADE] = counters[MADE] + count
   counters[WINDOW_START], counters[WINDOW_CALLS] = window_start, window_calls

@@ -2,7 +2,7 @@
 -- Uses limits, clock, sessions.
 --
 -- KEYS
---   session    hash {f, m}, {void} where there will be no session; c: the operation that closed it, if it had no key
+--   session    hash {f, m, l}, {void} where there will be no session; c: the operation that closed it, if it had no key
 --   slot_0     hash: the session's remembered keys of even generations
 --   slot_1     hash: those of odd ones
 --   ends       zset: the partition's sessions by end
@@ -13,6 +13,7 @@
 --   operation  36 bytes, see sessions.lua; '' without a key
 --   name       12 bytes: names this very request, so that its repeat is known; '' with a key
 --   manner     text: '' or 'deactivate': an absent session becomes void, an expired one stays as it is
+--   lineage    16 bytes: the history of this server's data, '' if unknown
 --
 -- Reply  {'closed' or 'replayed', now, facts, counters}, {'unknown'}, {'expired'}, {'already_closed'} or {'key_reused'}
 local session = KEYS[1]
@@ -25,11 +26,12 @@ local id = ARGV[3]
 local operation = ARGV[4]
 local name = ARGV[5]
 local manner = ARGV[6]
+local lineage = ARGV[7]
 
 local now = clock_of(injected)
 local slots = { slot_0, slot_1 }
 local deactivating = manner == 'deactivate'
-local facts, counters, packed_facts = read_session(session)
+local facts, counters, packed_facts, taken_over = read_session(session)
 if not facts then
   if deactivating and redis.call('EXISTS', session) == 0 then make_void(session) end
   return { 'unknown' }
@@ -55,12 +57,13 @@ if deactivating and is_expired(facts, counters, clock) then return { 'expired' }
 redis.call('ZCARD', ends)
 
 counters[CLOSED] = clock
-counters[SEQUENCE] = counters[SEQUENCE] + 1
-counters[CLOCK] = clock
 -- First, because it takes no memory: a full server refuses a script's first write only, and what stops an agent must
 -- work there too.
 redis.call('PEXPIRE', session, ends_at(facts, counters) - now + retention + SLACK_MS)
+take_over(session, taken_over, lineage, counters)
 drop_stale(slots, counters, generation, current)
+counters[SEQUENCE] = counters[SEQUENCE] + 1
+counters[CLOCK] = clock
 counters[GENERATION], counters[CURRENT], counters[PREVIOUS] = generation, current, previous
 if operation ~= '' then counters[CURRENT] = current + 1 end
 local packed = cmsgpack.pack(counters)

@@ -40,6 +40,12 @@ local function base_of(taken_over, lineage, counters)
   return counters[SEQUENCE], counters[MADE]
 end
 
+-- Notes where this lineage takes the record over. To be called before each change, with the counters before it.
+local function take_over(key, taken_over, lineage, counters)
+  if lineage == '' or (taken_over and string.sub(taken_over, 1, 16) == lineage) then return end
+  redis.call('HSET', key, 'l', lineage .. struct.pack('>I4I4', counters[SEQUENCE], counters[MADE]))
+end
+
 -- Marks that there will be no session of this id, for longer than anybody can still be about to open it.
 local function make_void(key)
   -- First, because it takes no memory: a full server refuses a script's first write only.
