@@ -44,6 +44,9 @@ export function treeAt(bytes: Buffer, at: number): Tree {
 export const META_BYTES = PAGE_HEADER_BYTES + 144;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
+/** The flags that lmdb-js writes for a store of ours. With others it lays the file out, or decrypts it, in another way. */
+const FREE_FLAGS = 0x08;
+const MAIN_FLAGS = 0x00;
 
 export interface Meta {
   readonly pageBytes: number;
@@ -60,12 +63,14 @@ export interface Meta {
 export function metaAt(page: Buffer): Meta | undefined {
   const meta = page.subarray(PAGE_HEADER_BYTES);
   if (page.readUInt16LE(18) !== PAGE.meta || meta.readUInt32LE(0) !== MAGIC) return undefined;
-  if (meta.readUInt16LE(4) !== VERSION) return undefined;
+  if (meta.readUInt32LE(4) !== VERSION) return undefined;
+  const [free, main] = [treeAt(meta, 24), treeAt(meta, 24 + TREE_BYTES)];
+  if (free.flags !== FREE_FLAGS || main.flags !== MAIN_FLAGS) return undefined;
   return {
     // The size of pages has its place in a field that the first tree does not need.
     pageBytes: meta.readUInt32LE(24),
-    free: treeAt(meta, 24),
-    main: treeAt(meta, 24 + TREE_BYTES),
+    free,
+    main,
     lastPage: wordAt(meta, 120),
     transaction: wordAt(meta, 128),
   };
