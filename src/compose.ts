@@ -1,5 +1,6 @@
 // Joins the parts: the only file, with main.ts, that names concrete engines.
 import { readFileSync } from 'node:fs';
+import { type CallerBook, callersParser } from './config/callers-file.ts';
 import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
@@ -32,14 +33,17 @@ export interface Running {
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   const policy = openPolicy(config, log);
+  const callers = openCallers(config, log);
   const { state, close } = await openState(config, log);
   const pdp = pdpOf(config, state, policy);
-  const server = new GrpcServer(config, pdp, serverFacts(state, policy, startedAtMs), log);
+  const facts = serverFacts(state, policy, startedAtMs);
+  const server = new GrpcServer(config, { pdp, facts, log, callers: () => callers?.current.policy ?? NOBODY });
   const stopSweeping = startSweeping(config, pdp, log);
 
   const stop = async (): Promise<void> => {
     stopSweeping();
     policy.close();
+    callers?.close();
     await server.stop();
     await close();
   };
@@ -127,6 +131,23 @@ function logStoreEvent(log: Logger, event: RedisEvent): void {
 
 function retentionOf({ sessions, runs }: Config): { retentionMs: number; runRetentionMs: number } {
   return { retentionMs: sessions.endedRetentionMs, runRetentionMs: runs.retentionMs + runs.idleTimeoutMs };
+}
+
+const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
+
+/** Undefined where no caller needs to be known. */
+function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | undefined {
+  if (!config.callers) return undefined;
+  const { file, on } = config.callers;
+  return new PolicySource<CallerBook>({
+    path: file,
+    parse: callersParser(on.some((name) => config.tls[name]?.clientCa !== undefined)),
+    watch: true,
+    onReload: (reload) => {
+      if (reload.ok) log.info({ revision: reload.revision }, 'callers in force');
+      else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
+    },
+  });
 }
 
 function openPolicy(config: Config, log: Logger): PolicySource<Policy> {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The process: its commands, its signals, and the lines a person reads at its start.
+import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { serve, VERSION } from './compose.ts';
+import { tokenDigest } from './config/callers-file.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
 import { loadPolicy, PolicyError } from './config/policy-file.ts';
@@ -10,6 +12,8 @@ import { parsePolicy } from './core/policy.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { StartupError } from './startup-error.ts';
 import { createLogger, errorFields } from './telemetry/log.ts';
+
+const TOKEN_BYTES = 32;
 
 const program = new Command('tollgate')
   .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
@@ -38,6 +42,14 @@ addConfigOptions(program.command('health').description('ask a running server how
     process.exitCode = health.serving ? 0 : 1;
   },
 );
+
+program
+  .command('token')
+  .description('make a bearer token for a caller: the token for it, the hash for the callers file')
+  .action(() => {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    print(`token: ${token}\nhash:  sha256:${tokenDigest(token).toString('hex')}`);
+  });
 
 program
   .command('version')

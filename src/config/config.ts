@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer, placeText } from './layers.ts';
-import { isSameListenAddress, type ListenAddress, listenAddressText, parseListenAddress } from './listen-address.ts';
+import {
+  isReachable,
+  isSameListenAddress,
+  type ListenAddress,
+  listenAddressText,
+  parseListenAddress,
+} from './listen-address.ts';
 import { ProblemsError } from './problems-error.ts';
 import { SECRET_MASK, Secret } from './secret.ts';
 import { Settings } from './settings.ts';
@@ -16,9 +22,23 @@ import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.t
 const EXAMPLE_POLICY = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
 const OWN_KEY_PREFIX = 'tollgate:';
 
+export const LISTENERS = ['decision', 'management'] as const;
+export type ListenerName = (typeof LISTENERS)[number];
+
+/** Paths of PEM files. With a client authority, whoever connects must show a certificate that it signed. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string | undefined;
+}
+
 export interface Config {
   readonly dataDir: string;
-  readonly listeners: { readonly decision: ListenAddress; readonly management: ListenAddress };
+  readonly listeners: Readonly<Record<ListenerName, ListenAddress>>;
+  /** Undefined where a listener is in plaintext. */
+  readonly tls: Readonly<Record<ListenerName, TlsFiles | undefined>>;
+  /** Which callers are known, and where they must be; undefined where everyone who reaches a listener may call it. */
+  readonly callers: { readonly file: string; readonly on: readonly ListenerName[] } | undefined;
   readonly store: {
     readonly kind: StoreLocation['kind'];
     /** As configured; it may hold a password. */
@@ -99,6 +119,8 @@ function interpret(settings: Settings): Config {
   return {
     dataDir: places.dataDir,
     listeners: { decision: places.decision, management: places.management },
+    tls: places.listenerTls,
+    callers: places.callers,
     store: {
       kind: places.store.kind,
       url: new Secret(at.string('store.url')),
@@ -187,8 +209,44 @@ function interpretPlaces(settings: Settings) {
   }
   if (store) refuseIdle(settings, store, refuse);
 
+  const tlsOf = (name: ListenerName): TlsFiles | undefined => {
+    const [cert, key] = [pathIfSet(`tls.${name}.cert_file`), pathIfSet(`tls.${name}.key_file`)];
+    const clientCa = pathIfSet(`tls.${name}.client_ca_file`);
+    if (cert !== undefined && key !== undefined) return { cert, key, clientCa };
+    if (cert !== undefined || key !== undefined) {
+      refuse(`tls.${name}.${cert === undefined ? 'key' : 'cert'}_file`, 'a certificate and its key go together');
+    } else if (clientCa !== undefined) {
+      refuse(`tls.${name}.client_ca_file`, 'needs a certificate of our own, cert_file and key_file');
+    }
+    return undefined;
+  };
+  const listenerTls = { decision: tlsOf('decision'), management: tlsOf('management') };
+  const callers = callersFrom(settings, pathIfSet('callers.file'), refuse);
+  const addresses = { decision, management };
+  for (const name of LISTENERS) {
+    const address = addresses[name];
+    if (!address || !isReachable(address)) continue;
+    if (listenerTls[name] && callers?.on.includes(name)) continue;
+    const what = `${listenAddressText(address)} can be reached from other hosts, and without TLS and known callers that is refused`;
+    refuse(
+      `listeners.${name}`,
+      `${what}; use 127.0.0.1, [::1], localhost or unix:/path, or set tls.${name}.* and callers.file`,
+    );
+  }
+
   if (problems.length > 0 || !decision || !management || !store) throw new ConfigError(problems);
-  return { dataDir, policyFile, decision, management, store, tls };
+  return { dataDir, policyFile, decision, management, store, tls, listenerTls, callers };
+}
+
+function callersFrom(
+  settings: Settings,
+  file: string | undefined,
+  refuse: (key: string, problem: string) => void,
+): Config['callers'] {
+  const on = settings.string('callers.on') as 'both' | ListenerName;
+  if (file !== undefined) return { file, on: on === 'both' ? LISTENERS : [on] };
+  if (on !== 'both') refuse('callers.on', 'needs callers.file');
+  return undefined;
 }
 
 /** A switch that would do nothing is a mistake: its owner believes that it protects. */
@@ -219,12 +277,19 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
+    ...Object.fromEntries(LISTENERS.flatMap((name) => tlsSources(name, config.tls[name]))),
+    'callers.file': config.callers?.file ?? '',
   };
   return KEYS.map(({ key }) => ({
     key,
     value: interpreted[key] ?? settings.value(key)!,
     origin: settings.originOf(key),
   }));
+}
+
+function tlsSources(name: ListenerName, files: TlsFiles | undefined): [string, string][] {
+  const paths = { cert_file: files?.cert, key_file: files?.key, client_ca_file: files?.clientCa };
+  return Object.entries(paths).map(([key, path]) => [`tls.${name}.${key}`, path ?? '']);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,4 +1,4 @@
-// Where a listener binds. Only this host: there is no TLS, so an address that another host could reach is refused here.
+// Where a listener binds, and whether another host could reach it there.
 
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
@@ -55,12 +55,12 @@ function parseTcp(text: string): ListenAddress | { readonly problem: string } {
   if (!isHost || port > 65535) {
     return { problem: 'must be host:port with a port from 0 to 65535, or unix:/path' };
   }
-  if (!isLoopback(host)) {
-    return {
-      problem: `${text} can be reached from other hosts, and without TLS and known callers that is refused; use 127.0.0.1, [::1], localhost or unix:/path`,
-    };
-  }
   return { kind: 'tcp', host, port };
+}
+
+/** Whether another host could reach a listener at this address. In doubt it could. */
+export function isReachable(address: ListenAddress): boolean {
+  return address.kind === 'tcp' && !isLoopback(address.host);
 }
 
 function isLoopback(host: string): boolean {

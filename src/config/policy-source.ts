@@ -1,7 +1,6 @@
 // Holds the policy in force and follows its file. A file that cannot be used never replaces a policy that could.
 
-import { type BigIntStats, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { FileWatch } from './file-watch.ts';
 import { type LoadedPolicy, loadPolicy, PolicyError, type PolicyParser } from './policy-file.ts';
 
 export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
@@ -22,9 +21,6 @@ export interface PolicySourceOptions<Rules> {
   readonly now?: () => number;
 }
 
-/** Two looks must agree before a file is read, so a change is in force after at most two intervals and a read. */
-const LOOK_INTERVAL_MS = 500;
-
 export class PolicySource<Rules> {
   /** Swaps since the start. */
   reloads = 0;
@@ -35,20 +31,20 @@ export class PolicySource<Rules> {
 
   readonly #options: PolicySourceOptions<Rules>;
   readonly #now: () => number;
+  readonly #watch: FileWatch<CurrentPolicy<Rules> | PolicyError>;
   #current: CurrentPolicy<Rules>;
-  /** How the file looked when it was last read, and at the last look if that was different. */
-  #lookRead: string;
-  #lookPending: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
 
   /** @throws PolicyError when there is no usable policy to begin with */
   constructor(options: PolicySourceOptions<Rules>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#lookRead = lookSync(options.path);
+    this.#watch = new FileWatch({
+      paths: [options.path],
+      load: () => this.#tryLoad(),
+      onChange: (loaded) => this.#takeChange(loaded),
+    });
     this.#current = this.#load();
-    if (options.watch) this.#lookLater();
+    if (options.watch) this.#watch.start();
   }
 
   get current(): CurrentPolicy<Rules> {
@@ -57,42 +53,17 @@ export class PolicySource<Rules> {
 
   /** Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file. */
   reload(): PolicyReload {
-    this.#lookRead = lookSync(this.#options.path);
-    this.#lookPending = undefined;
-    const reload = this.#take(this.#tryLoad());
+    const reload = this.#take(this.#watch.load());
     this.#options.onReload?.(reload);
     return reload;
   }
 
   /** Stops following the file; the policy in force stays. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#watch.close();
   }
 
-  // WHY NOT fs.watch: it follows the inode, so it goes blind when an editor renames a new file into place, when Kubernetes
-  // swaps the symlink above it, and when the folder is away for a moment; on network file systems it hears nothing at all.
-  #lookLater(): void {
-    this.#timer = setTimeout(async () => {
-      const now = await look(this.#options.path);
-      if (this.#closed) return;
-      this.#compare(now);
-      this.#lookLater();
-    }, LOOK_INTERVAL_MS).unref();
-  }
-
-  /**
-   * INVARIANT: a file that is still being written is not read. Half a policy is often a valid one, with fewer rules.
-   */
-  #compare(now: string): void {
-    const settled = now === this.#lookPending;
-    this.#lookPending = now === this.#lookRead ? undefined : now;
-    if (!settled || this.#lookPending === undefined) return;
-
-    const loaded = this.#tryLoad();
-    if (lookSync(this.#options.path) !== now) return;
-    this.#lookRead = now;
-    this.#lookPending = undefined;
+  #takeChange(loaded: CurrentPolicy<Rules> | PolicyError): void {
     const hadFailed = this.lastError !== undefined;
     const reload = this.#take(loaded);
     if (!reload.ok || hadFailed || reload.revision !== reload.previous) this.#options.onReload?.(reload);
@@ -126,23 +97,4 @@ export class PolicySource<Rules> {
   #load(): CurrentPolicy<Rules> {
     return { ...loadPolicy(this.#options.path, this.#options.parse), loadedAtMs: this.#now() };
   }
-}
-
-async function look(path: string): Promise<string> {
-  return stat(path, { bigint: true }).then(appearance, () => MISSING);
-}
-
-function lookSync(path: string): string {
-  try {
-    return appearance(statSync(path, { bigint: true }));
-  } catch {
-    return MISSING;
-  }
-}
-
-const MISSING = 'missing';
-
-/** Changes with every write, rename or swapped link: ctime moves even where a tool puts the old mtime back. */
-function appearance({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }

@@ -2,6 +2,8 @@
 
 /** The closed list of ways in which an operation can fail; the rpc edge maps each to one status. */
 export type FailureKind =
+  | 'caller_unknown'
+  | 'caller_not_allowed'
   | 'invalid_request'
   | 'undecodable'
   | 'not_found'

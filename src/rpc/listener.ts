@@ -2,7 +2,7 @@
 import {
   logVerbosity,
   Server,
-  ServerCredentials,
+  type ServerCredentials,
   type ServiceDefinition,
   setLogVerbosity,
   type UntypedServiceImplementation,
@@ -36,6 +36,7 @@ export function fullName(service: string): string {
 export class Listener {
   readonly #server: Server;
   readonly #address: ListenAddress;
+  readonly #credentials: ServerCredentials;
   readonly #inFlight: InFlight;
   /** As configured, with the real port once it is bound. */
   text: string;
@@ -47,9 +48,17 @@ export class Listener {
       edge,
       health,
       bytesMax,
-    }: { services: readonly Service[]; edge: Edge; health: Health; bytesMax: number },
+      credentials,
+    }: {
+      services: readonly Service[];
+      edge: Edge;
+      health: Health;
+      bytesMax: number;
+      credentials: ServerCredentials;
+    },
   ) {
     this.#address = address;
+    this.#credentials = credentials;
     this.#inFlight = edge.inFlight;
     this.text = listenAddressText(address);
     // One byte more than allowed passes, so that our own check can answer with its details.
@@ -83,7 +92,7 @@ export class Listener {
 
   #bind(target: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.bindAsync(target, ServerCredentials.createInsecure(), (error, port) => {
+      this.#server.bindAsync(target, this.#credentials, (error, port) => {
         if (error) return reject(new StartupError(`cannot listen on ${this.text}: ${error.message}`, { cause: error }));
         if (this.#address.kind === 'tcp') this.text = listenAddressText({ ...this.#address, port });
         resolve();

@@ -1,8 +1,11 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
-import type { Config } from '../config/config.ts';
+import { ServerCredentials } from '@grpc/grpc-js';
+import type { CallerBook } from '../config/callers-file.ts';
+import { type Config, LISTENERS, type ListenerName } from '../config/config.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
+import { ANYONE, knownCallers } from './callers.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
 import { InFlight } from './in-flight.ts';
@@ -12,14 +15,23 @@ import { agentService, identityService, type ServerFacts, serverService } from '
 import { policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
+import { TlsSource } from './tls.ts';
 import type { Edge } from './unary.ts';
 
 export class GrpcServer {
-  readonly #listeners: { readonly decision: Listener; readonly management: Listener };
+  readonly #listeners: Readonly<Record<ListenerName, Listener>>;
+  readonly #tls: readonly TlsSource[];
   readonly #health: Health;
   readonly #graceMs: number;
 
-  constructor(config: Config, pdp: Pdp, facts: ServerFacts, log: Logger) {
+  /**
+   * @param callers  those who are known, where the configuration asks for known callers
+   * @throws StartupError when a certificate cannot be used
+   */
+  constructor(
+    config: Config,
+    { pdp, facts, callers, log }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; log: Logger },
+  ) {
     const decision: Service[] = [
       { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
       { name: 'RunService', operations: runService() },
@@ -32,25 +44,31 @@ export class GrpcServer {
       { name: 'ServerService', operations: serverService(facts) },
     ];
     const { requestBytes, appendBytes } = config.limits;
-    const edge: Edge = {
+    const inFlight = new InFlight();
+    const edgeOf = (name: ListenerName): Edge => ({
       pdp,
+      callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       log,
-      inFlight: new InFlight(),
+      inFlight,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
-    };
+    });
+    const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
+    this.#tls = [...tls.values()];
     const services = [...decision, ...management].map(({ name }) => fullName(name));
     this.#health = new Health(pdp.state, services, (serving, error) => {
       if (serving) log.info('the store answers: serving');
       else log.error(errorFields(error), 'the store does not answer: not serving');
     });
-    const shared = { edge, health: this.#health, bytesMax: Math.max(requestBytes, appendBytes) };
+    const open = (name: ListenerName, more: { services: readonly Service[]; bytesMax: number }) =>
+      new Listener(config.listeners[name], {
+        ...more,
+        edge: edgeOf(name),
+        health: this.#health,
+        credentials: tls.get(name)?.credentials ?? ServerCredentials.createInsecure(),
+      });
     this.#listeners = {
-      decision: new Listener(config.listeners.decision, { ...shared, services: decision }),
-      management: new Listener(config.listeners.management, {
-        ...shared,
-        services: management,
-        bytesMax: requestBytes,
-      }),
+      decision: open('decision', { services: decision, bytesMax: Math.max(requestBytes, appendBytes) }),
+      management: open('management', { services: management, bytesMax: requestBytes }),
     };
     this.#graceMs = config.shutdown.graceMs;
   }
@@ -67,7 +85,19 @@ export class GrpcServer {
   /** Says NOT_SERVING, lets calls in flight finish within the grace period, and ends the rest. */
   async stop(): Promise<void> {
     this.#health.stop();
+    for (const tls of this.#tls) tls.close();
     const { decision, management } = this.#listeners;
     await Promise.all([decision.drain(this.#graceMs), management.drain(this.#graceMs)]);
   }
+}
+
+function openTls(name: ListenerName, config: Config, log: Logger): [ListenerName, TlsSource][] {
+  const files = config.tls[name];
+  if (!files) return [];
+  const source = new TlsSource(files, ({ validTo, error }) => {
+    const about = { listener: name, valid_to: validTo };
+    if (error) log.error({ ...about, ...errorFields(error) }, 'certificate refused, the last good one stays');
+    else log.info(about, 'certificate in force');
+  });
+  return [[name, source]];
 }

@@ -11,6 +11,8 @@ interface Row {
 }
 
 const TABLE = {
+  caller_unknown: { code: status.UNAUTHENTICATED, reason: 'UNAUTHENTICATED' },
+  caller_not_allowed: { code: status.PERMISSION_DENIED, reason: 'PERMISSION_DENIED' },
   invalid_request: { code: status.INVALID_ARGUMENT, reason: 'INVALID_REQUEST' },
   undecodable: { code: status.INTERNAL, reason: 'UNDECODABLE' },
   not_found: {

@@ -5,9 +5,11 @@ import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
+import type { Callers } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
+import { rolesFor } from './roles.ts';
 import { statusOf } from './status.ts';
 
 /** Decodes a request and runs it; the result is the response message. May answer without a promise. */
@@ -17,6 +19,7 @@ export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal)
 
 export interface Edge {
   readonly pdp: Pdp;
+  readonly callers: Callers;
   readonly inFlight: InFlight;
   readonly log: Logger;
   readonly requestBytesMax: (method: Method) => number;
@@ -25,6 +28,7 @@ export interface Edge {
 // A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
 export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
+  const roles = rolesFor(method.path);
   return (call, answer) => {
     edge.inFlight.begin();
     const callback: typeof answer = (error, response) => {
@@ -43,6 +47,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
     };
     const fail = (error: unknown): void => callback(report(edge, method, error));
     try {
+      edge.callers.callerOf(call, roles);
       const result = operation(fieldsOf(method, call.request, bytesMax), pdpFor(edge, method, call.getDeadline()));
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
@@ -58,6 +63,7 @@ export function streamHandler(
   operation: StreamingOperation,
 ): handleServerStreamingCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
+  const roles = rolesFor(method.path);
   return (call) => {
     edge.inFlight.begin();
     const abort = new AbortController();
@@ -69,6 +75,7 @@ export function streamHandler(
         abort.signal.addEventListener('abort', () => resolve(), { once: true });
       });
     const send = async (): Promise<void> => {
+      edge.callers.callerOf(call, roles);
       for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
         if (abort.signal.aborted) return;
         if (!call.write(method.encode(response))) await writable();

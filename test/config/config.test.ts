@@ -107,6 +107,17 @@ describe('precedence', () => {
     'store.tls.ca_file': TLS,
     'store.tls.cert_file': { ...TLS, TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/y' },
     'store.tls.key_file': { ...TLS, TOLLGATE_STORE_TLS_CERT_FILE: '/tmp/y' },
+    ...Object.fromEntries(
+      ['DECISION', 'MANAGEMENT'].flatMap((listener) => {
+        const [cert, key] = [`TOLLGATE_TLS_${listener}_CERT_FILE`, `TOLLGATE_TLS_${listener}_KEY_FILE`];
+        const at = `tls.${listener.toLowerCase()}`;
+        return [
+          [`${at}.cert_file`, { [key]: '/tmp/x' }],
+          [`${at}.key_file`, { [cert]: '/tmp/x' }],
+          [`${at}.client_ca_file`, { [cert]: '/tmp/x', [key]: '/tmp/x' }],
+        ];
+      }),
+    ),
   };
 
   test('a key that would do nothing is a problem, for its owner believes that it protects', () => {
@@ -323,8 +334,39 @@ describe('listeners', () => {
     'localhost.example:1',
   ])('%s can be reached from other hosts and is refused', (address) => {
     expect(listen(address)).toEqual([
-      `flag --listen: listeners.decision: ${address} can be reached from other hosts, and without TLS and known callers that is refused; use 127.0.0.1, [::1], localhost or unix:/path`,
+      `flag --listen: listeners.decision: ${address} can be reached from other hosts, and without TLS and known callers that is refused; use 127.0.0.1, [::1], localhost or unix:/path, or set tls.decision.* and callers.file`,
     ]);
+  });
+
+  test.each([
+    ['nothing', []],
+    ['TLS alone', ['tls.decision.cert_file=a.pem', 'tls.decision.key_file=a.key']],
+    ['callers alone', ['callers.file=callers.yaml']],
+    [
+      'TLS, and callers on the other listener',
+      ['tls.decision.cert_file=a.pem', 'tls.decision.key_file=a.key', 'callers.file=c.yaml', 'callers.on=management'],
+    ],
+    [
+      'callers, and TLS on the other listener',
+      ['tls.management.cert_file=a.pem', 'tls.management.key_file=a.key', 'callers.file=c.yaml'],
+    ],
+  ])('with %s, an address that other hosts can reach is refused', (_, set) => {
+    expect(problems({ flags: { listen: '0.0.0.0:7070', set } }).join()).toContain('without TLS and known callers');
+  });
+
+  test('with TLS and callers, an address that other hosts can reach is accepted', () => {
+    const set = ['tls.decision.cert_file=a.pem', 'tls.decision.key_file=a.key', 'callers.file=callers.yaml'];
+    expect(problems({ flags: { listen: '0.0.0.0:7070', set } })).toEqual([]);
+    expect(problems({ flags: { listen: '0.0.0.0:7070', set: [...set, 'callers.on=decision'] } })).toEqual([]);
+  });
+
+  test.each([
+    ['tls.decision.cert_file=a.pem', 'tls.decision.cert_file: a certificate and its key go together'],
+    ['tls.management.key_file=a.key', 'tls.management.key_file: a certificate and its key go together'],
+    ['tls.decision.client_ca_file=ca.pem', 'tls.decision.client_ca_file: needs a certificate of our own'],
+    ['callers.on=decision', 'callers.on: needs callers.file'],
+  ])('%s alone is refused', (setting, problem) => {
+    expect(problems({ flags: { set: [setting] } }).join()).toContain(problem);
   });
 
   test.each([

@@ -70,6 +70,18 @@ test('the undamaged store is fine', async () => {
   expect(await outcomeOf('using-child.mjs', copyOfStore('same'))).toMatchObject({ outcome: 'fine' });
 });
 
+test('flags that are not ours in a meta are refused, and lmdb alone dies of them', async () => {
+  const FREE_FLAGS_AT = PAGE_HEADER_BYTES + 28;
+  for (const meta of [0, 1]) {
+    const directory = copyOfStore('flags');
+    const fd = openSync(join(directory, 'data.mdb'), 'r+');
+    writeSync(fd, Buffer.from([0x08, 0x20]), 0, 2, meta * PAGE_BYTES + FREE_FLAGS_AT);
+    closeSync(fd);
+    if (meta === 0) expect((await outcomeOf('raw-child.mjs', directory)).outcome).toMatch(/^SIG/);
+    expect((await outcomeOf('using-child.mjs', directory)).outcome).toBe('refused');
+  }
+});
+
 test('lmdb alone dies of a file that was cut off, and a page from the future is refused', async () => {
   const [cut, later] = [copyOfStore('cut'), copyOfStore('later')];
   const fd = openSync(join(cut, 'data.mdb'), 'r+');

@@ -1,84 +1,24 @@
 // Redis over TLS: reached with the right authority, refused without it, and with a certificate of our own where one is
 // asked for.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { created, step } from '../contract/fixtures.ts';
-import { ensureProgram } from '../support/debian.ts';
+import { Certificates } from '../support/certificates.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { OPTIONS } from './open.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tollgate-tls-'));
-const path = (name: string) => join(folder, name);
-const pem = (name: string) => readFileSync(path(name), 'utf8');
+const certificates = new Certificates();
+const pem = (name: string) => certificates.read(name).toString();
 let server: RedisServer;
 let url: string;
 
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-}
-
-function authority(name: string): void {
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.pem`,
-  );
-}
-
-function certificate(name: string, by: string): void {
-  openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    `/CN=${name}`,
-    '-addext',
-    'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-  );
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    `${name}.csr`,
-    '-CA',
-    `${by}.pem`,
-    '-CAkey',
-    `${by}.key`,
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-copy_extensions',
-    'copy',
-    '-out',
-    `${name}.pem`,
-  );
-}
-
 beforeAll(async () => {
-  ensureProgram(['openssl', 'version'], 'openssl');
-  for (const name of ['right', 'wrong']) authority(name);
-  certificate('server', 'right');
-  certificate('client', 'right');
+  for (const name of ['right', 'wrong']) certificates.authority(name);
+  for (const name of ['server', 'client']) {
+    certificates.certificate(name, { by: 'right', names: 'DNS:localhost,IP:127.0.0.1' });
+  }
+  const path = (name: string) => certificates.path(name);
   const port = await freePort();
   const tls = ['--tls-port', `${port}`, '--tls-cert-file', path('server.pem'), '--tls-key-file', path('server.key')];
   server = await startRedis({ args: [...tls, '--tls-ca-cert-file', path('right.pem'), '--tls-auth-clients', 'yes'] });
@@ -86,7 +26,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await server.stop();
-  rmSync(folder, { recursive: true });
+  certificates.remove();
 });
 
 function open(tls: { ca?: string; cert?: string; key?: string }) {

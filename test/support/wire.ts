@@ -109,19 +109,24 @@ export const VALUES = {
 };
 
 /** Sends bytes as they are. @returns the bytes of the answer, of a stream those of its messages. @throws ServiceError */
-export function sendBytes(client: grpc.Client, method: MethodUnderTest, bytes: Buffer): Promise<Buffer[]> {
+export function sendBytes(
+  client: grpc.Client,
+  method: Pick<MethodUnderTest, 'path' | 'responseStream'>,
+  bytes: Buffer,
+  metadata = new grpc.Metadata(),
+): Promise<Buffer[]> {
   const asIs = (buffer: Buffer) => buffer;
   const options = { deadline: Date.now() + 30_000 };
   return new Promise((resolve, reject) => {
     if (!method.responseStream) {
-      client.makeUnaryRequest(method.path, asIs, asIs, bytes, new grpc.Metadata(), options, (error, answer) =>
+      client.makeUnaryRequest(method.path, asIs, asIs, bytes, metadata, options, (error, answer) =>
         error ? reject(error) : resolve([answer!]),
       );
       return;
     }
     const answers: Buffer[] = [];
     client
-      .makeServerStreamRequest(method.path, asIs, asIs, bytes, new grpc.Metadata(), options)
+      .makeServerStreamRequest(method.path, asIs, asIs, bytes, metadata, options)
       .on('data', (answer: Buffer) => answers.push(answer))
       .on('end', () => resolve(answers))
       .on('error', reject);

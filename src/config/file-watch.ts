@@ -1,0 +1,94 @@
+// Tells when files have changed and come to rest.
+//
+// WHY NOT fs.watch: it follows the inode, so it goes blind when an editor renames a new file into place, when Kubernetes
+// swaps the symlink above it, and when the folder is away for a moment; on network file systems it hears nothing at all.
+
+import { type BigIntStats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+/** Two looks must agree before files are read, so a change is in force after at most two intervals and a read. */
+const LOOK_INTERVAL_MS = 500;
+
+export interface FileWatchOptions<Loaded> {
+  readonly paths: readonly string[];
+  /** Reads the files. Never throws: what is wrong with them is something that was loaded, too. */
+  readonly load: () => Loaded;
+  /** Hears of what was loaded once the files have changed and are at rest. */
+  readonly onChange: (loaded: Loaded) => void;
+}
+
+export class FileWatch<Loaded> {
+  readonly #options: FileWatchOptions<Loaded>;
+  /** How the files looked when they were last read, and at the last look if that was different. */
+  #lookRead: string;
+  #lookPending: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: FileWatchOptions<Loaded>) {
+    this.#options = options;
+    this.#lookRead = lookSync(options.paths);
+  }
+
+  /** Looks from time to time until {@link close}. */
+  start(): void {
+    this.#timer = setTimeout(async () => {
+      const now = await look(this.#options.paths);
+      if (this.#closed) return;
+      this.#compare(now);
+      this.start();
+    }, LOOK_INTERVAL_MS).unref();
+  }
+
+  /** Reads the files now, at rest or not. */
+  load(): Loaded {
+    this.#lookRead = lookSync(this.#options.paths);
+    this.#lookPending = undefined;
+    return this.#options.load();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * INVARIANT: what is still being written is not taken. Half a policy is often a valid one, with fewer rules, and a new
+   * certificate does not fit the old key.
+   */
+  #compare(now: string): void {
+    const settled = now === this.#lookPending;
+    this.#lookPending = now === this.#lookRead ? undefined : now;
+    if (!settled || this.#lookPending === undefined) return;
+
+    const loaded = this.#options.load();
+    if (lookSync(this.#options.paths) !== now) return;
+    this.#lookRead = now;
+    this.#lookPending = undefined;
+    this.#options.onChange(loaded);
+  }
+}
+
+async function look(paths: readonly string[]): Promise<string> {
+  const looks = paths.map((path) => stat(path, { bigint: true }).then(appearance, () => MISSING));
+  return (await Promise.all(looks)).join();
+}
+
+function lookSync(paths: readonly string[]): string {
+  return paths.map(lookAtSync).join();
+}
+
+function lookAtSync(path: string): string {
+  try {
+    return appearance(statSync(path, { bigint: true }));
+  } catch {
+    return MISSING;
+  }
+}
+
+const MISSING = 'missing';
+
+/** Changes with every write, rename or swapped link: ctime moves even where a tool puts the old mtime back. */
+function appearance({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+}

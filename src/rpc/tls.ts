@@ -1,0 +1,158 @@
+// The certificates of a listener, read from files that are replaced while the server runs. A listener for which TLS is
+// configured never falls back to plaintext, and files that cannot be used never replace those that could.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { experimental, type ServerCredentials } from '@grpc/grpc-js';
+import type { TlsFiles } from '../config/config.ts';
+import { FileWatch } from '../config/file-watch.ts';
+import { StartupError } from '../startup-error.ts';
+
+interface Material {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly clientCa: Buffer | undefined;
+}
+
+type Provider = NonNullable<Parameters<typeof experimental.createCertificateProviderServerCredentials>[0]>;
+type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0];
+type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
+
+export interface TlsReload {
+  /** When the certificate in force ends. */
+  readonly validTo: string;
+  /** Why the files, as they lie there now, are not in force. */
+  readonly error?: StartupError;
+}
+
+// WHY NOT grpc-js's FileWatcherCertificateProvider: it hands over what it reads unchecked, and a listener then drops every
+// connection until the files are right again.
+export class TlsSource {
+  readonly credentials: ServerCredentials;
+  readonly #watch: FileWatch<Material | StartupError>;
+  readonly #onReload: (reload: TlsReload) => void;
+  readonly #identityListeners = new Set<IdentityListener>();
+  readonly #caListeners = new Set<CaListener>();
+  #material: Material;
+
+  /** @throws StartupError when a file cannot be read, or does not fit */
+  constructor(files: TlsFiles, onReload: (reload: TlsReload) => void) {
+    this.#onReload = onReload;
+    this.#watch = new FileWatch({
+      paths: [files.cert, files.key, ...(files.clientCa === undefined ? [] : [files.clientCa])],
+      load: () => tryRead(files),
+      onChange: (loaded) => this.#take(loaded),
+    });
+    const loaded = this.#watch.load();
+    if (loaded instanceof StartupError) throw loaded;
+    this.#material = loaded;
+    const provider = this.#provider();
+    const isMutual = loaded.clientCa !== undefined;
+    // The first parameter is the one for our own certificate, though grpc-js 1.14 names it after the authorities.
+    this.credentials = experimental.createCertificateProviderServerCredentials(
+      provider,
+      isMutual ? provider : null,
+      isMutual,
+    );
+    this.#watch.start();
+  }
+
+  close(): void {
+    this.#watch.close();
+  }
+
+  #take(loaded: Material | StartupError): void {
+    const error = loaded instanceof StartupError ? loaded : undefined;
+    if (!(loaded instanceof StartupError)) {
+      this.#material = loaded;
+      for (const listener of this.#caListeners) listener(this.#ca());
+      for (const listener of this.#identityListeners) listener(this.#identity());
+    }
+    const validTo = new X509Certificate(this.#material.cert).validTo;
+    this.#onReload({ validTo, ...(error && { error }) });
+  }
+
+  /** A listener hears of what is in force only once grpc-js has noted for whom it listens: told at once, it tells nobody. */
+  #provider(): Provider {
+    return {
+      addIdentityCertificateListener: (listener) => {
+        this.#identityListeners.add(listener);
+        queueMicrotask(() => listener(this.#identity()));
+      },
+      removeIdentityCertificateListener: (listener) => this.#identityListeners.delete(listener),
+      addCaCertificateListener: (listener) => {
+        this.#caListeners.add(listener);
+        queueMicrotask(() => listener(this.#ca()));
+      },
+      removeCaCertificateListener: (listener) => this.#caListeners.delete(listener),
+    };
+  }
+
+  #identity() {
+    return { certificate: this.#material.cert, privateKey: this.#material.key };
+  }
+
+  #ca() {
+    return this.#material.clientCa === undefined ? null : { caCertificate: this.#material.clientCa };
+  }
+}
+
+function tryRead(files: TlsFiles): Material | StartupError {
+  try {
+    return read(files);
+  } catch (error) {
+    if (error instanceof StartupError) return error;
+    throw error;
+  }
+}
+
+function read(files: TlsFiles): Material {
+  const material: Material = {
+    cert: readPem(files.cert),
+    key: readPem(files.key),
+    clientCa: files.clientCa === undefined ? undefined : readPem(files.clientCa),
+  };
+  const [own] = certificatesIn(material.cert, files.cert);
+  checkDates(own!, files.cert);
+  try {
+    createSecureContext({ cert: material.cert, key: material.key });
+  } catch (cause) {
+    throw new StartupError(`${files.key} is not the private key of the certificate in ${files.cert}`, { cause });
+  }
+  if (files.clientCa !== undefined) {
+    for (const authority of certificatesIn(material.clientCa!, files.clientCa)) {
+      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is no authority`);
+    }
+  }
+  return material;
+}
+
+function readPem(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new StartupError(`cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** @throws StartupError unless there is at least one and each can be read */
+function certificatesIn(pem: Buffer, path: string): X509Certificate[] {
+  const found = pem.toString('latin1').match(CERTIFICATE) ?? [];
+  if (found.length === 0) throw new StartupError(`${path} holds no certificate`);
+  return found.map((text) => {
+    try {
+      return new X509Certificate(text);
+    } catch (cause) {
+      throw new StartupError(`${path} holds a certificate that cannot be read`, { cause });
+    }
+  });
+}
+
+function checkDates({ validFrom, validTo }: X509Certificate, path: string): void {
+  const now = Date.now();
+  if (Date.parse(validFrom) > now)
+    throw new StartupError(`the certificate in ${path} is not valid before ${validFrom}`);
+  if (Date.parse(validTo) <= now) throw new StartupError(`the certificate in ${path} ended ${validTo}`);
+}
