@@ -19,6 +19,16 @@ export function ensureProgram(probe: readonly [string, ...string[]], debianPacka
   found.add(program);
 }
 
+/** Where a suite can do without a program and say so: why it cannot be had, or undefined when it is there. */
+export function whyMissing(probe: readonly [string, ...string[]], debianPackage: string): string | undefined {
+  try {
+    ensureProgram(probe, debianPackage);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function answers([program, ...args]: readonly [string, ...string[]]): boolean {
   return spawnSync(program, args).status === 0;
 }
