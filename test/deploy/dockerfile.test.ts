@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readDockerfile, type Stage, valueOf } from '../support/dockerfile.ts';
+import { lastOf, readDockerfile, type Stage } from '../support/dockerfile.ts';
 import { freePort } from '../support/free-port.ts';
 import { findPython } from '../support/python.ts';
 
@@ -46,8 +46,8 @@ describe('the Dockerfile', () => {
   });
 
   test('runs as a numbered user who is not root, and is stopped by the signal that the server heeds', () => {
-    expect(valueOf(image, 'USER')).toBe(`${USER}:${USER}`);
-    expect(valueOf(image, 'STOPSIGNAL')).toBe('SIGTERM');
+    expect(lastOf(image, 'USER')).toBe(`${USER}:${USER}`);
+    expect(lastOf(image, 'STOPSIGNAL')).toBe('SIGTERM');
     expect(image.instructions.some(({ name, value }) => name === 'COPY' && value.includes('--chown'))).toBe(false);
   });
 
@@ -64,7 +64,7 @@ describe('the Dockerfile', () => {
     const names = stages.flatMap(({ instructions }) => instructions.map(({ name }) => name));
     expect(names).not.toContain('ARG');
     expect(names).not.toContain('ADD');
-    expect(valueOf(image, 'ENV')).toBe('NODE_ENV=production TOLLGATE_DATA_DIR=/data');
+    expect(lastOf(image, 'ENV')).toBe('NODE_ENV=production TOLLGATE_DATA_DIR=/data');
   });
 
   test('shows the builder what it copies and nothing else', () => {
@@ -111,7 +111,12 @@ describe('what the image holds', () => {
     const ask = () => run(process.execPath, health, { cwd: app, env, ...user });
     await expect(ask()).rejects.toMatchObject({ code: 1 });
 
-    const child = spawn(process.execPath, startCommand(), { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'], ...user });
+    const child = spawn(process.execPath, startCommand(), {
+      cwd: app,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...user,
+    });
     const exited = new Promise((settle) => child.once('exit', (code, signal) => settle(code ?? signal)));
     let stderr = '';
     child.stderr.on('data', (text) => (stderr += text));
@@ -119,8 +124,8 @@ describe('what the image holds', () => {
       createInterface({ input: child.stdout }).on('line', (line) => line.includes('"serving"') && settle());
       exited.then((end) => reject(new Error(`it ended with ${end}: ${stderr}`)));
     });
-    expect((await ask()).stdout).toMatch(/SERVING[^]*SERVING/);
-    child.kill(valueOf(image, 'STOPSIGNAL') as NodeJS.Signals);
+    expect((await ask()).stdout).toMatch(/SERVING[\s\S]*SERVING/);
+    child.kill(lastOf(image, 'STOPSIGNAL') as NodeJS.Signals);
     expect(await exited).toBe(0);
   });
 
@@ -155,13 +160,13 @@ function copyStage({ copies }: Stage, folder: string, stageFolders = new Map<str
 }
 
 function startCommand(): string[] {
-  const [node, ...words] = [...JSON.parse(valueOf(image, 'ENTRYPOINT')), ...JSON.parse(valueOf(image, 'CMD'))];
+  const [node, ...words] = [...JSON.parse(lastOf(image, 'ENTRYPOINT')), ...JSON.parse(lastOf(image, 'CMD'))];
   expect(node).toBe('node');
   return words;
 }
 
 function healthCommand(): string[] {
-  const [node, ...words] = JSON.parse(/CMD (\[.*\])$/.exec(valueOf(image, 'HEALTHCHECK'))![1]!);
+  const [node, ...words] = JSON.parse(/CMD (\[.*\])$/.exec(lastOf(image, 'HEALTHCHECK'))![1]!);
   expect(node).toBe('node');
   return words;
 }

@@ -51,7 +51,7 @@ function copyOf(value: string): Copy {
 }
 
 /** The value of the last instruction of this name. */
-export function valueOf({ instructions }: Stage, name: string): string {
+export function lastOf({ instructions }: Stage, name: string): string {
   const found = instructions.findLast((instruction) => instruction.name === name);
   if (!found) throw new Error(`the stage has no ${name}`);
   return found.value;
