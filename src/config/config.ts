@@ -64,7 +64,20 @@ export interface Config {
   readonly assertedFacts: 'none' | 'decisions' | 'all';
   readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
   readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
-  readonly limits: { readonly requestBytes: number; readonly appendBytes: number };
+  readonly limits: {
+    readonly requestBytes: number;
+    readonly appendBytes: number;
+    readonly metadataBytes: number;
+    readonly connections: number;
+    readonly streamsPerConnection: number;
+    readonly inFlight: number;
+    readonly inFlightPerCaller: number;
+    readonly handshakeMs: number;
+    readonly stallMs: number;
+    readonly idleMs: number;
+    readonly keepaliveMs: number;
+    readonly controlBytesPerS: number;
+  };
   readonly sweep: { readonly intervalMs: number };
   readonly shutdown: { readonly graceMs: number };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
@@ -157,7 +170,20 @@ function interpret(settings: Settings): Config {
       idleTimeoutMs: at.number('runs.idle_timeout_s') * 1000,
       retentionMs: at.number('runs.retention_s') * 1000,
     },
-    limits: { requestBytes: at.number('limits.request_bytes'), appendBytes: at.number('limits.append_bytes') },
+    limits: {
+      requestBytes: at.number('limits.request_bytes'),
+      appendBytes: at.number('limits.append_bytes'),
+      metadataBytes: at.number('limits.metadata_bytes'),
+      connections: at.number('limits.connections'),
+      streamsPerConnection: at.number('limits.streams_per_connection'),
+      inFlight: at.number('limits.in_flight'),
+      inFlightPerCaller: at.number('limits.in_flight_per_caller'),
+      handshakeMs: at.number('limits.handshake_s') * 1000,
+      stallMs: at.number('limits.stall_s') * 1000,
+      idleMs: at.number('limits.idle_s') * 1000,
+      keepaliveMs: at.number('limits.keepalive_s') * 1000,
+      controlBytesPerS: at.number('limits.control_bytes_per_s'),
+    },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
     shutdown: { graceMs: at.number('shutdown.grace_ms') },
     log: { level: at.string('log.level') as Config['log']['level'] },

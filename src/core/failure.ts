@@ -14,6 +14,7 @@ export type FailureKind =
   | 'too_many_keys'
   | 'state_unavailable'
   | 'overloaded'
+  | 'deadline'
   | 'message_too_large'
   | 'assertion_refused'
   | 'internal';

@@ -1,15 +1,15 @@
 // grpc.health.v1, per service: the empty name says that the process lives, the others that they can decide, which they
 // cannot while the store does not answer.
 import type { Server } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import type { State } from '../state/port.ts';
+import { HealthService } from './health-service.ts';
 
 const INTERVAL_MS = 1_000;
 /** While the store is away it is asked more often, so that recovery shows at once. */
 const INTERVAL_DOWN_MS = 250;
 
 export class Health {
-  readonly #implementation: HealthImplementation;
+  readonly #service: HealthService;
   readonly #state: State;
   readonly #services: readonly string[];
   readonly #onChange: (serving: boolean, error: unknown) => void;
@@ -21,14 +21,14 @@ export class Health {
     this.#state = state;
     this.#services = services;
     this.#onChange = onChange;
-    this.#implementation = new HealthImplementation({
+    this.#service = new HealthService({
       '': 'SERVING',
       ...Object.fromEntries(services.map((service) => [service, 'NOT_SERVING' as const])),
     });
   }
 
   addTo(server: Server): void {
-    this.#implementation.addToServer(server);
+    this.#service.addTo(server);
   }
 
   /** Asks the store once, then keeps asking until {@link stop}. */
@@ -55,13 +55,13 @@ export class Health {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#implementation.setStatus('', 'NOT_SERVING');
+    this.#service.set('', 'NOT_SERVING');
     this.#set(false);
   }
 
   #set(serving: boolean): void {
     for (const service of this.#services) {
-      this.#implementation.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+      this.#service.set(service, serving ? 'SERVING' : 'NOT_SERVING');
     }
   }
 }

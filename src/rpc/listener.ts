@@ -1,7 +1,7 @@
 // One listener: an address, the services that are there and no others, health and reflection.
 import {
   logVerbosity,
-  Server,
+  type Server,
   type ServerCredentials,
   type ServiceDefinition,
   setLogVerbosity,
@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartupError } from '../startup-error.ts';
+import { type BoundedServerOptions, boundedServer } from './bounded-server.ts';
 import { type Method, methodsOf } from './codec.ts';
 import type { Health } from './health.ts';
 import type { InFlight } from './in-flight.ts';
@@ -47,22 +48,20 @@ export class Listener {
       services,
       edge,
       health,
-      bytesMax,
       credentials,
+      ...bounds
     }: {
       services: readonly Service[];
       edge: Edge;
       health: Health;
-      bytesMax: number;
       credentials: ServerCredentials;
-    },
+    } & BoundedServerOptions,
   ) {
     this.#address = address;
     this.#credentials = credentials;
     this.#inFlight = edge.inFlight;
     this.text = listenAddressText(address);
-    // One byte more than allowed passes, so that our own check can answer with its details.
-    this.#server = new Server({ 'grpc.max_receive_message_length': bytesMax + 1 });
+    this.#server = boundedServer(bounds);
     for (const service of services) this.#add(service, edge);
     health.addTo(this.#server);
     addReflection(this.#server, [...services.map(({ name }) => fullName(name)), HEALTH_SERVICE]);

@@ -3,6 +3,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import type { CallerBook } from '../config/callers-file.ts';
 import { type Config, LISTENERS, type ListenerName } from '../config/config.ts';
 import type { Pdp } from '../pdp/pdp.ts';
+import { FoldedLog } from '../telemetry/folded-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import { ANYONE, knownCallers } from './callers.ts';
@@ -44,11 +45,12 @@ export class GrpcServer {
       { name: 'ServerService', operations: serverService(facts) },
     ];
     const { requestBytes, appendBytes } = config.limits;
-    const inFlight = new InFlight();
+    const refusals = new FoldedLog(log);
+    const inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
-      log,
+      refusals,
       inFlight,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     });
@@ -65,6 +67,8 @@ export class GrpcServer {
         edge: edgeOf(name),
         health: this.#health,
         credentials: tls.get(name)?.credentials ?? ServerCredentials.createInsecure(),
+        limits: config.limits,
+        onEvent: (reason, error) => logEvent(refusals, { listener: name, reason }, error),
       });
     this.#listeners = {
       decision: open('decision', { services: decision, bytesMax: Math.max(requestBytes, appendBytes) }),
@@ -100,4 +104,12 @@ function openTls(name: ListenerName, config: Config, log: Logger): [ListenerName
     else log.info(about, 'certificate in force');
   });
   return [[name, source]];
+}
+
+/** What was refused before it became a call of ours. */
+function logEvent(refusals: FoldedLog, about: { listener: ListenerName; reason: string }, error: unknown): void {
+  refusals.write(about.reason, 1, (log) => {
+    if (error === undefined) log.info(about, 'refused');
+    else log.error({ ...about, ...errorFields(error) }, 'failed');
+  });
 }

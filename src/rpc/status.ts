@@ -36,6 +36,7 @@ const TABLE = {
   too_many_keys: { code: status.RESOURCE_EXHAUSTED, reason: 'TOO_MANY_KEYS' },
   state_unavailable: { code: status.UNAVAILABLE, reason: 'STATE_UNAVAILABLE', retryAfterMs: 100 },
   overloaded: { code: status.RESOURCE_EXHAUSTED, reason: 'OVERLOADED', retryAfterMs: 100 },
+  deadline: { code: status.DEADLINE_EXCEEDED, reason: 'DEADLINE' },
   message_too_large: { code: status.RESOURCE_EXHAUSTED, reason: 'MESSAGE_TOO_LARGE' },
   assertion_refused: { code: status.PERMISSION_DENIED, reason: 'ASSERTION_REFUSED' },
   internal: { code: status.INTERNAL, reason: 'INTERNAL' },

@@ -3,7 +3,7 @@ import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
-import type { Logger } from '../telemetry/log.ts';
+import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import type { Callers } from './callers.ts';
 import type { Method } from './codec.ts';
@@ -21,7 +21,7 @@ export interface Edge {
   readonly pdp: Pdp;
   readonly callers: Callers;
   readonly inFlight: InFlight;
-  readonly log: Logger;
+  readonly refusals: FoldedLog;
   readonly requestBytesMax: (method: Method) => number;
 }
 
@@ -30,10 +30,10 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
   return (call, answer) => {
-    edge.inFlight.begin();
+    let admitted: string | undefined;
     const callback: typeof answer = (error, response) => {
       answer(error, response);
-      edge.inFlight.end();
+      if (admitted !== undefined) edge.inFlight.end(admitted);
     };
     const succeed = (response: object): void => {
       let bytes: Buffer;
@@ -47,7 +47,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
     };
     const fail = (error: unknown): void => callback(report(edge, method, error));
     try {
-      edge.callers.callerOf(call, roles);
+      admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
       const result = operation(fieldsOf(method, call.request, bytesMax), pdpFor(edge, method, call.getDeadline()));
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
@@ -65,7 +65,7 @@ export function streamHandler(
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
   return (call) => {
-    edge.inFlight.begin();
+    let admitted: string | undefined;
     const abort = new AbortController();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
     call.on('cancelled', () => abort.abort());
@@ -75,7 +75,7 @@ export function streamHandler(
         abort.signal.addEventListener('abort', () => resolve(), { once: true });
       });
     const send = async (): Promise<void> => {
-      edge.callers.callerOf(call, roles);
+      admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
       for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
         if (abort.signal.aborted) return;
         if (!call.write(method.encode(response))) await writable();
@@ -86,7 +86,9 @@ export function streamHandler(
         () => call.end(),
         (error) => call.emit('error', report(edge, method, error)),
       )
-      .finally(() => edge.inFlight.end());
+      .finally(() => {
+        if (admitted !== undefined) edge.inFlight.end(admitted);
+      });
   };
 }
 
@@ -97,7 +99,7 @@ const DETACHED = new Set(['FinishRun']);
 function pdpFor({ pdp }: Edge, { name }: Method, deadline: Date | number): Pdp {
   if (deadline === Number.POSITIVE_INFINITY || DETACHED.has(name)) return pdp;
   const leftMs = Number(deadline) - Date.now();
-  if (leftMs <= 0) throw new Failure('state_unavailable', 'the deadline has passed');
+  if (leftMs <= 0) throw new Failure('deadline', 'the deadline had passed when the call arrived');
   return pdpWithin(pdp, performance.now() + leftMs);
 }
 
@@ -108,11 +110,16 @@ function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
   return new Fields(method.decode(bytes));
 }
 
+/** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
+const REFUSALS_PER_SECOND = 10;
+
 function report(edge: Edge, method: Method, error: unknown) {
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
   const line = { rpc: method.name, code: reply.codeName, reason: reply.reason, request_id: requestId };
-  if (reply.isOurFault) edge.log.error({ ...line, ...errorFields(error) }, 'failed');
-  else edge.log.info({ ...line, detail: reply.error.details }, 'refused');
+  edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
+    if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
+    else log.info({ ...line, detail: reply.error.details }, 'refused');
+  });
   return reply.error;
 }

@@ -1,0 +1,265 @@
+// The connections of one listener and the calls that are open on them, from below grpc-js, which bounds none of this:
+// how many connections there are, what they must have done by when, and what they may send that belongs to no call.
+//
+// INVARIANT: what one connection does costs the others nothing but its share of the bounds, and a place that is held by
+// someone who does nothing goes to whoever comes new.
+import {
+  constants,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+export interface ConnectionLimits {
+  readonly connections: number;
+  /** For the TLS handshake, and again for the HTTP/2 preface with its settings. */
+  readonly handshakeMs: number;
+  /** How long a request may be half-sent, or an answer not taken. */
+  readonly stallMs: number;
+  /** How long a connection may have no call open. */
+  readonly idleMs: number;
+  /** What may be sent in a second beside calls: pings, settings, window updates. */
+  readonly controlBytesPerS: number;
+}
+
+export type ConnectionEvent =
+  | 'CONNECTIONS_EXHAUSTED'
+  | 'CONNECTION_EVICTED'
+  | 'HANDSHAKE_LATE'
+  | 'REQUEST_STALLED'
+  | 'ANSWER_NOT_TAKEN'
+  | 'CONTROL_FLOOD'
+  | 'CALL_BROKEN';
+
+export interface ConnectionsOptions {
+  readonly limits: ConnectionLimits;
+  /** The most that one call may bring: its headers and its message. */
+  readonly callBytesMax: number;
+  /** Told of each thing that was refused or ended; not of idle connections, which is no one's fault. */
+  readonly onEvent: (event: ConnectionEvent, error?: unknown) => void;
+  /** Looks at a call before grpc-js does. @returns whether it may go on */
+  readonly admit: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+}
+
+/** A call that was still open when the connections were looked at. */
+interface SeenCall {
+  readonly firstSeenMs: number;
+  /** Bytes of an answer that wait to be taken, when last looked at, and since when they are just as many. */
+  waiting: number;
+  waitingSinceMs: number;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  session: ServerHttp2Session | undefined;
+  /** When it was made; once it has said its settings, when it last had a call open. */
+  sinceMs: number;
+  isReady: boolean;
+  closingSinceMs: number | undefined;
+  readonly calls: Set<ServerHttp2Stream>;
+  /** Listens to each of them. */
+  readonly onCallClose: (this: ServerHttp2Stream) => void;
+  callsOpened: number;
+  bytesRead: number;
+  bytesWritten: number;
+}
+
+const LOOK_MS = 500;
+/** How long a connection that was told to go may take to. */
+const CLOSING_MS = 2_000;
+
+type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
+
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #all = new Map<Socket, Connection>();
+  readonly #bySession = new WeakMap<object, Connection>();
+  /** The longest waiting first, both of them. */
+  readonly #unready = new Set<Connection>();
+  readonly #idle = new Set<Connection>();
+  readonly #seen = new WeakMap<ServerHttp2Stream, SeenCall>();
+  #lookedAtMs = performance.now();
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#all.size;
+  }
+
+  /** Stands between a server of node:http2 and whoever listens to its connections and streams by now. */
+  guard(server: Http2Server): void {
+    const accepts = server.rawListeners('connection') as ((socket: Socket) => void)[];
+    const handles = server.rawListeners('stream') as StreamListener[];
+    server.removeAllListeners('connection').removeAllListeners('stream');
+
+    let arriving: Connection | undefined;
+    server.on('connection', (socket: Socket) => {
+      if (!this.#makeRoom()) {
+        this.#options.onEvent('CONNECTIONS_EXHAUSTED');
+        socket.destroy();
+        return;
+      }
+      // In plaintext the session is there before this returns.
+      arriving = this.#add(socket);
+      for (const accept of accepts) accept.call(server, socket);
+    });
+    server.prependListener('secureConnection', (socket: TLSSocket & { _parent?: Socket }) => {
+      arriving = socket._parent && this.#all.get(socket._parent);
+    });
+    server.prependListener('session', (session: ServerHttp2Session) => {
+      if (arriving) this.#begin(arriving, session);
+    });
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
+      this.#open(stream);
+      // What throws in here would end the process.
+      try {
+        if (!this.#options.admit(stream, headers)) return;
+        for (const handle of handles) handle.call(server, stream, headers, flags);
+      } catch (error) {
+        this.#options.onEvent('CALL_BROKEN', error);
+        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      }
+    });
+
+    const timer = setInterval(() => this.#look(performance.now()), LOOK_MS);
+    timer.unref();
+    server.once('close', () => clearInterval(timer));
+  }
+
+  /** Someone who has not even said hello goes first, then whoever has not called for longest. */
+  #makeRoom(): boolean {
+    if (this.#all.size < this.#options.limits.connections) return true;
+    const [evicted] = this.#unready.size > 0 ? this.#unready : this.#idle;
+    if (!evicted) return false;
+    this.#drop(evicted, 'CONNECTION_EVICTED');
+    return true;
+  }
+
+  #add(socket: Socket): Connection {
+    const calls = new Set<ServerHttp2Stream>();
+    const rest = () => this.#rest(connection);
+    const connection: Connection = {
+      socket,
+      session: undefined,
+      sinceMs: performance.now(),
+      isReady: false,
+      closingSinceMs: undefined,
+      calls,
+      onCallClose() {
+        calls.delete(this);
+        if (calls.size === 0) rest();
+      },
+      callsOpened: 0,
+      bytesRead: 0,
+      bytesWritten: 0,
+    };
+    this.#all.set(socket, connection);
+    this.#unready.add(connection);
+    socket.once('close', () => this.#remove(connection));
+    return connection;
+  }
+
+  #begin(connection: Connection, session: ServerHttp2Session): void {
+    connection.session = session;
+    connection.sinceMs = performance.now();
+    this.#bySession.set(session, connection);
+    session.once('remoteSettings', () => {
+      connection.isReady = true;
+      this.#unready.delete(connection);
+      if (connection.calls.size === 0) this.#rest(connection);
+    });
+  }
+
+  #open(stream: ServerHttp2Stream): void {
+    const connection = stream.session && this.#bySession.get(stream.session);
+    if (!connection) return;
+    if (connection.calls.size === 0) this.#idle.delete(connection);
+    connection.callsOpened++;
+    connection.calls.add(stream);
+    stream.on('close', connection.onCallClose);
+  }
+
+  #rest(connection: Connection): void {
+    connection.sinceMs = this.#lookedAtMs;
+    if (connection.isReady && this.#all.has(connection.socket)) this.#idle.add(connection);
+  }
+
+  #remove(connection: Connection): void {
+    this.#all.delete(connection.socket);
+    this.#unready.delete(connection);
+    this.#idle.delete(connection);
+  }
+
+  #drop(connection: Connection, event?: ConnectionEvent, code: number = constants.NGHTTP2_NO_ERROR): void {
+    if (event) this.#options.onEvent(event);
+    this.#remove(connection);
+    connection.session?.destroy(undefined, code);
+    connection.socket.destroy();
+  }
+
+  #look(nowMs: number): void {
+    const { limits } = this.#options;
+    const passedS = Math.max(LOOK_MS, nowMs - this.#lookedAtMs) / 1_000;
+    this.#lookedAtMs = nowMs;
+    for (const connection of this.#all.values()) {
+      if (!connection.isReady) {
+        if (nowMs - connection.sinceMs > limits.handshakeMs) this.#drop(connection, 'HANDSHAKE_LATE');
+        continue;
+      }
+      let halfSent = 0;
+      for (const stream of connection.calls) {
+        if (!stream.readableEnded) halfSent++;
+        this.#lookAtCall(stream, nowMs);
+      }
+      if (this.#floods(connection, halfSent, passedS)) {
+        this.#drop(connection, 'CONTROL_FLOOD', constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      } else if (connection.calls.size === 0 && nowMs - connection.sinceMs > limits.idleMs) {
+        this.#dismiss(connection, nowMs);
+      }
+    }
+  }
+
+  #lookAtCall(stream: ServerHttp2Stream, nowMs: number): void {
+    const { limits, onEvent } = this.#options;
+    const call = this.#seen.get(stream) ?? { firstSeenMs: nowMs, waiting: 0, waitingSinceMs: nowMs };
+    this.#seen.set(stream, call);
+    if (stream.writableLength !== call.waiting) {
+      call.waiting = stream.writableLength;
+      call.waitingSinceMs = nowMs;
+    }
+    const isHalfSent = !stream.readableEnded && nowMs - call.firstSeenMs > limits.stallMs;
+    const isNotTaken = call.waiting > 0 && nowMs - call.waitingSinceMs > limits.stallMs;
+    if (!isHalfSent && !isNotTaken) return;
+    onEvent(isHalfSent ? 'REQUEST_STALLED' : 'ANSWER_NOT_TAKEN');
+    // A client of gRPC reads this as RESOURCE_EXHAUSTED.
+    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  /**
+   * Whether more has come in than its calls can account for. A client that reads a long stream measures its line with
+   * pings and opens windows, so what has gone out counts in its favour; answers to pings alone are too little for that.
+   */
+  #floods(connection: Connection, halfSent: number, passedS: number): boolean {
+    const { limits, callBytesMax } = this.#options;
+    const { bytesRead, bytesWritten } = connection.socket;
+    const read = bytesRead - connection.bytesRead;
+    const written = bytesWritten - connection.bytesWritten;
+    const calls = connection.callsOpened + halfSent;
+    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0 });
+    return read > limits.controlBytesPerS * passedS + calls * callBytesMax + written / 4;
+  }
+
+  #dismiss(connection: Connection, nowMs: number): void {
+    if (connection.closingSinceMs === undefined) {
+      connection.closingSinceMs = nowMs;
+      connection.session?.close();
+    } else if (nowMs - connection.closingSinceMs > CLOSING_MS) {
+      this.#drop(connection);
+    }
+  }
+}
