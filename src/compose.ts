@@ -11,15 +11,22 @@ import { sweep } from './pdp/sweep.ts';
 import { GrpcServer } from './rpc/server.ts';
 import { StartupError } from './startup-error.ts';
 import { lockDirectory } from './state/embedded/directory-lock.ts';
+import { observedState, STORE_OPERATIONS } from './state/observed.ts';
 import type { State } from './state/port.ts';
 import type { RedisEvent } from './state/redis/state.ts';
+import { MonitoringListener } from './telemetry/http.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { ProcessFacts } from './telemetry/process-metrics.ts';
+import { openTraces, type Traces } from './telemetry/traces.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
 export interface Running {
   readonly decision: string;
   readonly management: string;
+  /** Undefined where none is configured. */
+  readonly observability: string | undefined;
   readonly store: string;
   readonly policyRevision: string;
   stop(): Promise<void>;
@@ -34,27 +41,79 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   const policy = openPolicy(config, log);
   const callers = openCallers(config, log);
-  const { state, close } = await openState(config, log);
+  const { state: store, close } = await openState(config, log);
+  const facts = serverFacts(store, policy, startedAtMs);
+  const metrics = await openMetrics(config, {
+    version: VERSION,
+    policy: facts.policyInfo,
+    store: () => store.info,
+    // Asked at a scrape, and nothing is scraped before the server is there.
+    isStoreUp: () => server.isStoreUp,
+    callsInFlight: () => server.callsInFlight,
+  });
+  const traces = await traceCalls(config, log);
+  const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
   const pdp = pdpOf(config, state, policy);
-  const facts = serverFacts(state, policy, startedAtMs);
-  const server = new GrpcServer(config, { pdp, facts, log, callers: () => callers?.current.policy ?? NOBODY });
+  const server = new GrpcServer(config, {
+    pdp,
+    facts,
+    log,
+    sight: { metrics, traces },
+    callers: () => callers?.current.policy ?? NOBODY,
+  });
+  const monitoring = monitoringOf(config, metrics, () => server.problems);
   const stopSweeping = startSweeping(config, pdp, log);
 
   const stop = async (): Promise<void> => {
+    const endsAt = performance.now() + config.shutdown.graceMs;
     stopSweeping();
     policy.close();
     callers?.close();
     await server.stop();
     await close();
+    await traces?.close(Math.max(endsAt - performance.now(), FLUSH_MS_MIN));
+    // Last, so that whoever asks is told all the while that this process is stopping.
+    await monitoring?.close();
   };
   try {
+    await monitoring?.bind();
     const addresses = await server.start();
     if (config.store.kind === 'embedded') for (const warning of state.info.warnings) log.warn(warning);
-    return { ...addresses, store: state.info.description, policyRevision: policy.current.revision, stop };
+    return {
+      ...addresses,
+      observability: monitoring?.text,
+      store: state.info.description,
+      policyRevision: policy.current.revision,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The last traces are worth a moment, also where calls have used up the grace period. */
+const FLUSH_MS_MIN = 250;
+
+async function openMetrics(config: Config, facts: ProcessFacts): Promise<Metrics | undefined> {
+  if (!config.observability.listen) return undefined;
+  const { Metrics } = await import('./telemetry/metrics.ts');
+  return new Metrics(facts);
+}
+
+/** OpenTelemetry's variables are its own: its SDK reads them, and no key of ours repeats one. */
+function traceCalls(config: Config, log: Logger): Promise<Traces | undefined> {
+  const storeSystem = config.store.kind === 'embedded' ? undefined : 'redis';
+  return openTraces({ env: process.env, version: VERSION, storeSystem, log });
+}
+
+function monitoringOf(
+  { observability: { listen } }: Config,
+  metrics: Metrics | undefined,
+  notReady: () => readonly string[],
+): MonitoringListener | undefined {
+  if (!listen || !metrics) return undefined;
+  return new MonitoringListener(listen, { contentType: metrics.contentType, metrics: () => metrics.text(), notReady });
 }
 
 /** The state, with the data directory for this process alone: the embedded store and both sockets may lie there. */

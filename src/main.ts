@@ -12,6 +12,7 @@ import { parsePolicy } from './core/policy.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { StartupError } from './startup-error.ts';
 import { createLogger, errorFields } from './telemetry/log.ts';
+import { checkReady } from './telemetry/ready-client.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -36,8 +37,11 @@ addConfigOptions(policy.command('check').description('check the policy file')).a
 
 addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(
   async (flags: ConfigFlags) => {
-    const { listeners } = load(flags).config;
-    const health = await checkHealth([listeners.decision, listeners.management]);
+    const { listeners, observability } = load(flags).config;
+    // Over HTTP where it can: a gRPC listener may ask for a certificate that whoever runs this does not have.
+    const health = observability.listen
+      ? await checkReady(observability.listen)
+      : await checkHealth([listeners.decision, listeners.management]);
     print(health.lines.join('\n'));
     process.exitCode = health.serving ? 0 : 1;
   },
@@ -92,8 +96,8 @@ async function runServer(flags: ConfigFlags): Promise<void> {
   log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
 }
 
-function addressesOf({ decision, management, store }: Awaited<ReturnType<typeof serve>>) {
-  return { decision, management, store };
+function addressesOf({ decision, management, observability, store }: Awaited<ReturnType<typeof serve>>) {
+  return { decision, management, observability, store };
 }
 
 /** For a person at a terminal, on standard error; the log on standard output stays JSON. */
@@ -102,6 +106,7 @@ function banner(config: ReturnType<typeof load>['config'], running: Awaited<Retu
     `tollgate ${VERSION}`,
     `  decisions   ${running.decision}`,
     `  management  ${running.management}`,
+    ...(running.observability === undefined ? [] : [`  monitoring  ${running.observability}`]),
     `  engine      ${running.store}`,
     `  policy      ${config.policy.file}`,
     `  revision    ${running.policyRevision}`,

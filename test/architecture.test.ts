@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/': ['core/'],
   'state/port.ts': ['core/'],
+  'state/observed.ts': ['state/port.ts'],
   'state/codec/': ['core/', 'state/port.ts', 'state/codec/', 'node:', '@msgpack/msgpack'],
   'state/redis/': [
     'core/',
@@ -40,16 +41,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config/',
     'telemetry/',
     'state/port.ts',
+    'state/observed.ts',
     'state/codec/audit-record.ts',
     'startup-error.ts',
+    'unix-socket.ts',
     'node:',
     '@grpc/',
     'grpc-health-check',
     'protobufjs',
   ],
   'config/': ['config/', 'core/', 'node:', 'yaml', 'ajv', 'commander'],
-  'telemetry/': ['telemetry/', 'pino', 'node:'],
+  'telemetry/': [
+    'telemetry/',
+    'config/listen-address.ts',
+    'startup-error.ts',
+    'unix-socket.ts',
+    'pino',
+    'prom-client',
+    '@opentelemetry/',
+    'node:',
+  ],
   'startup-error.ts': [],
+  'unix-socket.ts': ['startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');
@@ -98,6 +111,14 @@ describe('the source keeps its shape', () => {
       ].map((match) => `${file}: ${match[0]}`),
     );
     expect(new Set(found)).toEqual(new Set(['core/run.ts: async', 'core/run.ts: await']));
+  });
+
+  test('only one file knows OpenTelemetry, and only by loading it when it is wanted', () => {
+    const importing = files.filter(({ file, text }) => importsOf(file, text).some((name) => name.startsWith('@opent')));
+    expect(importing.map(({ file }) => file)).toEqual(['telemetry/open-telemetry.ts']);
+    const loading = files.filter(({ text }) => text.includes('open-telemetry.ts'));
+    expect(loading.map(({ file }) => file)).toEqual(['telemetry/traces.ts']);
+    expect(loading[0]?.text.match(/from '.*open-telemetry/g)).toBeNull();
   });
 
   test('no file outside rpc knows gRPC codes', () => {

@@ -80,6 +80,8 @@ export interface Config {
   };
   readonly sweep: { readonly intervalMs: number };
   readonly shutdown: { readonly graceMs: number };
+  /** Where metrics and probes are answered over HTTP; undefined for nowhere. */
+  readonly observability: { readonly listen: ListenAddress | undefined };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
@@ -186,6 +188,7 @@ function interpret(settings: Settings): Config {
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
     shutdown: { graceMs: at.number('shutdown.grace_ms') },
+    observability: { listen: places.observability },
     log: { level: at.string('log.level') as Config['log']['level'] },
   };
 }
@@ -260,8 +263,13 @@ function interpretPlaces(settings: Settings) {
     );
   }
 
+  const observability = settings.isSet('observability.listen')
+    ? address('observability.listen', settings.string('observability.listen'))
+    : undefined;
+  if (observability) refuseObservability(settings, observability, [decision, management], refuse);
+
   if (problems.length > 0 || !decision || !management || !store) throw new ConfigError(problems);
-  return { dataDir, policyFile, decision, management, store, tls, listenerTls, callers };
+  return { dataDir, policyFile, decision, management, store, tls, listenerTls, callers, observability };
 }
 
 function callersFrom(
@@ -275,11 +283,32 @@ function callersFrom(
   return undefined;
 }
 
+function refuseObservability(
+  settings: Settings,
+  address: ListenAddress,
+  others: readonly (ListenAddress | undefined)[],
+  refuse: (key: string, problem: string) => void,
+): void {
+  const text = listenAddressText(address);
+  if (others.some((other) => other && isSameListenAddress(address, other))) {
+    refuse('observability.listen', `must differ from the other listeners, ${text}`);
+  }
+  if (isReachable(address) && !settings.boolean('observability.allow_remote')) {
+    refuse(
+      'observability.listen',
+      `${text} can be reached from other hosts, and whoever reaches it may read the metrics; use 127.0.0.1, [::1], localhost or unix:/path, or set observability.allow_remote`,
+    );
+  }
+}
+
 /** A switch that would do nothing is a mistake: its owner believes that it protects. */
 function refuseIdle(settings: Settings, store: StoreLocation, refuse: (key: string, problem: string) => void): void {
   const isTls = 'tls' in store && store.tls;
   for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
     if (settings.isSet(key) && !isTls) refuse(key, 'needs a store URL that begins with rediss');
+  }
+  if (settings.boolean('observability.allow_remote') && !settings.isSet('observability.listen')) {
+    refuse('observability.allow_remote', 'needs observability.listen');
   }
   if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
     refuse('store.sentinel_password', 'needs a store URL with +sentinel');
@@ -305,6 +334,7 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     'policy.file': config.policy.file,
     ...Object.fromEntries(LISTENERS.flatMap((name) => tlsSources(name, config.tls[name]))),
     'callers.file': config.callers?.file ?? '',
+    'observability.listen': config.observability.listen ? listenAddressText(config.observability.listen) : '',
   };
   return KEYS.map(({ key }) => ({
     key,

@@ -51,6 +51,17 @@ export class Health {
     this.#timer.unref();
   }
 
+  /** What keeps the process from serving, a few words each. */
+  get problems(): readonly string[] {
+    const problems = this.#serving ? [] : [this.#serving === false ? 'the store does not answer' : 'starting'];
+    return this.#stopped ? ['stopping', ...problems] : problems;
+  }
+
+  /** Whether the store answered when it was last asked, at most a second ago. */
+  get isStoreUp(): boolean {
+    return this.#serving === true;
+  }
+
   /** Says NOT_SERVING everywhere, for good: the process is about to go. */
   stop(): void {
     this.#stopped = true;

@@ -9,13 +9,13 @@ import {
 } from '@grpc/grpc-js';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartupError } from '../startup-error.ts';
+import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
 import { type BoundedServerOptions, boundedServer } from './bounded-server.ts';
 import { type Method, methodsOf } from './codec.ts';
 import type { Health } from './health.ts';
 import type { InFlight } from './in-flight.ts';
 import { addReflection } from './reflection.ts';
 import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
-import { bindPrivately, claimSocketPath } from './unix-socket.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
 // set whole headers. What matters of them is in our errors and our log.

@@ -11,6 +11,7 @@ import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
 import { InFlight } from './in-flight.ts';
 import { fullName, Listener, type Service } from './listener.ts';
+import type { Sight } from './seen.ts';
 import { auditService, auditStreams } from './services/audit.ts';
 import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
 import { policyDecisionService } from './services/policy-decision.ts';
@@ -23,6 +24,7 @@ export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
   readonly #tls: readonly TlsSource[];
   readonly #health: Health;
+  readonly #inFlight: InFlight;
   readonly #graceMs: number;
 
   /**
@@ -31,7 +33,13 @@ export class GrpcServer {
    */
   constructor(
     config: Config,
-    { pdp, facts, callers, log }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; log: Logger },
+    {
+      pdp,
+      facts,
+      callers,
+      sight,
+      log,
+    }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger },
   ) {
     const decision: Service[] = [
       { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
@@ -46,12 +54,13 @@ export class GrpcServer {
     ];
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    const inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
+    this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
-      inFlight,
+      sight,
+      inFlight: this.#inFlight,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
@@ -84,6 +93,19 @@ export class GrpcServer {
     await decision.bind();
     await this.#health.start();
     return { decision: decision.text, management: management.text };
+  }
+
+  /** What keeps it from serving, a few words each; empty when it serves. */
+  get problems(): readonly string[] {
+    return this.#health.problems;
+  }
+
+  get isStoreUp(): boolean {
+    return this.#health.isStoreUp;
+  }
+
+  get callsInFlight(): number {
+    return this.#inFlight.count;
   }
 
   /** Says NOT_SERVING, lets calls in flight finish within the grace period, and ends the rest. */

@@ -45,6 +45,7 @@ const TABLE = {
 export interface StatusReply {
   readonly error: Partial<ServiceError>;
   readonly reason: string;
+  readonly requestId: string;
   readonly codeName: string;
   /** Worth an operator's attention: a bug, or state that could not be read. */
   readonly isOurFault: boolean;
@@ -73,6 +74,7 @@ export function statusOf(error: unknown, requestId: string): StatusReply {
   return {
     error: { code: row.code, details: message, metadata },
     reason,
+    requestId,
     codeName: status[row.code] ?? 'UNKNOWN',
     isOurFault: failure.kind === 'internal' || failure.kind === 'state_unavailable',
   };

@@ -10,7 +10,8 @@ import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
 import { rolesFor } from './roles.ts';
-import { statusOf } from './status.ts';
+import { type Sight, viewOf } from './seen.ts';
+import { type StatusReply, statusOf } from './status.ts';
 
 /** Decodes a request and runs it; the result is the response message. May answer without a promise. */
 export type Operation = (fields: Fields, pdp: Pdp) => object | Promise<object>;
@@ -22,6 +23,7 @@ export interface Edge {
   readonly callers: Callers;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
+  readonly sight: Sight;
   readonly requestBytesMax: (method: Method) => number;
 }
 
@@ -29,7 +31,9 @@ export interface Edge {
 export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
+  const view = viewOf(method, edge.sight);
   return (call, answer) => {
+    const seen = view(call.metadata);
     let admitted: string | undefined;
     const callback: typeof answer = (error, response) => {
       answer(error, response);
@@ -44,11 +48,17 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
         return;
       }
       callback(null, bytes);
+      seen.answered(response);
     };
-    const fail = (error: unknown): void => callback(report(edge, method, error));
+    const fail = (error: unknown): void => {
+      const reply = report(edge, method, error);
+      callback(reply.error);
+      seen.failed(reply);
+    };
     try {
       admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
-      const result = operation(fieldsOf(method, call.request, bytesMax), pdpFor(edge, method, call.getDeadline()));
+      const pdp = seen.pdp(pdpFor(edge, method, call.getDeadline()));
+      const result = operation(fieldsOf(method, call.request, bytesMax), pdp);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -64,7 +74,9 @@ export function streamHandler(
 ): handleServerStreamingCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
+  const view = viewOf(method, edge.sight);
   return (call) => {
+    const seen = view(call.metadata);
     let admitted: string | undefined;
     const abort = new AbortController();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
@@ -83,8 +95,15 @@ export function streamHandler(
     };
     send()
       .then(
-        () => call.end(),
-        (error) => call.emit('error', report(edge, method, error)),
+        () => {
+          call.end();
+          seen.answered(undefined);
+        },
+        (error) => {
+          const reply = report(edge, method, error);
+          call.emit('error', reply.error);
+          seen.failed(reply);
+        },
       )
       .finally(() => {
         if (admitted !== undefined) edge.inFlight.end(admitted);
@@ -113,7 +132,7 @@ function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
 /** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
 const REFUSALS_PER_SECOND = 10;
 
-function report(edge: Edge, method: Method, error: unknown) {
+function report(edge: Edge, method: Method, error: unknown): StatusReply {
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
   const line = { rpc: method.name, code: reply.codeName, reason: reply.reason, request_id: requestId };
@@ -121,5 +140,5 @@ function report(edge: Edge, method: Method, error: unknown) {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');
   });
-  return reply.error;
+  return reply;
 }

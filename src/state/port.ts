@@ -30,7 +30,12 @@ export interface StoreInfo {
   readonly lineageChanges: number;
   /** Acknowledged changes that the store is known to have lost since this process started. */
   readonly lostWrites: number;
+  /** Of a store behind a network: how many of its connections are in each state of the circuit breaker. */
+  readonly breakers?: Readonly<Record<BreakerState, number>>;
 }
+
+/** Closed, everything is sent; open, nothing is; half open, one check of the server is under way. */
+export type BreakerState = 'closed' | 'half_open' | 'open';
 
 export interface ChargeStep {
   readonly sessionId: string;

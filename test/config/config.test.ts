@@ -129,6 +129,7 @@ describe('precedence', () => {
       { TOLLGATE_STORE_CONSISTENCY: 'replicated' },
       { TOLLGATE_STORE_REQUIRE_DURABILITY: 'aof_always' },
       { TOLLGATE_STORE_REQUIRE_NOEVICTION: 'true' },
+      { TOLLGATE_OBSERVABILITY_ALLOW_REMOTE: 'true' },
     ];
     for (const env of idle) expect(problems({ env })).toHaveLength(1);
   });
@@ -136,7 +137,7 @@ describe('precedence', () => {
   test('every key can be set from the environment and by --set', () => {
     for (const spec of KEYS) {
       expect(spec.env).toBe(`TOLLGATE_${spec.key.toUpperCase().replaceAll('.', '_')}`);
-      const text = String(spec.default ?? (spec.key.startsWith('listeners.') ? 'unix:/tmp/x' : '/tmp/x'));
+      const text = String(spec.default ?? (/listen(ers\.|$)/.test(spec.key) ? 'unix:/tmp/x' : '/tmp/x'));
       const env = { ...COMPANIONS[spec.key], [spec.env]: text };
       expect(sourceOf(load({ env }), spec.key)?.origin).toBe(`env ${spec.env}`);
       const flags = { set: [`${spec.key}=${text}`] };

@@ -62,6 +62,7 @@ export class LinkWatch {
       durability: weakest(verdicts),
       warnings: [...new Set([...problems.map(warningOf), ...verdicts.flatMap(({ warnings }) => warnings)])],
       lineageChanges: this.#lineageChanges,
+      breakers: breakersOf(links),
     };
   }
 
@@ -100,6 +101,12 @@ export class LinkWatch {
     this.#reported.set(link, text);
     this.#onEvent({ kind: 'lost', cause: problem });
   }
+}
+
+function breakersOf(links: readonly Link[]): NonNullable<StoreInfo['breakers']> {
+  const breakers = { closed: 0, half_open: 0, open: 0 };
+  for (const { breaker } of links) breakers[breaker]++;
+  return breakers;
 }
 
 function weakest(verdicts: readonly Verdict[]): Durability {

@@ -1,6 +1,7 @@
 // One connection to one server: options under which nothing is repeated, queued or left pending, and the circuit breaker
 // that says whether anything may be sent at all. Open, nothing is sent; half open, one check of the server is under way.
 import { Redis, type RedisOptions } from 'ioredis';
+import type { BreakerState } from '../port.ts';
 import type { Line } from './commands.ts';
 import { type ErrorRow, LINE_ERRORS, NotSent, rowOf, withoutCommand } from './errors.ts';
 import { examine, Refusal, type ServerRules, type Verdict } from './server-check.ts';
@@ -117,6 +118,11 @@ export class Link {
   /** Why nothing can be sent; undefined when it can. */
   get problem(): unknown {
     return this.#problem;
+  }
+
+  get breaker(): BreakerState {
+    if (this.isReady) return 'closed';
+    return this.#isChecking ? 'half_open' : 'open';
   }
 
   /** What the latest check found; undefined before the first. */

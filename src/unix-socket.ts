@@ -2,7 +2,7 @@
 // removed, and a new one is open to its owner alone.
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from './startup-error.ts';
 
 const OWNER_ONLY_UMASK = 0o177;
 const OWNER_ONLY_MODE = 0o600;

@@ -1,0 +1,83 @@
+// What a monitoring system asks over HTTP: /metrics, whether the process lives, and whether it is ready. A listener of its
+// own, for neither of those who ask speaks gRPC or has a certificate.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import { StartupError } from '../startup-error.ts';
+import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
+
+export interface Monitored {
+  readonly contentType: string;
+  readonly metrics: () => Promise<string>;
+  /** What keeps the process from being ready, a few words each; empty when it is. */
+  readonly notReady: () => readonly string[];
+}
+
+/** Requests have no body, and few headers; whoever takes longer, or comes with more, is not a monitoring system. */
+const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 15_000, maxHeaderSize: 8_192 };
+const CONNECTIONS_MAX = 32;
+
+export class MonitoringListener {
+  readonly #server: Server;
+  readonly #address: ListenAddress;
+  /** As configured, with the real port once it is bound. */
+  text: string;
+
+  constructor(address: ListenAddress, monitored: Monitored) {
+    this.#address = address;
+    this.text = listenAddressText(address);
+    this.#server = createServer({ ...LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
+      answer(monitored, request, response).catch(() => response.destroy());
+    });
+    this.#server.maxConnections = CONNECTIONS_MAX;
+  }
+
+  /** @throws StartupError when the address cannot be had */
+  async bind(): Promise<void> {
+    const address = this.#address;
+    if (address.kind === 'tcp') {
+      await this.#listen(() => this.#server.listen(address.port, address.host));
+      this.text = listenAddressText({ ...address, port: (this.#server.address() as AddressInfo).port });
+      return;
+    }
+    await claimSocketPath(address.path);
+    await bindPrivately(address.path, () => this.#listen(() => this.#server.listen(address.path)));
+  }
+
+  #listen(listen: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) =>
+        reject(new StartupError(`cannot listen on ${this.text}: ${error.message}`, { cause: error })),
+      );
+      this.#server.once('listening', resolve);
+      listen();
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+async function answer(monitored: Monitored, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url?.split('?', 1)[0];
+  if (path !== '/metrics' && path !== '/livez' && path !== '/readyz') return end(response, 404, 'not found\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return end(response, 405, 'method not allowed\n');
+  }
+  if (path === '/livez') return end(response, 200, 'alive\n');
+  if (path === '/metrics') return end(response, 200, await monitored.metrics(), monitored.contentType);
+  const notReady = monitored.notReady();
+  const ready = notReady.length === 0;
+  const line = ready ? { ready } : { ready, not_ready: notReady };
+  end(response, ready ? 200 : 503, `${JSON.stringify(line)}\n`, 'application/json');
+}
+
+function end(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  const headers = { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' };
+  // Without a body to HEAD: node leaves it out by itself.
+  response.writeHead(status, headers).end(text);
+}
