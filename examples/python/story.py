@@ -5,38 +5,19 @@ It ends with exit code 1 at the first answer that is not what the story says.
 """
 
 import argparse
-import atexit
 import json
 import sys
-import tempfile
 import uuid
-from pathlib import Path
 
 import grpc
-import grpc_tools
 import msgpack
 import redis
 from google.protobuf import json_format
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-from grpc_tools import protoc
+from stubs import make_stubs
 
-PROTO = Path(__file__).resolve().parents[2] / "proto"
-
-
-def make_stubs() -> str:
-    """Generates the modules of tollgate.v1 into a folder that goes when the program ends."""
-    folder = tempfile.TemporaryDirectory(prefix="tollgate-stubs-")
-    atexit.register(folder.cleanup)
-    well_known_types = Path(grpc_tools.__file__).parent / "_proto"
-    options = [f"-I{PROTO}", f"-I{well_known_types}", f"--python_out={folder.name}", f"--grpc_python_out={folder.name}"]
-    if protoc.main(["protoc", *options, *map(str, PROTO.glob("tollgate/v1/*.proto"))]) != 0:
-        sys.exit("the stubs could not be made")
-    return folder.name
-
-
-# A project of your own would make the stubs once, at build time, and import them like any module.
-sys.path.insert(0, make_stubs())
+make_stubs()
 from tollgate.v1 import audit_service_pb2 as audit_api  # noqa: E402
 from tollgate.v1 import audit_service_pb2_grpc as audit_rpc  # noqa: E402
 from tollgate.v1 import decision_pb2 as decision_api  # noqa: E402
