@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The process: its commands, its signals, and the lines a person reads at its start.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { serve, VERSION } from './compose.ts';
 import { tokenDigest } from './config/callers-file.ts';
@@ -15,6 +16,9 @@ import { createLogger, errorFields } from './telemetry/log.ts';
 import { checkReady } from './telemetry/ready-client.ts';
 
 const TOKEN_BYTES = 32;
+
+/** Without any grace the store is still given this long to close. */
+const STOP_MS_MIN = 1_000;
 
 const program = new Command('tollgate')
   .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
@@ -80,10 +84,14 @@ async function runServer(flags: ConfigFlags): Promise<void> {
   const starting = serve(config, log);
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    // Ignored, not obeyed at once: npm and terminals send the same signal twice, and calls in flight would pay for it.
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    await (await starting).stop();
+    // A store that hangs must not hold the process: what it has acknowledged, it has.
+    const bound = sleep(Math.max(config.shutdown.graceMs, STOP_MS_MIN), 'bound' as const);
+    const ended = await Promise.race([starting.then((running) => running.stop()), bound]);
+    if (ended === 'bound') log.warn('the grace period is over before everything has ended');
     log.info('stopped');
     process.exit(0);
   };

@@ -16,6 +16,7 @@ export type FailureKind =
   | 'overloaded'
   | 'deadline'
   | 'message_too_large'
+  | 'stopping'
   | 'assertion_refused'
   | 'internal';
 

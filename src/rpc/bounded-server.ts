@@ -25,7 +25,10 @@ export interface BoundedServerOptions {
   readonly onEvent: (event: ConnectionEvent | HeadProblem['reason'], error?: unknown) => void;
 }
 
-export function boundedServer({ bytesMax, limits, onEvent }: BoundedServerOptions): Server {
+export function boundedServer({ bytesMax, limits, onEvent }: BoundedServerOptions): {
+  server: Server;
+  connections: Connections;
+} {
   const server = new Server({
     // One byte more than allowed passes, so that our own check can answer with its details.
     'grpc.max_receive_message_length': bytesMax + 1,
@@ -58,5 +61,5 @@ export function boundedServer({ bytesMax, limits, onEvent }: BoundedServerOption
     connections.guard(http2Server);
     return http2Server;
   };
-  return server;
+  return { server, connections };
 }

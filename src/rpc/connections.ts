@@ -11,6 +11,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 
 export interface ConnectionLimits {
@@ -68,6 +69,7 @@ interface Connection {
 }
 
 const LOOK_MS = 500;
+const QUIET_LOOK_MS = 20;
 /** How long a connection that was told to go may take to. */
 const CLOSING_MS = 2_000;
 
@@ -82,6 +84,7 @@ export class Connections {
   readonly #idle = new Set<Connection>();
   readonly #seen = new WeakMap<ServerHttp2Stream, SeenCall>();
   #lookedAtMs = performance.now();
+  #isTurningAway = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -89,6 +92,21 @@ export class Connections {
 
   get count(): number {
     return this.#all.size;
+  }
+
+  /** From now on a new connection hears at once that it must go elsewhere (GOAWAY): none of its calls is begun. */
+  turnAway(): void {
+    this.#isTurningAway = true;
+  }
+
+  /**
+   * Resolves once no connection has a call open, or after so long. One that is idle, silent or frozen has none; one whose
+   * request is still on its way in pieces has.
+   */
+  async quiet(withinMs: number): Promise<void> {
+    const until = performance.now() + withinMs;
+    const isBusy = () => [...this.#all.values()].some(({ calls }) => calls.size > 0);
+    while (isBusy() && performance.now() < until) await sleep(QUIET_LOOK_MS);
   }
 
   /** Stands between a server of node:http2 and whoever listens to its connections and streams by now. */
@@ -168,6 +186,7 @@ export class Connections {
     connection.session = session;
     connection.sinceMs = performance.now();
     this.#bySession.set(session, connection);
+    if (this.#isTurningAway) session.close();
     session.once('remoteSettings', () => {
       connection.isReady = true;
       this.#unready.delete(connection);

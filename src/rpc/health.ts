@@ -3,6 +3,7 @@
 import type { Server } from '@grpc/grpc-js';
 import type { State } from '../state/port.ts';
 import { HealthService } from './health-service.ts';
+import { OpenStreams } from './open-streams.ts';
 
 const INTERVAL_MS = 1_000;
 /** While the store is away it is asked more often, so that recovery shows at once. */
@@ -15,6 +16,7 @@ export class Health {
   readonly #onChange: (serving: boolean, error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #serving: boolean | undefined;
+  readonly #watches = new OpenStreams();
   #stopped = false;
 
   constructor(state: State, services: readonly string[], onChange: (serving: boolean, error: unknown) => void) {
@@ -28,7 +30,7 @@ export class Health {
   }
 
   addTo(server: Server): void {
-    this.#service.addTo(server);
+    this.#service.addTo(this.#watches.over(server));
   }
 
   /** Asks the store once, then keeps asking until {@link stop}. */
@@ -68,6 +70,11 @@ export class Health {
     clearTimeout(this.#timer);
     this.#service.set('', 'NOT_SERVING');
     this.#set(false);
+  }
+
+  /** Ends every Watch: its caller keeps it open for as long as there is a server. */
+  endWatches(): void {
+    this.#watches.endAll();
   }
 
   #set(serving: boolean): void {

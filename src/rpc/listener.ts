@@ -1,4 +1,5 @@
 // One listener: an address, the services that are there and no others, health and reflection.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   logVerbosity,
   type Server,
@@ -12,8 +13,9 @@ import { StartupError } from '../startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
 import { type BoundedServerOptions, boundedServer } from './bounded-server.ts';
 import { type Method, methodsOf } from './codec.ts';
+import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
-import type { InFlight } from './in-flight.ts';
+import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
 import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
 
@@ -38,7 +40,10 @@ export class Listener {
   readonly #server: Server;
   readonly #address: ListenAddress;
   readonly #credentials: ServerCredentials;
-  readonly #inFlight: InFlight;
+  readonly #connections: Connections;
+  readonly #reflections = new OpenStreams();
+  /** Aborted when the last connection of a listener that drains is closed on both sides. */
+  readonly #closed = new AbortController();
   /** As configured, with the real port once it is bound. */
   text: string;
 
@@ -59,12 +64,16 @@ export class Listener {
   ) {
     this.#address = address;
     this.#credentials = credentials;
-    this.#inFlight = edge.inFlight;
     this.text = listenAddressText(address);
-    this.#server = boundedServer(bounds);
+    const { server, connections } = boundedServer(bounds);
+    this.#server = server;
+    this.#connections = connections;
     for (const service of services) this.#add(service, edge);
     health.addTo(this.#server);
-    addReflection(this.#server, [...services.map(({ name }) => fullName(name)), HEALTH_SERVICE]);
+    addReflection(this.#reflections.over(this.#server), [
+      ...services.map(({ name }) => fullName(name)),
+      HEALTH_SERVICE,
+    ]);
   }
 
   #add({ name, operations, streams = {} }: Service, edge: Edge): void {
@@ -99,11 +108,24 @@ export class Listener {
     });
   }
 
-  /** Takes no new calls, waits for those in flight up to a bound, then ends what is still open. */
-  async drain(graceMs: number): Promise<void> {
-    const grace = AbortSignal.timeout(graceMs);
-    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    await Promise.race([closed, this.#inFlight.quiet(grace)]);
+  /**
+   * Tells every connection to go (GOAWAY) and takes no new ones, then waits for the calls that have begun. One that was on
+   * its way is refused in the way that gRPC clients ask again by themselves: its number is above the one in the GOAWAY.
+   */
+  async drain(withinMs: number): Promise<void> {
+    this.#connections.turnAway();
+    this.#server.tryShutdown(() => this.#closed.abort());
+    this.#reflections.endAll();
+    await this.#connections.quiet(withinMs);
+  }
+
+  /**
+   * Ends what is still open. A peer that has every answer closes its side, too: until then, and not for longer than a
+   * moment, the process must live on, because its end would throw away what the network has not delivered yet.
+   */
+  async close(lingerMs: number): Promise<void> {
+    const { signal } = this.#closed;
+    if (!signal.aborted) await sleep(lingerMs, undefined, { signal }).catch(() => undefined);
     this.#server.forceShutdown();
   }
 }

@@ -17,9 +17,9 @@ const sets = ['./gen/tollgate.binpb', './gen/google-rpc.binpb'].map((set) =>
 const files = [...sets.flatMap(fileDescriptors), ...healthDescriptors()];
 
 /** Lets a server describe these services and every type they use. */
-export function addReflection(server: Server, services: readonly string[]): void {
+export function addReflection(server: Pick<Server, 'addService'>, services: readonly string[]): void {
   const definition = { files: { fileDescriptorProtos: files } } as unknown as PackageDefinition;
-  new ReflectionService(definition, { services: [...services] }).addToServer(server);
+  new ReflectionService(definition, { services: [...services] }).addToServer(server as Server);
 }
 
 /** google.protobuf.FileDescriptorSet is one repeated field: the files, each kept as the bytes that buf wrote. */

@@ -20,12 +20,18 @@ import { sessionService } from './services/session.ts';
 import { TlsSource } from './tls.ts';
 import type { Edge } from './unary.ts';
 
+/** Of the grace period, what is kept for telling open streams, closing connections and the store. */
+const CLOSING_MS_MAX = 1_000;
+/** How long a stop waits for peers to close connections on which nothing is open. */
+const LINGER_MS_MAX = 500;
+
 export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
   readonly #tls: readonly TlsSource[];
   readonly #health: Health;
   readonly #inFlight: InFlight;
   readonly #graceMs: number;
+  readonly #stopping = new AbortController();
 
   /**
    * @param callers  those who are known, where the configuration asks for known callers
@@ -61,6 +67,7 @@ export class GrpcServer {
       refusals,
       sight,
       inFlight: this.#inFlight,
+      stopping: this.#stopping.signal,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
@@ -108,12 +115,21 @@ export class GrpcServer {
     return this.#inFlight.count;
   }
 
-  /** Says NOT_SERVING, lets calls in flight finish within the grace period, and ends the rest. */
+  /**
+   * Says NOT_SERVING, lets calls in flight finish, and ends the rest, all of it within the grace period: a stream that would
+   * go on for ever is told so a moment before.
+   */
   async stop(): Promise<void> {
+    const until = performance.now() + this.#graceMs;
+    const leftMs = () => Math.max(0, until - performance.now());
+    const closingMs = Math.min(CLOSING_MS_MAX, this.#graceMs / 4);
+    const listeners = Object.values(this.#listeners);
     this.#health.stop();
+    this.#health.endWatches();
     for (const tls of this.#tls) tls.close();
-    const { decision, management } = this.#listeners;
-    await Promise.all([decision.drain(this.#graceMs), management.drain(this.#graceMs)]);
+    await Promise.all(listeners.map((listener) => listener.drain(leftMs() - closingMs)));
+    this.#stopping.abort();
+    await Promise.all(listeners.map((listener) => listener.close(Math.min(leftMs() / 2, LINGER_MS_MAX))));
   }
 }
 

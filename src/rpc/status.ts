@@ -38,6 +38,7 @@ const TABLE = {
   overloaded: { code: status.RESOURCE_EXHAUSTED, reason: 'OVERLOADED', retryAfterMs: 100 },
   deadline: { code: status.DEADLINE_EXCEEDED, reason: 'DEADLINE' },
   message_too_large: { code: status.RESOURCE_EXHAUSTED, reason: 'MESSAGE_TOO_LARGE' },
+  stopping: { code: status.UNAVAILABLE, reason: 'STOPPING' },
   assertion_refused: { code: status.PERMISSION_DENIED, reason: 'ASSERTION_REFUSED' },
   internal: { code: status.INTERNAL, reason: 'INTERNAL' },
 } as const satisfies Record<FailureKind, Row>;

@@ -24,6 +24,8 @@ export interface Edge {
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
   readonly sight: Sight;
+  /** Aborted when the streams that are still open must end for the server to stop in time. */
+  readonly stopping: AbortSignal;
   readonly requestBytesMax: (method: Method) => number;
 }
 
@@ -79,8 +81,10 @@ export function streamHandler(
     const seen = view(call.metadata);
     let admitted: string | undefined;
     const abort = new AbortController();
+    const stop = () => abort.abort();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
-    call.on('cancelled', () => abort.abort());
+    call.on('cancelled', stop);
+    edge.stopping.addEventListener('abort', stop);
     const writable = () =>
       new Promise<void>((resolve) => {
         call.once('drain', resolve);
@@ -89,9 +93,11 @@ export function streamHandler(
     const send = async (): Promise<void> => {
       admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
       for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
-        if (abort.signal.aborted) return;
+        if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
       }
+      // What looks like the end of the list would be taken for it.
+      if (edge.stopping.aborted) throw new Failure('stopping', 'the server is stopping');
     };
     send()
       .then(
@@ -106,6 +112,7 @@ export function streamHandler(
         },
       )
       .finally(() => {
+        edge.stopping.removeEventListener('abort', stop);
         if (admitted !== undefined) edge.inFlight.end(admitted);
       });
   };

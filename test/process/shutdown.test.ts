@@ -70,7 +70,7 @@ test('a call in flight is answered, and charged, before the server goes', async 
   behind.disconnect();
 });
 
-test('an open follow that goes on and on is ended at the grace bound', async (t) => {
+test('an open follow that goes on and on is ended just before the grace bound', async (t) => {
   const server = await serverOf(t, { args: grace(GRACE_MS) });
   const { run_id } = await started(server.clients);
   await server.clients.decisions('AppendAudit', { run_id, events: [{ error: { message: 'a' } }] });
@@ -79,10 +79,10 @@ test('an open follow that goes on and on is ended at the grace bound', async (t)
   const from = performance.now();
   expect(await server.stop()).toBe(0);
   const tookMs = performance.now() - from;
-  expect(tookMs).toBeGreaterThan(GRACE_MS - 100);
+  expect(tookMs).toBeGreaterThan(GRACE_MS / 2);
   expect(tookMs).toBeLessThan(GRACE_MS + 3_000);
   // Cut off is not the same as ended: a follower must come again.
-  expect(await following.ended).not.toBe(grpc.status.OK);
+  expect(await following.ended).toBe(grpc.status.UNAVAILABLE);
 });
 
 test('an open follow whose run finishes meanwhile gets every event and a proper end, and the server goes then', async (t) => {

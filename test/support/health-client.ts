@@ -11,8 +11,8 @@ const { grpc: loaded } = grpc.loadPackageDefinition(
 export interface HealthClient {
   check(service: string): Promise<string>;
   list(): Promise<Record<string, string>>;
-  /** What a Watch has said so far. */
-  watch(service: string): { said: string[]; cancel(): void };
+  /** What a Watch has said so far, and the status with which it ended. */
+  watch(service: string): { said: string[]; cancel(): void; readonly ended: Promise<number> };
   close(): void;
 }
 
@@ -34,8 +34,11 @@ export function healthClient(address: string): HealthClient {
       const stream = client.Watch({ service });
       const said: string[] = [];
       stream.on('data', ({ status }: { status: string }) => said.push(status));
-      stream.on('error', () => undefined);
-      return { said, cancel: () => stream.cancel() };
+      const ended = new Promise<number>((resolve) => {
+        stream.on('error', (error: grpc.ServiceError) => resolve(error.code));
+        stream.on('end', () => resolve(grpc.status.OK));
+      });
+      return { said, cancel: () => stream.cancel(), ended };
     },
     close: () => client.close(),
   };

@@ -107,6 +107,11 @@ export const ErrorReason = {
    * Status INTERNAL; report it.
    */
   ERROR_REASON_INTERNAL: 23,
+  /**
+   * The server is stopping and ends a stream that would go on. Status UNAVAILABLE; ask another server, or this one once it is back, for
+   * what comes after the last message.
+   */
+  ERROR_REASON_STOPPING: 24,
 } as const;
 
 /**
@@ -240,6 +245,12 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_INTERNAL'
   | 23
+  /**
+   * The server is stopping and ends a stream that would go on. Status UNAVAILABLE; ask another server, or this one once it is back, for
+   * what comes after the last message.
+   */
+  | 'ERROR_REASON_STOPPING'
+  | 24
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is

@@ -1,0 +1,61 @@
+// From the start of the process to the first decision, and a start while the store is away.
+import { expect, test } from 'vitest';
+import { redisOf, serverOf } from '../process/servers.ts';
+import { extent, recordFigure, spread } from '../support/figures.ts';
+import { freePort } from '../support/free-port.ts';
+import { healthClient } from '../support/health-client.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { refusalOf } from '../support/refusals.ts';
+import { bound, opened } from '../support/scene.ts';
+import { eventually } from '../support/times.ts';
+
+const STARTS = extent({ cut: 2, whole: 10 });
+const START_MS = 1_000;
+const SERVICE = 'tollgate.v1.PolicyDecisionService';
+
+test.for(['embedded', 'Redis'])(
+  'a server with the engine %s serves within a second of its start',
+  async (engine, t) => {
+    const store = engine === 'Redis' ? { store: (await redisOf(t)).url } : {};
+    const timesMs: number[] = [];
+    for (let starts = 0; starts < STARTS; starts++) {
+      const from = performance.now();
+      const server = await serverOf(t, store);
+      const health = healthClient(server.decision);
+      await eventually(async () => (await health.check(SERVICE)) === 'SERVING', { everyMs: 1 });
+      timesMs.push(performance.now() - from);
+      health.close();
+      expect(await server.stop()).toBe(0);
+    }
+    recordFigure(`start-${engine.toLowerCase()}`, {
+      what: `${STARTS} starts on ${engine}, from spawning the process to SERVING`,
+      result: spread(timesMs),
+    });
+    expect(Math.max(...timesMs)).toBeLessThan(10 * START_MS);
+  },
+);
+
+test('a server that is started before its Redis lives, decides nothing, and serves as soon as Redis is there', async (t) => {
+  const port = await freePort();
+  const from = performance.now();
+  const server = await serverOf(t, { store: `redis://127.0.0.1:${port}` });
+  console.log(`start without Redis: ${(performance.now() - from).toFixed(0)} ms`);
+  const health = healthClient(server.decision);
+  t.onTestFinished(health.close);
+  expect(await health.check('')).toBe('SERVING');
+  expect(await health.check(SERVICE)).toBe('NOT_SERVING');
+  const asked = { trace_id: 't', session_id: '01890a5d-ac96-774b-bcce-b302099a8000', agent_id: 'a', tool: 'x' };
+  const unavailable = { code: 'UNAVAILABLE', reason: 'STATE_UNAVAILABLE' };
+  expect(await refusalOf(server.clients.decisions('Authorize', asked))).toMatchObject(unavailable);
+  expect(await refusalOf(server.clients.sessions('GetSession', asked))).toMatchObject(unavailable);
+
+  const redis = await startRedis({ port });
+  t.onTestFinished(redis.stop);
+  const started = performance.now();
+  await eventually(async () => (await health.check(SERVICE)) === 'SERVING', { everyMs: 5 });
+  console.log(`SERVING ${(performance.now() - started).toFixed(0)} ms after Redis was there`);
+  const { session_id, agent_id } = await opened(server.clients);
+  const call = { trace_id: await bound(server.clients), session_id, agent_id, tool: 'x' };
+  expect((await server.clients.decisions('Authorize', call)).decision.effect).toBe('EFFECT_ALLOW');
+  expect(await server.stop()).toBe(0);
+});
