@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { tollgate } from '../support/command.ts';
 import { lastOf, readDockerfile } from '../support/dockerfile.ts';
+import { freePort } from '../support/free-port.ts';
 import { type FoundPython, findPython } from '../support/python.ts';
+import { startServer } from '../support/server.ts';
 
 const run = promisify(execFile);
 
@@ -114,14 +116,24 @@ describe('the sidecar', () => {
     }
   });
 
-  test('is asked by a command that the program knows', async () => {
-    const [node, program, ...words] = sidecar.startupProbe.exec.command;
-    expect([node, program]).toEqual(
-      JSON.parse(lastOf(image, 'ENTRYPOINT')).filter((word: string) => !/^--/.test(word)),
+  test('answers its probes as soon as it serves', async () => {
+    const port = await freePort();
+    const env = Object.fromEntries(
+      sidecar.env.map(({ name, value }: Record<string, string>) => [name, value!.replace('9464', `${port}`)]),
     );
-    const env = { TOLLGATE_DATA_DIR: folder };
-    const { code, stdout, stderr } = await tollgate(words, { cwd: folder, env });
-    expect(code).toBe(1);
-    expect([stdout, stderr]).toEqual([expect.stringMatching(/^127\.0\.0\.1:7070: /), '']);
+    delete env.TOLLGATE_POLICY_FILE;
+    const { containerPort, name } = sidecar.ports[0];
+    expect(sidecar.env).toContainEqual({ name: 'TOLLGATE_OBSERVABILITY_LISTEN', value: `0.0.0.0:${containerPort}` });
+    const server = await startServer({ env });
+    try {
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+        const { path, port: named } = sidecar[probe].httpGet;
+        expect(named).toBe(name);
+        const status = async () => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+        await expect.poll(status, { message: probe }).toBe(200);
+      }
+    } finally {
+      await server.stop();
+    }
   });
 });
