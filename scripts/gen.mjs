@@ -1,5 +1,5 @@
 // Generates src/rpc/gen/ from proto/: tollgate.json, which the server and its clients load with proto-loader's `fromJSON`;
-// tollgate.binpb, the descriptor set that reflection serves; the same two for error details; and the TypeScript types of
+// tollgate.binpb, the descriptor set that reflection serves; the same two for error details, the set for health; and the TypeScript types of
 // what proto-loader decodes.
 // The result depends on proto/ and the exact versions in package.json alone, so a second run leaves no difference.
 import { spawnSync } from 'node:child_process';
@@ -13,6 +13,7 @@ const OUT = 'src/rpc/gen';
 const PACKAGE_DIR = 'tollgate/v1';
 /** Outside proto/, because clients carry these files already and must not get them twice. */
 const ERROR_DETAILS = 'src/rpc/error-details';
+const HEALTH = 'node_modules/grpc-health-check/proto';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const protoFiles = readdirSync(join('proto', PACKAGE_DIR))
@@ -29,10 +30,15 @@ writeJson('google-rpc.json', ERROR_DETAILS, ['google/rpc/status.proto', 'google/
 /** Imports and source info are kept, so that reflection can describe the well-known types and show the comments. */
 function buildDescriptors() {
   run('buf', ['build', 'proto', '--as-file-descriptor-set', '--output', `${OUT}/tollgate.binpb`]);
+  describe(ERROR_DETAILS, 'google-rpc.binpb');
+  describe(HEALTH, 'grpc-health.binpb');
+}
+
+function describe(protoFolder, name) {
   // buf refuses a folder inside another module's, so it is shown a copy.
   inScratchFolder((folder) => {
-    cpSync(ERROR_DETAILS, folder, { recursive: true });
-    run('buf', ['build', folder, '--as-file-descriptor-set', '--output', `${OUT}/google-rpc.binpb`]);
+    cpSync(protoFolder, folder, { recursive: true });
+    run('buf', ['build', folder, '--as-file-descriptor-set', '--output', `${OUT}/${name}`]);
   });
 }
 

@@ -2,19 +2,18 @@
 // as it stands in the proto files.
 //
 // WHY NOT descriptors from proto-loader: they lose imports and field names, and `grpcurl describe` then fails on
-// well-known types. The reflection library only asks for the bytes of each file, so it is handed the right ones.
+// well-known types. Of health it writes a map that Go's protobuf refuses, and with it the whole service. The reflection library only asks for the bytes of each file, so it is handed the right ones.
 import { readFileSync } from 'node:fs';
 import type { Server } from '@grpc/grpc-js';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
-import { protoPath as healthProtoPath } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 
 // Error details are never named by a method, but a client that shows errors asks for them.
-const sets = ['./gen/tollgate.binpb', './gen/google-rpc.binpb'].map((set) =>
+const sets = ['./gen/tollgate.binpb', './gen/google-rpc.binpb', './gen/grpc-health.binpb'].map((set) =>
   readFileSync(new URL(set, import.meta.url)),
 );
-const files = [...sets.flatMap(fileDescriptors), ...healthDescriptors()];
+const files = sets.flatMap(fileDescriptors);
 
 /** Lets a server describe these services and every type they use. */
 export function addReflection(server: Pick<Server, 'addService'>, services: readonly string[]): void {
@@ -31,11 +30,4 @@ function fileDescriptors(set: Buffer): Buffer[] {
     found.push(Buffer.from(reader.bytes()));
   }
   return found;
-}
-
-function healthDescriptors(): Buffer[] {
-  const definition = loadSync(healthProtoPath, { keepCase: true });
-  return Object.values(definition).flatMap((type) =>
-    'fileDescriptorProtos' in type ? (type.fileDescriptorProtos as Buffer[]) : [],
-  );
 }
