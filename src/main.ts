@@ -41,11 +41,14 @@ addConfigOptions(policy.command('check').description('check the policy file')).a
 
 addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(
   async (flags: ConfigFlags) => {
-    const { listeners, observability } = load(flags).config;
+    const { listeners, tls, observability } = load(flags).config;
     // Over HTTP where it can: a gRPC listener may ask for a certificate that whoever runs this does not have.
     const health = observability.listen
       ? await checkReady(observability.listen)
-      : await checkHealth([listeners.decision, listeners.management]);
+      : await checkHealth([
+          { address: listeners.decision, tls: tls.decision },
+          { address: listeners.management, tls: tls.management },
+        ]);
     print(health.lines.join('\n'));
     process.exitCode = health.serving ? 0 : 1;
   },

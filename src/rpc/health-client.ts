@@ -1,24 +1,33 @@
 // Asks a running server how it is, over the same gRPC health service that probes and load balancers ask.
-import { Client, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
+import type { TlsFiles } from '../config/config.ts';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 
 const TIMEOUT_MS = 2_000;
 
+export interface AskedListener {
+  readonly address: ListenAddress;
+  readonly tls: TlsFiles | undefined;
+}
+
 /** A line for each listener; serving only if every one of them says so for its first service. */
 export async function checkHealth(
-  addresses: readonly ListenAddress[],
+  listeners: readonly AskedListener[],
 ): Promise<{ serving: boolean; lines: readonly string[] }> {
   const services = ['tollgate.v1.PolicyDecisionService', 'tollgate.v1.SessionService'];
-  const answers = await Promise.all(addresses.map((address, index) => ask(address, services[index] ?? '')));
+  const answers = await Promise.all(listeners.map((listener, index) => ask(listener, services[index] ?? '')));
   return {
     serving: answers.every((answer) => answer === 'SERVING'),
-    lines: addresses.map((address, index) => `${listenAddressText(address)}: ${answers[index]}`),
+    lines: listeners.map(({ address }, index) => `${listenAddressText(address)}: ${answers[index]}`),
   };
 }
 
-function ask(address: ListenAddress, service: string): Promise<string> {
-  const client = new Client(listenAddressText(address), credentials.createInsecure());
+function ask({ address, tls }: AskedListener, service: string): Promise<string> {
+  if (tls?.clientCa !== undefined) {
+    return Promise.resolve('asks for a client certificate; set observability.listen, and that is asked instead');
+  }
+  const client = new Client(listenAddressText(address), credentialsOf(tls));
   const check = healthService.Check;
   if (!check) throw new Error('the health service has no Check');
   return new Promise((resolve) => {
@@ -34,4 +43,13 @@ function ask(address: ListenAddress, service: string): Promise<string> {
       },
     );
   });
+}
+
+/**
+ * The certificate is for the names that callers use, not for the address on this host, so it is not checked: nothing is
+ * sent that a stranger may not read, and whoever could pose as the listener here could answer for it anyway.
+ */
+function credentialsOf(tls: TlsFiles | undefined): ChannelCredentials {
+  if (!tls) return credentials.createInsecure();
+  return credentials.createSsl(null, null, null, { rejectUnauthorized: false });
 }

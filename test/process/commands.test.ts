@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Certificates } from '../support/certificates.ts';
 import { linesOf, tollgate } from '../support/command.ts';
 import { eventually } from '../support/times.ts';
 import { folderOf, redisOf, serverOf } from './servers.ts';
@@ -39,6 +40,30 @@ describe.concurrent('tollgate health', () => {
     const half = await tollgate(['health', '--listen', server.decision], { cwd });
     expect(half.code).toBe(1);
     expect(linesOf(half.stdout)[0]).toBe(`${server.decision}: SERVING`);
+  });
+
+  test('asks a listener with TLS, and says what to do where that wants a certificate', async (t) => {
+    const certificates = new Certificates();
+    t.onTestFinished(() => certificates.remove());
+    certificates.authority('ours');
+    certificates.certificate('server', { by: 'ours', names: 'DNS:tollgate.example.org' });
+    const path = (file: string) => certificates.path(file);
+    const tls = [
+      '--set',
+      `tls.decision.cert_file=${path('server.pem')}`,
+      '--set',
+      `tls.decision.key_file=${path('server.key')}`,
+    ];
+    const server = await serverOf(t, { args: tls });
+    const listeners = ['--listen', server.decision, '--management', server.management];
+    const { code, stdout } = await tollgate(['health', ...listeners, ...tls], { cwd: folderOf(t) });
+    expect([code, linesOf(stdout)[0]]).toEqual([0, `${server.decision}: SERVING`]);
+    const mutual = [...tls, '--set', `tls.decision.client_ca_file=${path('ours.pem')}`];
+    const refused = await tollgate(['health', ...listeners, ...mutual], { cwd: folderOf(t) });
+    expect([refused.code, linesOf(refused.stdout)[0]]).toEqual([
+      1,
+      expect.stringContaining('set observability.listen'),
+    ]);
   });
 
   test('exits with 1 where the store is away, and with 0 when it is back', async (t) => {
