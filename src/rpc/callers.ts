@@ -16,8 +16,8 @@ export interface IncomingCall {
 }
 
 export interface Callers {
-  /** @throws Failure caller_unknown, caller_not_allowed */
-  callerOf(call: IncomingCall, allowed: ReadonlySet<Role>): Caller;
+  /** @throws Failure caller_unknown */
+  callerOf(call: IncomingCall): Caller;
 }
 
 /** For a listener on which the operating system decides who reaches it. */
@@ -26,13 +26,12 @@ const LOCAL: Caller = { name: 'local', role: 'admin' };
 
 /** @param book  the callers in force at this moment: a removed one is unknown from the next call on */
 export function knownCallers(book: () => CallerBook): Callers {
-  return {
-    callerOf: (call, allowed) => {
-      const caller = identify(call, book());
-      if (allowed.has(caller.role)) return caller;
-      throw new Failure('caller_not_allowed', `the role ${caller.role} may not call this`);
-    },
-  };
+  return { callerOf: (call) => identify(call, book()) };
+}
+
+/** @throws Failure caller_not_allowed */
+export function requireRole({ role }: Caller, allowed: ReadonlySet<Role>): void {
+  if (!allowed.has(role)) throw new Failure('caller_not_allowed', `the role ${role} may not call this`);
 }
 
 /** A token that is sent must be right, even where a certificate would do: a caller that sends one relies on it. */

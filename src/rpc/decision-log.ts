@@ -6,6 +6,12 @@ import type { ChargeDecision, ChargeRequest } from '../pdp/charge.ts';
 import type { Decision } from '../pdp/decision.ts';
 import type { Logger } from '../telemetry/log.ts';
 
+export interface Asked {
+  readonly rpc: string;
+  /** Its name in the callers file; `local` where the operating system decides who calls. */
+  readonly caller: string;
+}
+
 export class DecisionLog {
   readonly #log: Logger;
 
@@ -13,9 +19,9 @@ export class DecisionLog {
     this.#log = log;
   }
 
-  charge(rpc: string, request: ChargeRequest, { decision, identity, usage }: ChargeDecision): void {
+  charge(asked: Asked, request: ChargeRequest, { decision, identity, usage }: ChargeDecision): void {
     if (!this.#isWanted(decision)) return;
-    this.decision(rpc, decision, {
+    this.decision(asked, decision, {
       session_id: request.session?.sessionId,
       agent_id: request.session?.agentId,
       run_id: request.runId,
@@ -26,11 +32,11 @@ export class DecisionLog {
     });
   }
 
-  decision(rpc: string, decision: Decision, about: Readonly<Record<string, unknown>>): void {
+  decision(asked: Asked, decision: Decision, about: Readonly<Record<string, unknown>>): void {
     if (!this.#isWanted(decision)) return;
     const { decisionId, effect, wouldBe, reason, replayed, dryRun, policyRevision } = decision;
     const line = {
-      rpc,
+      ...asked,
       decision_id: decisionId,
       effect,
       reason,

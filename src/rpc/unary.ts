@@ -5,7 +5,7 @@ import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
-import type { Callers } from './callers.ts';
+import { type Callers, requireRole } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
@@ -13,8 +13,12 @@ import { rolesFor } from './roles.ts';
 import { type Sight, viewOf } from './seen.ts';
 import { type StatusReply, statusOf } from './status.ts';
 
-/** Decodes a request and runs it; the result is the response message. May answer without a promise. */
-export type Operation = (fields: Fields, pdp: Pdp) => object | Promise<object>;
+/**
+ * Decodes a request and runs it; the result is the response message. May answer without a promise.
+ *
+ * @param caller  its name, for the log alone: no decision may rest on it
+ */
+export type Operation = (fields: Fields, pdp: Pdp, caller: string) => object | Promise<object>;
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
 export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal) => AsyncIterable<object>;
 
@@ -36,6 +40,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
   const view = viewOf(method, edge.sight);
   return (call, answer) => {
     const seen = view(call.metadata);
+    let caller: string | undefined;
     let admitted: string | undefined;
     const callback: typeof answer = (error, response) => {
       answer(error, response);
@@ -53,14 +58,17 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       seen.answered(response);
     };
     const fail = (error: unknown): void => {
-      const reply = report(edge, method, error);
+      const reply = report(edge, method, caller, error);
       callback(reply.error);
       seen.failed(reply);
     };
     try {
-      admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
+      const known = edge.callers.callerOf(call);
+      caller = known.name;
+      requireRole(known, roles);
+      admitted = edge.inFlight.begin(caller);
       const pdp = seen.pdp(pdpFor(edge, method, call.getDeadline()));
-      const result = operation(fieldsOf(method, call.request, bytesMax), pdp);
+      const result = operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -79,6 +87,7 @@ export function streamHandler(
   const view = viewOf(method, edge.sight);
   return (call) => {
     const seen = view(call.metadata);
+    let caller: string | undefined;
     let admitted: string | undefined;
     const abort = new AbortController();
     const stop = () => abort.abort();
@@ -91,7 +100,10 @@ export function streamHandler(
         abort.signal.addEventListener('abort', () => resolve(), { once: true });
       });
     const send = async (): Promise<void> => {
-      admitted = edge.inFlight.begin(edge.callers.callerOf(call, roles).name);
+      const known = edge.callers.callerOf(call);
+      caller = known.name;
+      requireRole(known, roles);
+      admitted = edge.inFlight.begin(caller);
       for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
@@ -106,7 +118,7 @@ export function streamHandler(
           seen.answered(undefined);
         },
         (error) => {
-          const reply = report(edge, method, error);
+          const reply = report(edge, method, caller, error);
           call.emit('error', reply.error);
           seen.failed(reply);
         },
@@ -139,10 +151,11 @@ function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
 /** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
 const REFUSALS_PER_SECOND = 10;
 
-function report(edge: Edge, method: Method, error: unknown): StatusReply {
+/** @param caller  undefined when it is not known */
+function report(edge: Edge, method: Method, caller: string | undefined, error: unknown): StatusReply {
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
-  const line = { rpc: method.name, code: reply.codeName, reason: reply.reason, request_id: requestId };
+  const line = { rpc: method.name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
   edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');

@@ -8,7 +8,7 @@ import { bearer, hashOf, makeCallers, newToken, type TestCallers, writeCallers }
 import { tollgate } from '../support/command.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
-import { methodOf, sendBytes } from '../support/wire.ts';
+import { encodeWire, methodOf, sendBytes } from '../support/wire.ts';
 
 const METHOD = methodOf('GetRun');
 
@@ -82,6 +82,24 @@ test('`tollgate token` makes a token and its hash', async () => {
   const { stdout } = await tollgate(['token'], { cwd: dirname(callers.file) });
   const [, token, hash] = /^token: (\S{43})\nhash: {2}(sha256:[0-9a-f]{64})\n$/.exec(stdout) ?? [];
   expect(hashOf(token!)).toBe(hash);
+});
+
+test('a denial and every refusal have the caller’s name in the log, and a stranger’s has none', async () => {
+  const authorize = methodOf('Authorize');
+  const ask = { trace_id: 'nobody', session_id: 'none', agent_id: 'a', tool: 'x' };
+  await sendBytes(client, authorize, encodeWire(authorize.request, ask), bearer(callers.tokens.controller));
+  expect(await codeOf(bearer(callers.tokens.controller))).toBe('INVALID_ARGUMENT');
+  expect(await codeOf(bearer(callers.tokens.auditor))).toBe('PERMISSION_DENIED');
+  expect(await codeOf(bearer(newToken()))).toBe('UNAUTHENTICATED');
+  const linesOf = (with_: object) => {
+    const lines = server.log.map((line) => JSON.parse(line));
+    return lines.filter((line) => Object.entries(with_).every(([name, value]) => line[name] === value));
+  };
+  await eventually(() => linesOf({ rpc: 'Authorize', msg: 'denied', caller: 'controller' }).length === 1);
+  await eventually(() => linesOf({ rpc: 'GetRun', code: 'INVALID_ARGUMENT', caller: 'controller' }).length > 0);
+  await eventually(() => linesOf({ rpc: 'GetRun', code: 'PERMISSION_DENIED', caller: 'auditor' }).length > 0);
+  await eventually(() => linesOf({ rpc: 'GetRun', code: 'UNAUTHENTICATED' }).length > 0);
+  for (const line of linesOf({ code: 'UNAUTHENTICATED' })) expect(line).not.toHaveProperty('caller');
 });
 
 describe('a changed callers file', () => {

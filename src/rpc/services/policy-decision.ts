@@ -19,33 +19,37 @@ import type { Operation } from '../unary.ts';
 
 export function policyDecisionService(log: DecisionLog): Record<string, Operation> {
   return {
-    Authorize: async (fields, pdp) => {
+    Authorize: async (fields, pdp, caller) => {
       const request = authorizeRequestFrom(fields, pdp);
       const answer = await decideAndCharge(pdp, request);
-      log.charge('Authorize', request, answer);
+      log.charge({ rpc: 'Authorize', caller }, request, answer);
       return {
         decision: encodeDecision(answer.decision),
         usage: answer.usage && encodeUsage(answer.usage),
         identity: answer.identity && encodeIdentity(answer.identity),
       };
     },
-    ConsumeBudget: async (fields, pdp) => {
+    ConsumeBudget: async (fields, pdp, caller) => {
       const request = consumeRequestFrom(fields);
       const answer = await decideAndCharge(pdp, request);
-      log.charge('ConsumeBudget', request, answer);
+      log.charge({ rpc: 'ConsumeBudget', caller }, request, answer);
       return encodeCharge(answer);
     },
-    ValidateScope: (fields, pdp) => {
+    ValidateScope: (fields, pdp, caller) => {
       const request = scopeRequestFrom(fields);
       return mapped(validateScope(pdp, request), (decision) => {
-        log.decision('ValidateScope', decision, 'runId' in request.context ? { run_id: request.context.runId } : {});
+        log.decision(
+          { rpc: 'ValidateScope', caller },
+          decision,
+          'runId' in request.context ? { run_id: request.context.runId } : {},
+        );
         return { decision: encodeDecision(decision) };
       });
     },
-    CheckSlash: (fields, pdp) => {
+    CheckSlash: (fields, pdp, caller) => {
       const request = slashRequestFrom(fields);
       return mapped(checkSlash(pdp, request), (answer) => {
-        log.decision('CheckSlash', answer.decision, { command: answer.canonical });
+        log.decision({ rpc: 'CheckSlash', caller }, answer.decision, { command: answer.canonical });
         return encodeSlash(answer);
       });
     },
