@@ -5,7 +5,7 @@ import type { Http2Server, ServerOptions } from 'node:http2';
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import type { Config } from '../config/config.ts';
 import { type ConnectionEvent, Connections } from './connections.ts';
-import { type HeadProblem, problemOfHead, refuseHead } from './request-head.ts';
+import { type HeadProblem, problemOfHead, problemOfSize, refuseHead } from './request-head.ts';
 
 /** How long a peer may take to answer a keepalive ping. */
 const KEEPALIVE_TIMEOUT_MS = 20_000;
@@ -44,12 +44,15 @@ export function boundedServer({ bytesMax, limits, onEvent }: BoundedServerOption
     handshakeTimeout: limits.handshakeMs,
     unknownProtocolTimeout: limits.handshakeMs,
   } satisfies Inside['commonServerOptions']);
+  const isMethod = (path: string | undefined) => handlers.has(path);
   const connections = new Connections({
     limits,
     callBytesMax: limits.metadataBytes + bytesMax,
     onEvent,
     admit: (stream, headers) => {
-      const problem = problemOfHead(headers, (path) => handlers.has(path));
+      const isSettled = stream.session?.pendingSettingsAck === false;
+      const problem =
+        (isSettled ? undefined : problemOfSize(headers, limits.metadataBytes)) ?? problemOfHead(headers, isMethod);
       if (!problem) return true;
       onEvent(problem.reason);
       refuseHead(stream, problem);

@@ -187,11 +187,15 @@ export class Connections {
     connection.sinceMs = performance.now();
     this.#bySession.set(session, connection);
     if (this.#isTurningAway) session.close();
-    session.once('remoteSettings', () => {
+    // Its settings, and the acknowledgement of ours: until then it is not bound to keep to them.
+    let toCome = 2;
+    const onSettings = (): void => {
+      if (--toCome > 0) return;
       connection.isReady = true;
       this.#unready.delete(connection);
       if (connection.calls.size === 0) this.#rest(connection);
-    });
+    };
+    session.once('remoteSettings', onSettings).once('localSettings', onSettings);
   }
 
   #open(stream: ServerHttp2Stream): void {
@@ -217,8 +221,10 @@ export class Connections {
   #drop(connection: Connection, event?: ConnectionEvent, code: number = constants.NGHTTP2_NO_ERROR): void {
     if (event) this.#options.onEvent(event);
     this.#remove(connection);
-    connection.session?.destroy(undefined, code);
-    connection.socket.destroy();
+    // Without an error the code is not looked at.
+    connection.session?.destroy(event && new Error(event), code);
+    // After what it is told, which is written at the end of this turn. A peer that reads nothing holds nothing up.
+    setImmediate(() => connection.socket.destroy());
   }
 
   #look(nowMs: number): void {

@@ -6,7 +6,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { status } from '@grpc/grpc-js';
 
 export interface HeadProblem {
-  readonly reason: 'METHOD_UNKNOWN' | 'HEADERS_MALFORMED';
+  readonly reason: 'METHOD_UNKNOWN' | 'HEADERS_MALFORMED' | 'HEADERS_TOO_LARGE';
   readonly code: status;
   /** For the caller; it holds nothing that the caller has sent. */
   readonly message: string;
@@ -16,6 +16,11 @@ const METHOD_UNKNOWN: HeadProblem = {
   reason: 'METHOD_UNKNOWN',
   code: status.UNIMPLEMENTED,
   message: 'this listener has no such method',
+};
+const TOO_LARGE: HeadProblem = {
+  reason: 'HEADERS_TOO_LARGE',
+  code: status.RESOURCE_EXHAUSTED,
+  message: 'the headers are too large',
 };
 const TIMEOUT_MALFORMED: HeadProblem = {
   reason: 'HEADERS_MALFORMED',
@@ -27,6 +32,9 @@ const ENCODING_UNKNOWN: HeadProblem = {
   code: status.UNIMPLEMENTED,
   message: 'the header grpc-encoding names an encoding that is not supported; identity, deflate and gzip are',
 };
+
+/** HTTP/2 counts this much for each header beside its name and value. */
+const HEADER_OVERHEAD = 32;
 
 const TIMEOUT = /^(\d{1,8})([HMSmun])$/;
 const UNIT_MS = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
@@ -52,6 +60,13 @@ export function problemOfHead(
   const encoding = headers['grpc-encoding'];
   if (encoding !== undefined && !ENCODINGS.has(String(encoding))) return ENCODING_UNKNOWN;
   return undefined;
+}
+
+/** For a peer that has not yet acknowledged our settings: until then node:http2 takes headers of up to 64 KiB. */
+export function problemOfSize(headers: IncomingHttpHeaders, bytesMax: number): HeadProblem | undefined {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) bytes += name.length + String(value).length + HEADER_OVERHEAD;
+  return bytes > bytesMax ? TOO_LARGE : undefined;
 }
 
 /** Answers with a status and nothing else, and takes no more of the request. */
