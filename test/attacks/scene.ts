@@ -51,7 +51,7 @@ export async function withBounds(
 export function expectUnharmed(server: RunningServer): void {
   expect(server.process.exitCode, server.stderr()).toBeNull();
   expect(server.process.signalCode).toBeNull();
-  const faults = server.log.filter((line) => /"uncaught"|"INTERNAL"|CALL_BROKEN|"level":"fatal"/.test(line));
+  const faults = server.log.filter((line) => /"uncaught"|"reason":"INTERNAL"|CALL_BROKEN|"level":"fatal"/.test(line));
   expect(faults.slice(0, 3)).toEqual([]);
   expect(server.stderr()).not.toMatch(/\n\s+at |Warning/);
 }
