@@ -47,6 +47,8 @@ const VERSION = 2;
 /** The flags that lmdb-js writes for a store of ours. With others it lays the file out, or decrypts it, in another way. */
 const FREE_FLAGS = 0x08;
 const MAIN_FLAGS = 0x00;
+/** MDB_OVERLAPPINGSYNC: some other program of lmdb-js has written last, and not flushed. It says nothing about the layout. */
+const UNFLUSHED_FLAG = 0x1000;
 
 export interface Meta {
   readonly pageBytes: number;
@@ -65,7 +67,7 @@ export function metaAt(page: Buffer): Meta | undefined {
   if (page.readUInt16LE(18) !== PAGE.meta || meta.readUInt32LE(0) !== MAGIC) return undefined;
   if (meta.readUInt32LE(4) !== VERSION) return undefined;
   const [free, main] = [treeAt(meta, 24), treeAt(meta, 24 + TREE_BYTES)];
-  if (free.flags !== FREE_FLAGS || main.flags !== MAIN_FLAGS) return undefined;
+  if ((free.flags & ~UNFLUSHED_FLAG) !== FREE_FLAGS || main.flags !== MAIN_FLAGS) return undefined;
   return {
     // The size of pages has its place in a field that the first tree does not need.
     pageBytes: meta.readUInt32LE(24),
