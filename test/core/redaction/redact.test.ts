@@ -1,0 +1,209 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redact } from '../../../src/core/redaction/redact.ts';
+import { randomFrom, type Secret, secretsOf } from './secrets.ts';
+
+/** No part of a secret long enough to be of use may stay. */
+const PART = 12;
+
+function leaks(stored: string, { secret }: Secret): boolean {
+  for (let at = 0; at + PART <= secret.length; at += PART) {
+    if (stored.includes(secret.slice(at, at + PART))) return true;
+  }
+  return false;
+}
+
+describe('credentials', () => {
+  const seed = Date.now() % 2 ** 31;
+  const random = randomFrom(seed);
+  const CONTEXTS: ((text: string) => string)[] = [
+    (text) => text,
+    (text) => `the key is ${text}, keep it safe`,
+    (text) => `x=${text}`,
+    (text) => `curl -H '${text}' https://example.org`,
+    (text) => `(${text})`,
+    (text) => `${'lorem ipsum '.repeat(500)}${text} dolor`,
+    (text) => JSON.stringify({ note: text, n: 1 }),
+    (text) => JSON.stringify({ list: [1, { deep: [text] }] }),
+    (text) => JSON.stringify({ body: JSON.stringify({ note: text }) }),
+    (text) => JSON.stringify({ [text]: 1 }),
+  ];
+
+  test('of every kind are taken out, wherever they stand', () => {
+    let planted = 0;
+    while (planted < 2_000) {
+      for (const secret of secretsOf(random)) {
+        const context = CONTEXTS[random(CONTEXTS.length)]!;
+        const { text, redactions } = redact(context(secret.text));
+        expect(leaks(text, secret), `${secret.kind} of seed ${seed} in ${context}: ${text.slice(0, 300)}`).toBe(false);
+        expect(redactions.length).toBeGreaterThan(0);
+        planted += 1;
+      }
+    }
+  });
+
+  test('in ordinary text are seldom seen where there are none', () => {
+    const lines = ordinaryLines();
+    const seen = lines.filter((line) => redact(line).redactions.length > 0);
+    const share = (100 * seen.length) / lines.length;
+    console.log(`False positives: ${seen.length} of ${lines.length} ordinary lines (${share.toFixed(3)} %)`);
+    expect(lines.length).toBeGreaterThan(5_000);
+    expect(share, seen.slice(0, 5).join('\n')).toBeLessThan(1);
+  });
+});
+
+/** Prose, code, data and ids: what the project and its packages say in their own files. */
+function ordinaryLines(): string[] {
+  const pages = [
+    'README.md',
+    'CHANGELOG.md',
+    ...files('docs', '.md'),
+    ...files('src', '.ts'),
+    ...files('proto', '.proto'),
+  ];
+  const packages = ['ajv', 'pino', 'lmdb', 'ioredis', 'yaml', 'fast-check'];
+  const readmes = packages.map((name) => join('node_modules', name, 'README.md'));
+  const texts = [...pages, ...readmes, 'package-lock.json'].map((file) => readFileSync(file, 'utf8'));
+  return texts.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '');
+}
+
+function files(folder: string, end: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(end) && !file.includes('redaction'))
+    .map((file) => join(folder, file));
+}
+
+describe('names of keys', () => {
+  test.each([
+    ['{"password":"hunter2"}', '/password'],
+    ['{"db_password":"hunter2"}', '/db_password'],
+    ['{"dbPassword": "hunter2"}', '/dbPassword'],
+    ['{"API-KEY":"hunter2"}', '/API-KEY'],
+    ['{"x":{"Authorization":"hunter2"}}', '/x/Authorization'],
+    ['[{"access_token":"hunter2"}]', '/0/access_token'],
+    ['{"credentials":{"user":"hunter2","n":[1,"hunter2"]},"b":1}', '/credentials'],
+    ['{"secret":hunter2}', '/secret'],
+    ['{"a":"{\\"client_secret\\":\\"hunter2\\"}"}', '/a/client_secret'],
+    ['{"pass\\u0077ord":"hunter2"}', '/password'],
+    ['{"a/b~c":{"token":"hunter2"}}', '/a~1b~0c/token'],
+    ['{"password":"hunter2","password":1}', '/password'],
+    ['{"password":"hunter2', '/password'],
+    ['{"secrets":["hunter2", "hunter2', '/secrets'],
+    ['  {"a":1,"password":"hunter2"}', '/password'],
+  ])('of %s are seen', (text, pointer) => {
+    const redacted = redact(text);
+    expect(redacted.text).not.toContain('hunter2');
+    expect(redacted.redactions[0]).toMatchObject({ pointer, rule: 'key_name' });
+  });
+
+  test('are seen in what only looks like JSON', () => {
+    for (const text of [
+      '{password: hunter2}',
+      "{'api_key': 'hunter2'}",
+      '{"a":1} {"password":"hunter2"}',
+      '{token=hunter2}',
+    ]) {
+      expect(redact(text).text, text).not.toContain('hunter2');
+    }
+  });
+
+  test.each([
+    'max_tokens',
+    'tokens',
+    'next_page_token',
+    'tokenizer',
+    'secretary',
+    'author',
+    'key',
+    'passwordless',
+    'id',
+  ])('such as %s are left alone', (name) => {
+    const text = JSON.stringify({ [name]: 'value' });
+    expect(redact(text)).toEqual({ text, redactions: [] });
+  });
+
+  test('the length that is told is that of what was taken out', () => {
+    expect(redact('{"password":"äb"}').redactions).toEqual([{ pointer: '/password', rule: 'key_name', bytes: 5 }]);
+    expect(redact(`key AKIA${'A'.repeat(16)}`).redactions).toEqual([
+      { pointer: '', rule: 'aws_access_key', bytes: 20 },
+    ]);
+  });
+});
+
+describe('what is left', () => {
+  test('is as it was written: digits, order, double keys, blanks', () => {
+    const text = '{ "n": 12345678901234567890.10, "a":1,"a" : 2, "password" : "x" , "e":1E+2 }';
+    expect(redact(text).text).toBe(
+      '{ "n": 12345678901234567890.10, "a":1,"a" : 2, "password" : "[redacted: key_name]" , "e":1E+2 }',
+    );
+  });
+
+  test('is the whole text where nothing is secret', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const { redactions, text: left } = redact(text);
+        if (redactions.length === 0) expect(left).toBe(text);
+      }),
+    );
+  });
+
+  test('of JSON is JSON', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('password', 'a', 'token', 'b'), fc.jsonValue()), (value) => {
+        const { text } = redact(JSON.stringify(value));
+        const left = JSON.parse(text);
+        for (const key of ['password', 'token']) if (key in left) expect(left[key]).toBe('[redacted: key_name]');
+        if ('a' in value && !JSON.stringify(value.a).includes('token'))
+          expect(Object.keys(left)).toEqual(Object.keys(value));
+      }),
+    );
+  });
+
+  test('has nothing left to take out', () => {
+    const random = randomFrom(7);
+    for (const { text } of secretsOf(random)) {
+      const once = redact(JSON.stringify({ text, password: text }));
+      expect(redact(once.text).text).toBe(once.text);
+    }
+  });
+});
+
+test('time grows with the length and nothing else', () => {
+  const LENGTH = 400_000;
+  const hostile = [
+    'eyJ',
+    'eyJaaaaaaaaaaa.',
+    '://a:',
+    '://',
+    'a:b@',
+    'Bearer ',
+    '-----BEGIN PRIVATE KEY-----',
+    'ghp_',
+    'sk-',
+    'xoxb-1-',
+    '[',
+    '{"a":',
+    '{"a":[',
+    '"',
+    '\\',
+    '{"password":',
+    'password=',
+    '{ password = ',
+    'AKIA',
+    '1:',
+    ' ',
+    '\t"',
+    '💥',
+  ];
+  for (const part of hostile) {
+    for (const start of ['', '{', '{"a":"']) {
+      const text = start + part.repeat(LENGTH / part.length);
+      const began = performance.now();
+      redact(text);
+      const tookMs = performance.now() - began;
+      expect(tookMs, `${start}${part} took ${tookMs} ms`).toBeLessThan(2_000);
+    }
+  }
+});
