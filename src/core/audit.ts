@@ -5,8 +5,10 @@
 // standing.
 import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
+import type { Redaction } from './redaction/redact.ts';
+import { type Storable, storable } from './redaction/storable.ts';
 import type { Run, Tokens } from './run.ts';
-import { cutUtf8, isBlank, trimBlank, utf8Length } from './text.ts';
+import { isBlank, trimBlank, utf8Length } from './text.ts';
 import { isSecretTool } from './tools.ts';
 
 export interface StepResponse {
@@ -57,6 +59,8 @@ export interface ShapedRecord {
   readonly occurredAtMs: number;
   /** JSON text of an object. */
   readonly data: string;
+  /** What was taken out of the data, in order; at most {@link LIMITS.redactionsMax} are listed. */
+  readonly redactions: readonly Redaction[];
 }
 
 /**
@@ -79,8 +83,9 @@ export function shapeEvents(
     const occurredAtMs = Math.max(shaping.lastEventAtMs, Math.min(event.occurredAtMs ?? now, now));
     const timed = { ...shaped, shaping: { ...shaping, lastEventAtMs: occurredAtMs } };
     const { run: next, drafts } = shapeEvent(timed, event, policy);
-    for (const [index, { type, data }] of drafts.entries()) {
-      records.push({ sequence: shaped.lastSequence + 1 + index, type, occurredAtMs, data });
+    for (const [index, { redactions, ...draft }] of drafts.entries()) {
+      const sequence = shaped.lastSequence + 1 + index;
+      records.push({ ...draft, sequence, occurredAtMs, redactions: redactions.slice(0, LIMITS.redactionsMax) });
     }
     shaped = { ...next, lastSequence: shaped.lastSequence + drafts.length };
   }
@@ -96,15 +101,16 @@ export function isReservedType(type: string): boolean {
   return OWN_TYPES.has(type) || type.startsWith(OWN_PREFIX);
 }
 
-/** The JSON text of an object if it is short enough to store, else of one that holds its beginning as text. */
-export function cutJson(jsonText: string): string {
-  const { text, cut } = cutUtf8(jsonText, LIMITS.eventBodyBytesMax);
-  return cut ? JSON.stringify({ truncated: true, text }) : jsonText;
+/** The JSON text of an object, redacted, if it is short enough to store, else of one that holds its beginning as text. */
+export function storableJson(jsonText: string): { readonly text: string; readonly redactions: readonly Redaction[] } {
+  const { text, cut, redactions } = storable(jsonText, LIMITS.eventBodyBytesMax);
+  return { text: cut ? JSON.stringify({ truncated: true, text }) : text, redactions };
 }
 
 interface Draft {
   readonly type: string;
   readonly data: string;
+  readonly redactions: readonly Redaction[];
 }
 
 interface Shaped {
@@ -119,10 +125,15 @@ function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
       return shapeStep(run, event, policy);
     case 'tool_use':
       return shapeToolUse(run, event, isSecretTool(policy, event.name));
-    case 'error':
-      return { run, drafts: [draft('error', { message: cutUtf8(event.message, LIMITS.eventBodyBytesMax).text })] };
-    case 'custom':
-      return { run, drafts: [{ type: event.type, data: cutJson(event.payload) }] };
+    case 'error': {
+      const fields = new StoredFields();
+      const message = fields.text('message', event.message, LIMITS.eventBodyBytesMax).text;
+      return { run, drafts: [fields.draft('error', { message })] };
+    }
+    case 'custom': {
+      const { text, redactions } = storableJson(event.payload);
+      return { run, drafts: [{ type: event.type, data: text, redactions }] };
+    }
   }
 }
 
@@ -130,28 +141,31 @@ function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Sha
   const { shaping } = run;
   const stepped = { ...shaping, lastStepAtMs: shaping.lastEventAtMs };
   const timing = { iter, step_ms: shaping.lastEventAtMs - shaping.lastStepAtMs };
+  const fields = new StoredFields();
   // A step without an answer has repeated nothing, so the next answer is still the one right after a secret's result.
-  if (!response) return { run: { ...run, shaping: stepped }, drafts: [draft('step', { ...timing, text_len: 0 })] };
+  if (!response) {
+    return { run: { ...run, shaping: stepped }, drafts: [fields.draft('step', { ...timing, text_len: 0 })] };
+  }
 
   const { text, tokens } = response;
   const isSecret = shaping.secretPending || response.toolCalls.some((name) => isSecretTool(policy, name));
   // An empty name names nothing; JSON leaves out what is undefined.
-  const model = response.model || undefined;
+  const model = fields.name('model', response.model ?? '') || undefined;
   const drafts = [
-    draft('step', {
+    fields.draft('step', {
       ...timing,
       text_len: utf8Length(text),
       model,
-      finish_reason: response.finishReason || undefined,
+      finish_reason: fields.name('finish_reason', response.finishReason ?? '') || undefined,
       in_tokens: tokens.input,
       out_tokens: tokens.output,
       thinking_tokens: tokens.thinking > 0 ? tokens.thinking : undefined,
       cache_read_tokens: tokens.cacheRead > 0 ? tokens.cacheRead : undefined,
-      ...storedText(text, isSecret),
+      ...storedText(fields, text, isSecret),
     }),
   ];
   const namesModel = model !== undefined && !shaping.modelRecorded;
-  if (namesModel) drafts.push(draft('resolved_model', { model }));
+  if (namesModel) drafts.push(new StoredFields().draft('resolved_model', { model }));
   const modelRecorded = shaping.modelRecorded || namesModel;
   return {
     run: { ...run, tokens: sum(run.tokens, tokens), shaping: { ...stepped, modelRecorded, secretPending: false } },
@@ -159,28 +173,49 @@ function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Sha
   };
 }
 
-function storedText(text: string, isSecret: boolean): { text?: string; text_redacted?: true } {
+function storedText(fields: StoredFields, text: string, isSecret: boolean): { text?: string; text_redacted?: true } {
   if (isBlank(text)) return {};
-  return isSecret ? { text_redacted: true } : { text: cutUtf8(trimBlank(text), LIMITS.stepTextBytesMax).text };
+  if (isSecret) return { text_redacted: true };
+  return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, isSecret: boolean): Shaped {
+function shapeToolUse(run: Run, event: ToolUseEvent, isSecret: boolean): Shaped {
+  const { args, result } = event;
   const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecret };
   const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
+  const [call, answer] = [new StoredFields(), new StoredFields()];
+  const named = (fields: StoredFields) => ({ name: fields.name('name', event.name), id: fields.name('id', event.id) });
   if (isSecret) {
-    const call = draft('tool_call', { name, id, args_redacted: true, args_len: utf8Length(args) });
-    const answer = draft('tool_result', { name, id, result_redacted: true, result_len: utf8Length(result) });
-    return { run: counted, drafts: [call, answer] };
+    const called = { ...named(call), args_redacted: true, args_len: utf8Length(args) };
+    const answered = { ...named(answer), result_redacted: true, result_len: utf8Length(result) };
+    return { run: counted, drafts: [call.draft('tool_call', called), answer.draft('tool_result', answered)] };
   }
-  const given = cutUtf8(args, LIMITS.toolBodyBytesMax);
-  const answered = cutUtf8(result, LIMITS.toolBodyBytesMax);
-  const call = draft('tool_call', { name, id, args: given.text, truncated: given.cut ? true : undefined });
-  const answer = draft('tool_result', { name, id, result: answered.text, truncated: answered.cut });
-  return { run: counted, drafts: [call, answer] };
+  const given = call.text('args', args, LIMITS.toolBodyBytesMax);
+  const got = answer.text('result', result, LIMITS.toolBodyBytesMax);
+  const called = { ...named(call), args: given.text, truncated: given.cut ? true : undefined };
+  const answered = { ...named(answer), result: got.text, truncated: got.cut };
+  return { run: counted, drafts: [call.draft('tool_call', called), answer.draft('tool_result', answered)] };
 }
 
-function draft(type: string, data: Readonly<Record<string, unknown>>): Draft {
-  return { type, data: JSON.stringify(data) };
+/** The fields of one record, with a note of what was taken out of each. */
+class StoredFields {
+  readonly #redactions: Redaction[] = [];
+
+  /** @param field  its name in the record's data */
+  text(field: string, text: string, bytesMax: number): Storable {
+    const stored = storable(text, bytesMax);
+    for (const one of stored.redactions) this.#redactions.push({ ...one, pointer: `/${field}${one.pointer}` });
+    return stored;
+  }
+
+  /** A short text that the edge has bounded. */
+  name(field: string, text: string): string {
+    return this.text(field, text, Number.POSITIVE_INFINITY).text;
+  }
+
+  draft(type: string, data: Readonly<Record<string, unknown>>): Draft {
+    return { type, data: JSON.stringify(data), redactions: this.#redactions };
+  }
 }
 
 function sum(a: Tokens, b: Tokens): Tokens {

@@ -1,7 +1,7 @@
 // The end of a run: once, and for good.
 import { LIMITS } from './limits.ts';
+import { storable } from './redaction/storable.ts';
 import type { FinalStatus, Run } from './run.ts';
-import { cutUtf8 } from './text.ts';
 
 export interface Finish {
   readonly status: FinalStatus;
@@ -28,14 +28,14 @@ export function finishRun(
     ...run,
     status: finish.status,
     finishedAtMs: Math.max(now, run.shaping.lastEventAtMs),
-    output: cutBody(finish.output),
-    error: cutBody(finish.error),
+    output: storedBody(finish.output),
+    error: storedBody(finish.error),
     runtimeMs: finish.runtimeMs,
     finishFingerprint: finish.fingerprint,
   };
   return { kind: 'finished', run: finished };
 }
 
-function cutBody(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : cutUtf8(text, LIMITS.runOutputBytesMax).text;
+function storedBody(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : storable(text, LIMITS.runOutputBytesMax).text;
 }

@@ -41,6 +41,8 @@ export const LIMITS = {
   stepTextBytesMax: 2_000,
   toolBodyBytesMax: 4_000,
   eventBodyBytesMax: 4_000,
+  /** Listed with one record; more may have been taken out. */
+  redactionsMax: 32,
   runOutputBytesMax: 4_000,
   runChainDepthMax: 32,
 

@@ -47,13 +47,19 @@ export function utf8Length(text: string): number {
 /**
  * The text if it fits into `bytesMax` bytes of UTF-8, else as many whole code points as fit and `…[+K bytes]`, K being
  * the bytes left out. The mark comes on top of `bytesMax`.
+ *
+ * @param bytesBehind  of what followed the text and was left out before
  */
-export function cutUtf8(text: string, bytesMax: number): { readonly text: string; readonly cut: boolean } {
+export function cutUtf8(
+  text: string,
+  bytesMax: number,
+  bytesBehind = 0,
+): { readonly text: string; readonly cut: boolean } {
   // A UTF-16 unit never takes more than three bytes.
-  if (text.length * 3 <= bytesMax) return { text, cut: false };
+  if (text.length * 3 <= bytesMax && bytesBehind === 0) return { text, cut: false };
   const kept = measure(text, 0, bytesMax);
-  if (kept.end === text.length) return { text, cut: false };
-  const leftOut = measure(text, kept.end, Number.POSITIVE_INFINITY).bytes;
+  if (kept.end === text.length && bytesBehind === 0) return { text, cut: false };
+  const leftOut = measure(text, kept.end, Number.POSITIVE_INFINITY).bytes + bytesBehind;
   return { text: `${text.slice(0, kept.end)}…[+${leftOut} bytes]`, cut: true };
 }
 

@@ -1,6 +1,6 @@
 // Runs: started once, finished once.
 import { mayAssert } from '../core/asserted-facts.ts';
-import { cutJson } from '../core/audit.ts';
+import { storableJson } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
 import { finishRun as finish } from '../core/finish.ts';
 import { principalOf } from '../core/identity.ts';
@@ -90,7 +90,7 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     skillId: request.skillId,
     channelId: request.channelId,
     sessionId,
-    inputs: request.inputs === undefined ? undefined : cutJson(request.inputs),
+    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs).text,
     ...caller,
   };
   // The clock of where the run will lie.

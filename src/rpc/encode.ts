@@ -148,6 +148,7 @@ export function encodeEvent(record: AuditRecord): RunEvent {
     occurred_at: secondsAndNanos(record.occurredAtMs),
     stored_at: secondsAndNanos(record.storedAtMs),
     payload: structOfJson(record.data),
+    redactions: record.redactions.map(({ pointer, rule, bytes }) => ({ pointer, rule, length: bytes })),
   };
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AuditEvent, cutJson, isReservedType, type StepResponse, shapeEvents } from '../../src/core/audit.ts';
+import { type AuditEvent, isReservedType, type StepResponse, shapeEvents, storableJson } from '../../src/core/audit.ts';
+import { storable } from '../../src/core/redaction/storable.ts';
 import type { Run } from '../../src/core/run.ts';
+import { utf8Length } from '../../src/core/text.ts';
 import { policyOf } from './policies.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 
@@ -150,12 +152,68 @@ describe('a cut', () => {
 
   test('of a payload leaves its beginning as text', () => {
     const payload = JSON.stringify({ a: 'x'.repeat(4_000) });
-    expect(cutJson(payload)).toBe(JSON.stringify({ truncated: true, text: `${payload.slice(0, 4_000)}…[+8 bytes]` }));
+    expect(storableJson(payload).text).toBe(
+      JSON.stringify({ truncated: true, text: `${payload.slice(0, 4_000)}…[+8 bytes]` }),
+    );
     const fitting = JSON.stringify({ a: 'x'.repeat(4_000 - 8) });
-    expect(cutJson(fitting)).toBe(fitting);
+    expect(storableJson(fitting).text).toBe(fitting);
     expect(shape([{ kind: 'custom', type: 'note', payload }]).records[0]).toMatchObject({
       type: 'note',
       data: { truncated: true },
+    });
+  });
+});
+
+describe('what is secret', () => {
+  const KEY = `AKIA${'A'.repeat(16)}`;
+  const MARK = '[redacted: aws_access_key]';
+  const found = (pointer: string) => ({ pointer, rule: 'aws_access_key', bytes: 20 });
+
+  test('is taken out of every text, and listed with its record', () => {
+    const { records } = shape([
+      step(`it is ${KEY}`, { model: KEY, finishReason: KEY }),
+      { kind: 'tool_use', name: KEY, id: KEY, args: JSON.stringify({ a: KEY, password: 'p' }), result: KEY },
+      { kind: 'error', message: KEY },
+      { kind: 'custom', type: 'note', payload: JSON.stringify({ a: [KEY] }) },
+    ]);
+    expect(JSON.stringify(records)).not.toContain(KEY);
+    const listed = records.map(({ type, redactions }) => [type, redactions]);
+    expect(listed).toEqual([
+      ['step', [found('/model'), found('/finish_reason'), found('/text')]],
+      ['resolved_model', []],
+      [
+        'tool_call',
+        [found('/args/a'), { pointer: '/args/password', rule: 'key_name', bytes: 3 }, found('/name'), found('/id')],
+      ],
+      ['tool_result', [found('/result'), found('/name'), found('/id')]],
+      ['error', [found('/message')]],
+      ['note', [found('/a/0')]],
+    ]);
+    expect(records[0]?.data).toMatchObject({ text: `it is ${MARK}`, model: MARK, text_len: 26 });
+  });
+
+  test('is taken out before anything is cut, so no cut leaves its head', () => {
+    for (let before = 3_970; before <= 4_010; before++) {
+      const { records } = shape([use('read_file', `${' '.repeat(before)}${KEY}`)]);
+      expect(JSON.stringify(records)).not.toContain('AKIAAAA');
+    }
+  });
+
+  test('is looked for as far as anything is kept, and what lies behind is counted', () => {
+    const long = `-----BEGIN PRIVATE KEY-----${'x'.repeat(100_000)}`;
+    const { records } = shape([use('read_file', long)]);
+    const left = utf8Length(long) - 65_536;
+    expect(records[1]?.data).toMatchObject({ result: `[redacted: private_key]…[+${left} bytes]`, truncated: true });
+  });
+
+  test('goes with the whole text where the search itself fails', () => {
+    const stored = storable('text', 100, () => {
+      throw new Error('a bug');
+    });
+    expect(stored).toEqual({
+      text: '[redacted: scan_failed]',
+      cut: false,
+      redactions: [{ pointer: '', rule: 'scan_failed', bytes: 4 }],
     });
   });
 });

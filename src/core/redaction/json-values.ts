@@ -164,12 +164,18 @@ function endOfString(text: string, start: number): number {
 }
 
 function decode(quoted: string): string {
+  // A parser that throws at every control character would cost far more than it tells.
+  if (!quoted.includes('\\')) return unquoted(quoted);
   try {
     return JSON.parse(quoted);
   } catch {
     // It broke off, or holds what JSON does not allow: as it stands is better than not at all.
-    return quoted.replace(/^"/, '').replace(/"$/, '');
+    return unquoted(quoted);
   }
+}
+
+function unquoted(quoted: string): string {
+  return quoted.slice(1, quoted.length > 1 && quoted.endsWith('"') ? -1 : undefined);
 }
 
 /** Numbers, true, false, null, and whatever else is written without quotes. */

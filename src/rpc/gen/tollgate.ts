@@ -73,6 +73,7 @@ import type { PurgeSessionsResponse as _tollgate_v1_PurgeSessionsResponse, Purge
 import type { RateUsage as _tollgate_v1_RateUsage, RateUsage__Output as _tollgate_v1_RateUsage__Output } from './tollgate/v1/RateUsage.ts';
 import type { ReactivateAgentRequest as _tollgate_v1_ReactivateAgentRequest, ReactivateAgentRequest__Output as _tollgate_v1_ReactivateAgentRequest__Output } from './tollgate/v1/ReactivateAgentRequest.ts';
 import type { ReactivateAgentResponse as _tollgate_v1_ReactivateAgentResponse, ReactivateAgentResponse__Output as _tollgate_v1_ReactivateAgentResponse__Output } from './tollgate/v1/ReactivateAgentResponse.ts';
+import type { Redaction as _tollgate_v1_Redaction, Redaction__Output as _tollgate_v1_Redaction__Output } from './tollgate/v1/Redaction.ts';
 import type { ReleaseIdentityRequest as _tollgate_v1_ReleaseIdentityRequest, ReleaseIdentityRequest__Output as _tollgate_v1_ReleaseIdentityRequest__Output } from './tollgate/v1/ReleaseIdentityRequest.ts';
 import type { ReleaseIdentityResponse as _tollgate_v1_ReleaseIdentityResponse, ReleaseIdentityResponse__Output as _tollgate_v1_ReleaseIdentityResponse__Output } from './tollgate/v1/ReleaseIdentityResponse.ts';
 import type { ReloadPolicyRequest as _tollgate_v1_ReloadPolicyRequest, ReloadPolicyRequest__Output as _tollgate_v1_ReloadPolicyRequest__Output } from './tollgate/v1/ReloadPolicyRequest.ts';
@@ -204,6 +205,7 @@ export interface ProtoGrpcType {
       ReactivateAgentRequest: MessageTypeDefinition<_tollgate_v1_ReactivateAgentRequest, _tollgate_v1_ReactivateAgentRequest__Output>
       ReactivateAgentResponse: MessageTypeDefinition<_tollgate_v1_ReactivateAgentResponse, _tollgate_v1_ReactivateAgentResponse__Output>
       Reason: EnumTypeDefinition
+      Redaction: MessageTypeDefinition<_tollgate_v1_Redaction, _tollgate_v1_Redaction__Output>
       ReleaseIdentityRequest: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityRequest, _tollgate_v1_ReleaseIdentityRequest__Output>
       ReleaseIdentityResponse: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityResponse, _tollgate_v1_ReleaseIdentityResponse__Output>
       ReloadPolicyRequest: MessageTypeDefinition<_tollgate_v1_ReloadPolicyRequest, _tollgate_v1_ReloadPolicyRequest__Output>

@@ -1,9 +1,11 @@
 // One audit record as it is stored, for good: these bytes are written once and never re-encoded, so that a proof over
 // them holds for as long as they exist.
 //
-//   version(1) = 1 | sequence(8) | stored at, ms(8) | salt(16) | payload: UTF-8 JSON {"type","at","data"}
+//   version(1) = 1 | sequence(8) | stored at, ms(8) | salt(16) | payload: UTF-8 JSON {"type","at","data","redactions"}
 //
-// Integers are big-endian. The salt keeps a hash of a short payload from being guessed.
+// `redactions` is there only where something was taken out. Integers are big-endian. The salt keeps a hash of a short payload from being guessed.
+
+import type { Redaction } from '../../core/redaction/redact.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 33;
@@ -16,11 +18,13 @@ export interface AuditRecord {
   readonly occurredAtMs: number;
   /** JSON text of an object. */
   readonly data: string;
+  readonly redactions: readonly Redaction[];
 }
 
 /** @param salt  16 random bytes, of this record alone */
 export function encodeAuditRecord(record: AuditRecord, salt: Uint8Array): Buffer {
-  const payload = `{"type":${JSON.stringify(record.type)},"at":${record.occurredAtMs},"data":${record.data}}`;
+  const redactions = record.redactions.length > 0 ? `,"redactions":${JSON.stringify(record.redactions)}` : '';
+  const payload = `{"type":${JSON.stringify(record.type)},"at":${record.occurredAtMs},"data":${record.data}${redactions}}`;
   const bytes = Buffer.alloc(HEADER_BYTES + Buffer.byteLength(payload));
   bytes.writeUInt8(VERSION, 0);
   bytes.writeBigUInt64BE(BigInt(record.sequence), 1);
@@ -41,5 +45,6 @@ export function decodeAuditRecord(stored: Uint8Array): AuditRecord {
     type: payload.type,
     occurredAtMs: payload.at,
     data: JSON.stringify(payload.data),
+    redactions: payload.redactions ?? [],
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 import type { Struct as _google_protobuf_Struct, Struct__Output as _google_protobuf_Struct__Output } from '../../google/protobuf/Struct.ts';
+import type { Redaction as _tollgate_v1_Redaction, Redaction__Output as _tollgate_v1_Redaction__Output } from '../../tollgate/v1/Redaction.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -28,6 +29,10 @@ export interface RunEvent {
    * The content, redacted and cut as it was when it was stored.
    */
   'payload'?: (_google_protobuf_Struct | null);
+  /**
+   * What was taken out of the content before it was stored, up to 32 of them.
+   */
+  'redactions'?: (_tollgate_v1_Redaction)[];
 }
 
 /**
@@ -54,4 +59,8 @@ export interface RunEvent__Output {
    * The content, redacted and cut as it was when it was stored.
    */
   'payload'?: (_google_protobuf_Struct__Output);
+  /**
+   * What was taken out of the content before it was stored, up to 32 of them.
+   */
+  'redactions'?: (_tollgate_v1_Redaction__Output)[];
 }

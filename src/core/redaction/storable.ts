@@ -1,0 +1,35 @@
+// A text as it may be stored: redacted first, then cut.
+import { cutUtf8, utf8Length } from '../text.ts';
+import { type Redacted, type Redaction, redact } from './redact.ts';
+
+export interface Storable {
+  readonly text: string;
+  readonly cut: boolean;
+  readonly redactions: readonly Redaction[];
+}
+
+/** Far more than any text keeps. What lies behind is cut anyway, so it need not be looked at. */
+const WINDOW_LENGTH = 65_536;
+
+/**
+ * @param scan  looks for secrets; where it fails the whole text goes, for nobody knows what is in it
+ */
+export function storable(text: string, bytesMax: number, scan: (text: string) => Redacted = redact): Storable {
+  const head = text.length <= WINDOW_LENGTH ? text : wholeCharacters(text, WINDOW_LENGTH);
+  const { text: left, redactions } = tryScan(head, scan);
+  return { ...cutUtf8(left, bytesMax, utf8Length(text.slice(head.length))), redactions };
+}
+
+function tryScan(text: string, scan: (text: string) => Redacted): Redacted {
+  try {
+    return scan(text);
+  } catch {
+    const rule = 'scan_failed';
+    return { text: `[redacted: ${rule}]`, redactions: [{ pointer: '', rule, bytes: utf8Length(text) }] };
+  }
+}
+
+/** Never half of a surrogate pair. */
+function wholeCharacters(text: string, length: number): string {
+  return text.slice(0, text.codePointAt(length - 1)! > 0xffff ? length - 1 : length);
+}
