@@ -7,9 +7,10 @@ import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
 import type { Redaction } from './redaction/redact.ts';
 import { type Storable, storable } from './redaction/storable.ts';
+import { type StoredBody, storedBody } from './redaction/stored-body.ts';
 import type { Run, Tokens } from './run.ts';
 import { isBlank, trimBlank, utf8Length } from './text.ts';
-import { isSecretTool } from './tools.ts';
+import { isSecretTool, storeRuleOf } from './tools.ts';
 
 export interface StepResponse {
   readonly text: string;
@@ -124,7 +125,7 @@ function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
     case 'step':
       return shapeStep(run, event, policy);
     case 'tool_use':
-      return shapeToolUse(run, event, isSecretTool(policy, event.name));
+      return shapeToolUse(run, event, policy);
     case 'error': {
       const fields = new StoredFields();
       const message = fields.text('message', event.message, LIMITS.eventBodyBytesMax).text;
@@ -179,27 +180,30 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, event: ToolUseEvent, isSecret: boolean): Shaped {
-  const { args, result } = event;
-  const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecret };
+function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy: Policy): Shaped {
+  const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecretTool(policy, name) };
   const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
-  const [call, answer] = [new StoredFields(), new StoredFields()];
-  const named = (fields: StoredFields) => ({ name: fields.name('name', event.name), id: fields.name('id', event.id) });
-  if (isSecret) {
-    const called = { ...named(call), args_redacted: true, args_len: utf8Length(args) };
-    const answered = { ...named(answer), result_redacted: true, result_len: utf8Length(result) };
-    return { run: counted, drafts: [call.draft('tool_call', called), answer.draft('tool_result', answered)] };
-  }
-  const given = call.text('args', args, LIMITS.toolBodyBytesMax);
-  const got = answer.text('result', result, LIMITS.toolBodyBytesMax);
-  const called = { ...named(call), args: given.text, truncated: given.cut ? true : undefined };
-  const answered = { ...named(answer), result: got.text, truncated: got.cut };
-  return { run: counted, drafts: [call.draft('tool_call', called), answer.draft('tool_result', answered)] };
+  const rule = storeRuleOf(policy, name);
+  const recordOf = (type: string, body: StoredBody) => {
+    const fields = new StoredFields(body.redactions);
+    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...body.fields });
+  };
+  return {
+    run: counted,
+    drafts: [
+      recordOf('tool_call', storedBody('args', args, rule)),
+      recordOf('tool_result', storedBody('result', result, rule)),
+    ],
+  };
 }
 
 /** The fields of one record, with a note of what was taken out of each. */
 class StoredFields {
-  readonly #redactions: Redaction[] = [];
+  readonly #redactions: Redaction[];
+
+  constructor(redactions: readonly Redaction[] = []) {
+    this.#redactions = [...redactions];
+  }
 
   /** @param field  its name in the record's data */
   text(field: string, text: string, bytesMax: number): Storable {

@@ -28,7 +28,12 @@ export interface Policy extends ToolCatalogue {
   readonly platforms: ReadonlyMap<string, PlatformPolicy>;
   readonly unknownPlatform: 'deny' | 'allow';
   readonly commands: CommandRegistry;
+  /** What is stored of tools that no rule speaks of: `compatible` their bodies, `minimal` their lengths. */
+  readonly auditProfile: AuditProfile;
 }
+
+const AUDIT_PROFILES = ['compatible', 'minimal'] as const;
+export type AuditProfile = (typeof AUDIT_PROFILES)[number];
 
 const KEYS = [
   'tools',
@@ -39,6 +44,7 @@ const KEYS = [
   'unknown_platform',
   'commands',
   'redaction',
+  'audit',
 ] as const;
 
 /**
@@ -62,6 +68,7 @@ export function parsePolicy(
     platforms: readPlatforms(root.get('platforms'), root.has('commands') ? commands : undefined),
     unknownPlatform: choiceOf(root.get('unknown_platform'), ['deny', 'allow']) ?? 'deny',
     commands,
+    auditProfile: readAuditProfile(root.get('audit'), root.get('tools')),
   };
   return notes.problems.length > 0 ? { problems: notes.problems } : { policy, warnings: notes.warnings };
 }
@@ -69,6 +76,12 @@ export function parsePolicy(
 /** The rule that counts for a tool: its exact name's, else its longest prefix's. Names are compared byte by byte. */
 export function findTool(policy: Policy, name: string): ToolRule | undefined {
   return matchPattern(policy.tools, name);
+}
+
+/** Who lists tools has thought of what they carry; what such a policy does not open is not stored. */
+function readAuditProfile(audit: Place | undefined, tools: Place | undefined): AuditProfile {
+  const stated = choiceOf(fieldsOf(audit, ['profile']).get('profile'), AUDIT_PROFILES);
+  return stated ?? (entriesOf(tools).length > 0 ? 'minimal' : 'compatible');
 }
 
 function readPrivileges(place: Place | undefined): ReadonlyMap<string, ReadonlySet<string>> {

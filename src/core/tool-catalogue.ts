@@ -21,9 +21,14 @@ export interface SecretTools {
 /** Tools whose arguments and results carry credentials or other people's content wherever they are used. */
 const BUILT_IN_SECRET_TOOLS = ['mcp_call', 'email_send', 'http_*', 'webhook_*'];
 
+/** What is stored of a tool's arguments and results; `fields` are pointers that begin with /args or /result. */
+export type StoreRule = 'none' | 'lengths' | 'all' | { readonly fields: ReadonlySet<string> };
+
 export interface ToolCatalogue {
   readonly tools: Patterns<ToolRule>;
   readonly secretTools: SecretTools;
+  /** By lower-cased names, as for secrets. */
+  readonly stores: Patterns<StoreRule>;
 }
 
 /**
@@ -37,9 +42,10 @@ export function readToolCatalogue(
 ): ToolCatalogue {
   const rules = new Map<string, ToolRule>();
   const stated = new Map<string, boolean>();
+  const stores = new Map<string, StoreRule>();
   for (const [pattern, place] of entriesOf(tools)) {
     checkPattern(pattern, place);
-    const fields = fieldsOf(place, ['requires', 'sensitivity', 'secret']);
+    const fields = fieldsOf(place, ['requires', 'sensitivity', 'secret', 'store']);
     const sensitivity = choiceOf(fields.get('sensitivity'), SENSITIVITIES);
     rules.set(pattern, {
       requires: readRequires(fields.get('requires'), privileges),
@@ -48,11 +54,36 @@ export function readToolCatalogue(
     const secret = booleanOf(fields.get('secret'));
     const folded = pattern.toLowerCase();
     if (secret !== undefined) stated.set(folded, secret || stated.get(folded) === true);
+    const store = readStore(fields.get('store'));
+    if (store === undefined) continue;
+    if (stores.has(folded)) problem(place, 'states in another case what is stored of this tool');
+    stores.set(folded, store);
   }
   return {
     tools: compilePatterns(rules),
     secretTools: { always: readAlwaysSecret(redaction), stated: compilePatterns(stated) },
+    stores: compilePatterns(stores),
   };
+}
+
+const STORE_WORDS = ['none', 'lengths', 'all'] as const;
+const FIELDS_MAX = 64;
+/** RFC 6901, into the arguments or the result. */
+const FIELD = /^\/(?:args|result)(?:\/(?:[^~/]|~[01])*)*$/;
+
+function readStore(place: Place | undefined): StoreRule | undefined {
+  if (place === undefined || typeof place.value === 'string') return choiceOf(place, STORE_WORDS);
+  const list = fieldsOf(place, ['fields']).get('fields');
+  if (!list) return problem(place, 'must be none, lengths, all, or fields with a list of pointers');
+  const fields = new Set<string>();
+  for (const item of itemsOf(list)) {
+    const pointer = nameOf(item);
+    if (pointer === undefined) continue;
+    if (!FIELD.test(pointer)) problem(item, 'must be a pointer that begins with /args or /result');
+    fields.add(pointer);
+  }
+  if (fields.size > FIELDS_MAX) problem(list, `must have at most ${FIELDS_MAX} pointers`);
+  return { fields };
 }
 
 function readRequires(

@@ -2,6 +2,7 @@
 import { type Check, failed, passed } from './decision.ts';
 import { findTool, type Policy } from './policy.ts';
 import type { SensitivityLevel } from './session.ts';
+import type { StoreRule } from './tool-catalogue.ts';
 import { matchPattern } from './tool-pattern.ts';
 
 interface ToolCall {
@@ -46,4 +47,10 @@ export function isSecretTool({ secretTools }: Policy, name: string): boolean {
   if (name === '') return false;
   const folded = name.toLowerCase();
   return matchPattern(secretTools.always, folded) ?? matchPattern(secretTools.stated, folded) ?? false;
+}
+
+/** What may be stored of a tool's arguments and results. That a tool is secret counts for more than any rule. */
+export function storeRuleOf(policy: Policy, name: string): StoreRule {
+  if (isSecretTool(policy, name)) return 'lengths';
+  return matchPattern(policy.stores, name.toLowerCase()) ?? (policy.auditProfile === 'compatible' ? 'all' : 'lengths');
 }

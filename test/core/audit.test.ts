@@ -7,7 +7,7 @@ import { utf8Length } from '../../src/core/text.ts';
 import { policyOf } from './policies.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 
-const policy = policyOf({ tools: { vault_read: { secret: true } } });
+const policy = policyOf({ tools: { vault_read: { secret: true } }, audit: { profile: 'compatible' } });
 const NOW = STARTED_AT + 1_000_000;
 const NO_TOKENS = { input: 0, output: 0, thinking: 0, cacheRead: 0 };
 
@@ -215,6 +215,68 @@ describe('what is secret', () => {
       cut: false,
       redactions: [{ pointer: '', rule: 'scan_failed', bytes: 4 }],
     });
+  });
+});
+
+describe('what is stored of a tool', () => {
+  const stored = (document: object, name: string, args = '{"url":"u","n":1,"password":"p"}', result = 'done') => {
+    const { records } = shapeEvents(
+      aRun(),
+      [{ kind: 'tool_use', name, id: 'c', args, result }],
+      policyOf(document),
+      NOW,
+    );
+    return records.map(({ data }) => {
+      const { name: _, id: __, ...rest } = JSON.parse(data);
+      return rest;
+    });
+  };
+  const ALL = [{ args: '{"url":"u","n":1,"password":"[redacted: key_name]"}' }, { result: 'done', truncated: false }];
+  const LENGTHS = [
+    { args_redacted: true, args_len: 32 },
+    { result_redacted: true, result_len: 4 },
+  ];
+
+  test.each<[string, object, string, object[]]>([
+    ['an empty policy keeps bodies', {}, 'a', ALL],
+    ['a policy that lists tools keeps lengths of all others', { tools: { b: {} } }, 'a', LENGTHS],
+    ['and of those of which it says nothing', { tools: { a: {} } }, 'a', LENGTHS],
+    ['unless its profile says otherwise', { tools: { b: {} }, audit: { profile: 'compatible' } }, 'a', ALL],
+    ['the profile alone is enough', { audit: { profile: 'minimal' } }, 'a', LENGTHS],
+    ['all', { tools: { a: { store: 'all' } } }, 'a', ALL],
+    ['all, in any case', { tools: { a: { store: 'all' } } }, 'A', ALL],
+    ['all, by prefix', { tools: { 'a*': { store: 'all' } } }, 'abc', ALL],
+    ['lengths', { tools: { a: { store: 'lengths' } }, audit: { profile: 'compatible' } }, 'a', LENGTHS],
+    ['none', { tools: { a: { store: 'none' } } }, 'a', [{ args_redacted: true }, { result_redacted: true }]],
+    ['all of a secret tool is its lengths', { tools: { a: { store: 'all', secret: true } } }, 'a', LENGTHS],
+    ['all of a built-in secret tool, too', { tools: { 'http_*': { store: 'all' } } }, 'http_get', LENGTHS],
+    [
+      'some fields',
+      { tools: { a: { store: { fields: ['/args/url', '/args/password', '/args/none', '/result'] } } } },
+      'a',
+      [
+        { ...LENGTHS[0], args_fields: { '/args/url': '"u"', '/args/password': '"[redacted: key_name]"' } },
+        { ...LENGTHS[1], result_fields: { '/result': 'done' } },
+      ],
+    ],
+  ])('%s', (_, document, name, expected) => expect(stored(document, name)).toEqual(expected));
+
+  test('fields keep their digits, are told when they are cut, and nothing else is listed', () => {
+    const document = { tools: { a: { store: { fields: ['/args/n', '/args/o'] } } } };
+    const args = '{"n":12345678901234567890,"o":{"token":"t","x":[1]},"secret":"s"}';
+    const { records } = shapeEvents(
+      aRun(),
+      [{ kind: 'tool_use', name: 'a', id: 'c', args, result: '' }],
+      policyOf(document),
+      NOW,
+    );
+    expect(JSON.parse(records[0]!.data).args_fields).toEqual({
+      '/args/n': '12345678901234567890',
+      '/args/o': '{"token":"[redacted: key_name]","x":[1]}',
+    });
+    expect(records[0]!.redactions).toEqual([{ pointer: '/args/o/token', rule: 'key_name', bytes: 3 }]);
+    const long = stored(document, 'a', JSON.stringify({ n: 'x'.repeat(5_000) }));
+    expect(long[0].args_fields).toMatchObject({ truncated: true });
   });
 });
 
