@@ -7,15 +7,15 @@ import { isAdmin } from '../../src/core/authorize.ts';
 import { type Policy, parsePolicy } from '../../src/core/policy.ts';
 import type { SensitivityLevel } from '../../src/core/session.ts';
 import { checkSlash } from '../../src/core/slash.ts';
-import { checkTool, effectiveSensitivity, isSecretTool } from '../../src/core/tools.ts';
+import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../src/core/tools.ts';
 import { policyOf } from '../core/policies.ts';
 
 /** Every key of the policy, each with a value that somebody wrote on purpose. */
 const WHOLE = {
   tools: {
-    shell: { requires: ['EXEC'], sensitivity: 'confidential' },
+    shell: { requires: ['EXEC'], sensitivity: 'confidential', store: 'lengths' },
     'vault_*': { secret: true, sensitivity: 'restricted' },
-    read: { sensitivity: 'internal' },
+    read: { sensitivity: 'internal', store: { fields: ['/args/path'] } },
   },
   unlisted_tools: 'deny',
   privileges: { EXEC: ['chat:1'] },
@@ -31,6 +31,7 @@ const WHOLE = {
   unknown_platform: 'deny',
   commands: [{ name: 'status' }, { name: 'model' }, { name: 'new', aliases: ['reset'] }],
   redaction: { secret_tools: ['wallet_*'] },
+  audit: { profile: 'minimal' },
 };
 
 type Path = readonly (string | number)[];
@@ -69,7 +70,11 @@ function allowedBy(policy: Policy): Set<string> {
   const yes = new Set<string>();
   const note = (isAllowed: boolean, ...words: unknown[]) => isAllowed && yes.add(JSON.stringify(words));
   for (const tool of TOOLS) {
-    note(!isSecretTool(policy, tool), 'stores', tool);
+    note(!isSecretTool(policy, tool), 'not secret', tool);
+    const rule = storeRuleOf(policy, tool);
+    note(rule !== 'none', 'stores lengths', tool);
+    note(rule === 'all', 'stores all', tool);
+    note(rule === 'all' || (typeof rule === 'object' && rule.fields.has('/args/path')), 'stores the path', tool);
     const call = { tool, sensitivity: undefined };
     for (let level = 0; level < 4; level++) {
       note(effectiveSensitivity(policy, call) <= (level as SensitivityLevel), 'below', level, tool);
@@ -165,7 +170,8 @@ const PATHS = pathsOf(WHOLE).filter((path) => path.length > 0);
 const whole = allowedBy(policyOf(WHOLE));
 
 test('the whole policy holds every key that the parser knows', () => {
-  const sources = readdirSync('src/core').map((file) => readFileSync(`src/core/${file}`, 'utf8'));
+  const files = readdirSync('src/core', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const sources = files.map((file) => readFileSync(`src/core/${file}`, 'utf8'));
   const lists = sources.flatMap((text) => [
     ...text.matchAll(/^const (?:KEYS|LISTS) = \[([^\]]*)\] as const/gm),
     ...text.matchAll(/fieldsOf\([^[\]]*\[([^\]]*)\]/g),
