@@ -105,15 +105,16 @@ test('without the config the same call fails at once, and is not made a second t
 });
 
 test('a charge whose every reply was lost is charged once, and its retry is told the first answer', async () => {
-  // Once in a while the server's own look at the store comes first and takes the fault upon itself, hence three tries.
+  // Once in a while the server's own look at the store comes first and takes the fault upon itself, hence several tries.
   let replays = 0;
-  for (let tries = 0; tries < 3 && replays === 0; tries++) {
-    const request = await callOf(clients);
+  for (let tries = 0; tries < 5 && replays === 0; tries++) {
+    const request = await eventually(() => callOf(clients));
     // So that the server knows the identity by now, and all that is lost is the charge's reply.
     await clients.decisions('Authorize', request);
     const channel = openChannel({ addresses: [server.decision], serviceConfig });
+    const lost = proxy.counts.droppedAfter;
     proxy.set({ dropAfterShare: 1 });
-    const recovery = recoverAfterFailure();
+    const recovery = eventually(() => proxy.counts.droppedAfter > lost, { everyMs: 1 }).then(recoverAfterFailure);
     const { answer } = await channel
       .call(AUTHORIZE, { ...request, idempotency_key: 'k' })
       .finally(() => channel.close());
