@@ -56,6 +56,12 @@ export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer
   return { canonical, scope, tier, gated, check };
 }
 
+/** Whether the policy names a command. Any other word is a user's own, and may be anything: a password typed in haste. */
+export function isKnownCommand({ commands, platforms }: Policy, canonical: string): boolean {
+  if (isFloor(canonical) || commands.has(canonical)) return true;
+  return [...platforms.values()].some(({ dm, group }) => dm.commands.has(canonical) || group.commands.has(canonical));
+}
+
 /** The rules that hold at a place; undefined on a platform that the policy does not know and does not let through. */
 function accessOf(policy: Policy, { platform, chatType, inGuild }: SlashPlace): SlashAccess | undefined {
   const known = policy.platforms.get(platform);

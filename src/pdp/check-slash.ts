@@ -5,6 +5,7 @@ import { checkIdentity, type FoundIdentity } from '../core/identity.ts';
 import {
   checkSlash as checkCommand,
   describeAccess,
+  isKnownCommand,
   type SlashAccessDescription,
   type SlashAnswer,
 } from '../core/slash.ts';
@@ -22,6 +23,8 @@ export interface SlashRequest extends SlashWhere {
 
 export interface SlashDecision extends Omit<SlashAnswer, 'check'> {
   readonly decision: Decision;
+  /** The command, if it is one that the policy names. */
+  readonly known: string | undefined;
 }
 
 /** Checks one command. Answers at once, without a promise, when there is no trace to look up. */
@@ -45,7 +48,8 @@ function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): Slash
       explain: request.explain,
     },
   );
-  return { decision, canonical, scope, tier, gated };
+  const known = canonical !== undefined && isKnownCommand(loaded.policy, canonical) ? canonical : undefined;
+  return { decision, canonical, known, scope, tier, gated };
 }
 
 function checksOf(

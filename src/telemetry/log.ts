@@ -64,9 +64,22 @@ function fieldsOf(error: unknown, causesLeft: number): ErrorFields {
   const { code } = error as { code?: unknown };
   return {
     type: error.name,
-    message: error.message,
+    message: withoutEchoes(error.message),
     ...(typeof code === 'string' && { code }),
-    ...(error.stack !== undefined && { stack: error.stack }),
+    ...(error.stack !== undefined && { stack: withoutEchoes(error.stack) }),
     ...(error.cause !== undefined && causesLeft > 0 && { cause: fieldsOf(error.cause, causesLeft - 1) }),
   };
+}
+
+/**
+ * Texts of others that repeat what they were given: Redis shows the arguments of a command that it does not know, AUTH and
+ * its password among them, and V8 a piece of what is no JSON, which may be a run's output.
+ */
+const ECHOES: readonly (readonly [echo: RegExp, instead: string])[] = [
+  [/, with args beginning with:[^\n]*/g, ''],
+  [/Unexpected [^\n]*?, (?:\.\.\.)?"[\s\S]*?"(?:\.\.\.)? is not valid JSON/g, 'not valid JSON'],
+];
+
+function withoutEchoes(text: string): string {
+  return ECHOES.reduce((rest, [echo, instead]) => rest.replace(echo, instead), text);
 }

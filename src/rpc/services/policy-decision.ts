@@ -49,7 +49,7 @@ export function policyDecisionService(log: DecisionLog): Record<string, Operatio
     CheckSlash: (fields, pdp, caller) => {
       const request = slashRequestFrom(fields);
       return mapped(checkSlash(pdp, request), (answer) => {
-        log.decision({ rpc: 'CheckSlash', caller }, answer.decision, { command: answer.canonical });
+        log.decision({ rpc: 'CheckSlash', caller }, answer.decision, { command: answer.known });
         return encodeSlash(answer);
       });
     },
