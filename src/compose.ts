@@ -71,7 +71,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     callers?.close();
     await server.stop();
     await close();
-    await traces?.close(Math.max(endsAt - performance.now(), FLUSH_MS_MIN));
+    await traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX));
     // Last, so that whoever asks is told all the while that this process is stopping.
     await monitoring?.close();
   };
@@ -92,8 +92,10 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-/** The last traces are worth a moment, also where calls have used up the grace period. */
-const FLUSH_MS_MIN = 250;
+/** A collector that has not taken the last traces by then is away. */
+const FLUSH_MS_MAX = 2_000;
+/** Of the grace period, what is left for the last listener and the last line of the log. */
+const CLOSING_MS = 100;
 
 async function openMetrics(config: Config, facts: ProcessFacts): Promise<Metrics | undefined> {
   if (!config.observability.listen) return undefined;

@@ -84,7 +84,10 @@ export class GrpcServer {
         health: this.#health,
         credentials: tls.get(name)?.credentials ?? ServerCredentials.createInsecure(),
         limits: config.limits,
-        onEvent: (reason, error) => logEvent(refusals, { listener: name, reason }, error),
+        onEvent: (reason, error) => {
+          sight.metrics?.refused(name, reason);
+          logEvent(refusals, { listener: name, reason }, error);
+        },
       });
     this.#listeners = {
       decision: open('decision', { services: decision, bytesMax: Math.max(requestBytes, appendBytes) }),

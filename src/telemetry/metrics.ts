@@ -44,6 +44,11 @@ export class Metrics {
     'effect',
     'reason',
   ]);
+  readonly #refused = this.#counter(
+    'tollgate_refused_total',
+    'Connections and calls that were refused or ended before a method saw them.',
+    ['listener', 'reason'],
+  );
   readonly #replays = this.#counter('tollgate_replays_total', 'Answers that repeat an earlier one of their key.', [
     'rpc',
   ]);
@@ -97,6 +102,11 @@ export class Metrics {
         this.#records.inc(records);
       },
     };
+  }
+
+  /** @param reason  of the closed lists of src/rpc/connections.ts and request-head.ts */
+  refused(listener: string, reason: string): void {
+    this.#refused.inc({ listener, reason });
   }
 
   ofStore<Operation extends string>(operations: readonly Operation[]): StoreMetrics<Operation> {

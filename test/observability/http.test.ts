@@ -16,7 +16,7 @@ async function monitored(t: Test, options: Parameters<typeof serverOf>[1] = {}) 
   return { server, address: monitoringOf(server) };
 }
 
-describe('a server that serves', () => {
+describe.concurrent('a server that serves', () => {
   test('is alive and ready, and has metrics; nothing else is there', async (t) => {
     const { address } = await monitored(t);
     expect(await ask(address, '/livez')).toMatchObject({ status: 200, text: 'alive\n' });
@@ -38,7 +38,7 @@ describe('a server that serves', () => {
 
   test('names its address in the log and in the banner, and closes it when it goes', async (t) => {
     const { server, address } = await monitored(t);
-    expect(server.stderr()).toContain(`monitoring  ${address}`);
+    await eventually(() => server.stderr().includes(`monitoring  ${address}`));
     server.clients.close();
     expect(await server.stop()).toBe(0);
     await expect(ask(address, '/livez')).rejects.toThrow('ECONNREFUSED');
@@ -59,7 +59,7 @@ describe('a server that serves', () => {
   });
 });
 
-describe('whoever is no monitoring system', () => {
+describe.concurrent('whoever is no monitoring system', () => {
   test('is let go when it does not finish its request', async (t) => {
     const { address } = await monitored(t);
     const sockets = ['GET /metrics HTTP/1.1\r\nhost: x\r\n', ''].map((text) => opened(t, address, text));
@@ -86,7 +86,7 @@ function opened(t: Test, address: string, text: string): { socket: Socket; close
   return { socket, closed: new Promise((resolve) => socket.once('close', () => resolve(performance.now() - from))) };
 }
 
-describe('a server that cannot decide', () => {
+describe.concurrent('a server that cannot decide', () => {
   test('lives on while its store is away, and is not ready until it is back', async (t) => {
     const redis = await redisOf(t);
     const { server, address } = await monitored(t, { store: redis.url });
@@ -132,7 +132,7 @@ describe('a server that cannot decide', () => {
   });
 });
 
-describe('`tollgate health`', () => {
+describe.concurrent('`tollgate health`', () => {
   test('asks /readyz where there is one', async (t) => {
     const { server, address } = await monitored(t);
     const env = { TOLLGATE_OBSERVABILITY_LISTEN: address };
@@ -145,7 +145,7 @@ describe('`tollgate health`', () => {
   });
 });
 
-describe('an address that other hosts can reach', () => {
+describe.concurrent('an address that other hosts can reach', () => {
   test('is refused in one line', async (t) => {
     const started = startServer({
       folder: folderOf(t),
