@@ -1,26 +1,15 @@
 // Load of real client processes on servers that come and go.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Clients } from '../support/clients.ts';
 import { bound, opened } from '../support/scene.ts';
 
-/** As docs/clients.md gives it to callers. */
-export const SERVICE_CONFIG = {
-  loadBalancingConfig: [{ round_robin: {} }],
-  methodConfig: [
-    {
-      name: ['PolicyDecisionService', 'RunService'].map((name) => ({ service: `tollgate.v1.${name}` })),
-      retryPolicy: {
-        maxAttempts: 5,
-        initialBackoff: '0.05s',
-        maxBackoff: '1s',
-        backoffMultiplier: 2,
-        retryableStatusCodes: ['UNAVAILABLE'],
-      },
-    },
-  ],
-};
+/** The one that docs/clients.md gives to callers. */
+export const SERVICE_CONFIG: object = JSON.parse(
+  /<!-- service config -->\n```json\n(.*?)```/s.exec(readFileSync('docs/clients.md', 'utf8'))![1]!,
+);
 
 export interface LoadReport {
   readonly charged: readonly { readonly session_id: string; readonly allowed: number; readonly replayed: number }[];

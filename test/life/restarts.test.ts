@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { folderOf, redisOf, serverOf, type Test } from '../process/servers.ts';
 import type { clientsOf } from '../support/clients.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { extent, recordFigure, spread } from '../support/figures.ts';
+import { extent, spread } from '../support/figures.ts';
 import { freePort } from '../support/free-port.ts';
 import { type LoadReport, SERVICE_CONFIG, startLoad } from './load.ts';
 
 const SIGTERMS = extent({ cut: 2, whole: 20 });
+/** Only a whole run takes long. */
+const WITHIN_MS = extent({ cut: 60_000, whole: 900_000 });
 const ROUNDS = extent({ cut: 1, whole: 5 });
 const PROCESSES = 2;
 const CHANNELS_EACH = 4;
@@ -34,28 +36,30 @@ const timed = async <T>(act: () => Promise<T>) => {
 const sumOf = ({ charged }: LoadReport) => charged.reduce((sum, { allowed }) => sum + allowed, 0);
 const graceful = (port: number) => ['--listen', `127.0.0.1:${port}`, '--set', `shutdown.grace_ms=${GRACE_MS}`];
 
-describe.concurrent('callers with no retry policy, who wait for their one server to come back, see no failed call', () => {
+describe.concurrent('callers with no retry policy, who wait for their one server to come back, see no failed call', {
+  timeout: WITHIN_MS,
+}, () => {
   test('beside it', async (t) => {
-    const report = await restartUnderLoad(t, { name: 'near', line: 'beside it', delayMs: 0 });
+    const report = await restartUnderLoad(t, { line: 'beside it', delayMs: 0 });
     expect(report.failures).toEqual([]);
   });
 
   // Whenever the server is told to stop, calls are under way to it that it has not seen yet.
   test('at the end of a slow line', async (t) => {
-    const report = await restartUnderLoad(t, { name: 'far', line: 'at the end of a slow line', delayMs: DELAY_MS });
+    const report = await restartUnderLoad(t, { line: 'at the end of a slow line', delayMs: DELAY_MS });
     expect(report.failures).toEqual([]);
   });
 
   test('unless their library may not ask again: then calls that were under way are refused, and not begun', async (t) => {
     const line = 'at the end of a slow line, without retries';
-    const { failures } = await restartUnderLoad(t, { name: 'refused', line, delayMs: DELAY_MS, retries: false });
+    const { failures } = await restartUnderLoad(t, { line, delayMs: DELAY_MS, retries: false });
     expect(failures.length).toBeGreaterThan(0);
     expect(new Set(failures)).toEqual(new Set(['14 Stream refused by server']));
   });
 
   async function restartUnderLoad(
     t: Test,
-    { name, line, delayMs, retries }: { name: string; line: string; delayMs: number; retries?: boolean },
+    { line, delayMs, retries }: { line: string; delayMs: number; retries?: boolean },
   ): Promise<LoadReport> {
     const port = await freePort();
     const proxy = await startFaultProxy(port);
@@ -81,17 +85,19 @@ describe.concurrent('callers with no retry policy, who wait for their one server
     }
     await load.further(ANSWERS);
     const report = await load.stop();
-    recordFigure(`sigterm-${name}`, {
-      what: `${SIGTERMS} SIGTERMs under ${PROCESSES * CHANNELS_EACH} callers ${line}`,
-      result: `${sumOf(report)} calls, ${report.failures.length} failed; exit ${spread(exitsMs)}`,
-    });
+    console.log(
+      `${SIGTERMS} SIGTERMs under ${PROCESSES * CHANNELS_EACH} callers ${line}: ${sumOf(report)} calls, ` +
+        `${report.failures.length} failed; exit ${spread(exitsMs)}`,
+    );
     await expectChargedOnce(server.clients, report);
     expect(Math.max(...exitsMs)).toBeLessThan(10 * EXIT_MS);
     return report;
   }
 });
 
-test.concurrent('a rolling restart of three servers on one Redis is not seen by callers with the documented retry policy', async (t) => {
+test.concurrent('a rolling restart of three servers on one Redis is not seen by callers with the documented retry policy', {
+  timeout: WITHIN_MS,
+}, async (t) => {
   const redis = await redisOf(t);
   const ports = [await freePort(), await freePort(), await freePort()];
   const start = (port: number) => serverOf(t, { store: redis.url, args: graceful(port), env: PATIENCE });
@@ -115,10 +121,10 @@ test.concurrent('a rolling restart of three servers on one Redis is not seen by 
   }
   await load.further(ANSWERS);
   const report = await load.stop();
-  recordFigure('rolling-restart', {
-    what: `${ROUNDS} rolling restarts of three servers on one Redis under ${PROCESSES * CHANNELS_EACH} callers`,
-    result: `${sumOf(report)} calls, ${report.failures.length} failed, slowest ${report.slowestMs.toFixed(0)} ms; exit ${spread(exitsMs)}`,
-  });
+  console.log(
+    `${ROUNDS} rolling restarts of three servers on one Redis under ${PROCESSES * CHANNELS_EACH} callers: ` +
+      `${sumOf(report)} calls, ${report.failures.length} failed, slowest ${report.slowestMs.toFixed(0)} ms; exit ${spread(exitsMs)}`,
+  );
   expect(report.failures).toEqual([]);
   await expectChargedOnce(servers[0]!.clients, report);
 });
