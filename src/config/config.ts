@@ -77,6 +77,7 @@ export interface Config {
     readonly idleMs: number;
     readonly keepaliveMs: number;
     readonly controlBytesPerS: number;
+    readonly receivingBytes: number;
   };
   readonly sweep: { readonly intervalMs: number };
   readonly shutdown: { readonly graceMs: number };
@@ -185,6 +186,7 @@ function interpret(settings: Settings): Config {
       idleMs: at.number('limits.idle_s') * 1000,
       keepaliveMs: at.number('limits.keepalive_s') * 1000,
       controlBytesPerS: at.number('limits.control_bytes_per_s'),
+      receivingBytes: at.number('limits.receiving_mib') * 1024 * 1024,
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
     shutdown: { graceMs: at.number('shutdown.grace_ms') },

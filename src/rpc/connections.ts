@@ -24,6 +24,8 @@ export interface ConnectionLimits {
   readonly idleMs: number;
   /** What may be sent in a second beside calls: pings, settings, window updates. */
   readonly controlBytesPerS: number;
+  /** What all requests that came in pieces may hold together, and their overhead; one connection gets a quarter. */
+  readonly receivingBytes: number;
 }
 
 export type ConnectionEvent =
@@ -32,7 +34,9 @@ export type ConnectionEvent =
   | 'HANDSHAKE_LATE'
   | 'REQUEST_STALLED'
   | 'ANSWER_NOT_TAKEN'
+  | 'RECEIVING_EXHAUSTED'
   | 'CONTROL_FLOOD'
+  | 'RESET_FLOOD'
   | 'CALL_BROKEN';
 
 export interface ConnectionsOptions {
@@ -63,12 +67,25 @@ interface Connection {
   readonly calls: Set<ServerHttp2Stream>;
   /** Listens to each of them. */
   readonly onCallClose: (this: ServerHttp2Stream) => void;
+  /** Bytes of requests that come in pieces, as they count against `receivingBytes`. */
+  readonly held: Map<ServerHttp2Stream, number>;
+  heldBytes: number;
+  /** Listens to each call as its request comes in. */
+  readonly onCallData: (this: ServerHttp2Stream, piece: Buffer) => void;
   callsOpened: number;
+  /** Calls that were given up, less what is allowed for the time since. */
+  resets: number;
   bytesRead: number;
   bytesWritten: number;
 }
 
 const LOOK_MS = 500;
+const RESETS_MAX = 900;
+const RESETS_PER_S = 30;
+/** What keeping a piece costs beside its bytes, about; a request can come in pieces of one byte. */
+const PIECE_OVERHEAD = 256;
+/** One connection may hold the bytes of one share. */
+const SHARES = 4;
 const QUIET_LOOK_MS = 20;
 /** How long a connection that was told to go may take to. */
 const CLOSING_MS = 2_000;
@@ -84,10 +101,15 @@ export class Connections {
   readonly #idle = new Set<Connection>();
   readonly #seen = new WeakMap<ServerHttp2Stream, SeenCall>();
   #lookedAtMs = performance.now();
+  readonly #receivingBytesMax: number;
+  #heldBytes = 0;
   #isTurningAway = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
+    // A request of the largest size always fits, with room for its pieces.
+    const { limits, callBytesMax } = options;
+    this.#receivingBytesMax = Math.max(limits.receivingBytes, SHARES * 1.25 * callBytesMax);
   }
 
   get count(): number {
@@ -160,7 +182,11 @@ export class Connections {
 
   #add(socket: Socket): Connection {
     const calls = new Set<ServerHttp2Stream>();
+    const held = new Map<ServerHttp2Stream, number>();
     const rest = () => this.#rest(connection);
+    const countReset = () => this.#countReset(connection);
+    const hold = (stream: ServerHttp2Stream, bytes: number) => this.#hold(connection, stream, bytes);
+    const letGo = (stream: ServerHttp2Stream) => this.#letGo(connection, stream);
     const connection: Connection = {
       socket,
       session: undefined,
@@ -170,9 +196,17 @@ export class Connections {
       calls,
       onCallClose() {
         calls.delete(this);
+        if (held.size > 0) letGo(this);
+        if (this.rstCode !== constants.NGHTTP2_NO_ERROR) countReset();
         if (calls.size === 0) rest();
       },
+      held,
+      heldBytes: 0,
+      onCallData(piece) {
+        if (held.has(this) || !isWhole(piece)) hold(this, piece.length + PIECE_OVERHEAD);
+      },
       callsOpened: 0,
+      resets: 0,
       bytesRead: 0,
       bytesWritten: 0,
     };
@@ -204,7 +238,39 @@ export class Connections {
     if (connection.calls.size === 0) this.#idle.delete(connection);
     connection.callsOpened++;
     connection.calls.add(stream);
-    stream.on('close', connection.onCallClose);
+    stream.on('data', connection.onCallData).on('close', connection.onCallClose);
+  }
+
+  /**
+   * Counts a request that comes in pieces: grpc-js keeps them until it has them all. One that comes in one piece, as small
+   * ones do, is never refused for what others hold.
+   */
+  #hold(connection: Connection, stream: ServerHttp2Stream, bytes: number): void {
+    if (stream.closed) return;
+    connection.held.set(stream, (connection.held.get(stream) ?? 0) + bytes);
+    connection.heldBytes += bytes;
+    this.#heldBytes += bytes;
+    const max = this.#receivingBytesMax;
+    if (this.#heldBytes <= max && connection.heldBytes <= max / SHARES) return;
+    this.#options.onEvent('RECEIVING_EXHAUSTED');
+    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  #letGo(connection: Connection, stream: ServerHttp2Stream): void {
+    const bytes = connection.held.get(stream) ?? 0;
+    connection.held.delete(stream);
+    connection.heldBytes -= bytes;
+    this.#heldBytes -= bytes;
+  }
+
+  /**
+   * Beyond a thousand resets at once and 33 a second nghttp2 reads no more of a connection, and Node 20 neither closes it nor
+   * says so: who cancels a lot in good faith would hang. So it is closed, with a word, just before.
+   */
+  #countReset(connection: Connection): void {
+    connection.resets++;
+    if (connection.resets <= RESETS_MAX || !this.#all.has(connection.socket)) return;
+    this.#drop(connection, 'RESET_FLOOD', constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
   #rest(connection: Connection): void {
@@ -232,6 +298,7 @@ export class Connections {
     const passedS = Math.max(LOOK_MS, nowMs - this.#lookedAtMs) / 1_000;
     this.#lookedAtMs = nowMs;
     for (const connection of this.#all.values()) {
+      connection.resets = Math.max(0, connection.resets - RESETS_PER_S * passedS);
       if (!connection.isReady) {
         if (nowMs - connection.sinceMs > limits.handshakeMs) this.#drop(connection, 'HANDSHAKE_LATE');
         continue;
@@ -287,4 +354,9 @@ export class Connections {
       this.#drop(connection);
     }
   }
+}
+
+/** Whether a piece is all of a request: a byte of flags, four of length, and so many more. */
+function isWhole(piece: Buffer): boolean {
+  return piece.length >= 5 && piece.length >= 5 + piece.readUInt32BE(1);
 }

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/clients.ts';
 import { healthClient } from '../support/health-client.ts';
 import {
+  CANCEL,
   callFrames,
   callHeaders,
   ENHANCE_YOUR_CALM,
@@ -186,6 +187,24 @@ describe.concurrent('on one connection', () => {
       expect(raw.find(FRAME.RST_STREAM)).toBeUndefined();
       raw.send(frame(FRAME.WINDOW_UPDATE, 0, 1, uint32(1_000)));
       await eventually(() => raw.find(FRAME.DATA, 1));
+    });
+  });
+
+  test('a client that gives up one call after the other is told to go, rather than left hanging', async () => {
+    await withBounds({}, async (scene) => {
+      const raw = await scene.raw();
+      for (let id = 1; id < 4_000 && !raw.isClosed; ) {
+        const batch: Buffer[] = [];
+        for (let n = 0; n < 50; n++, id += 2) {
+          batch.push(callFrames(id, CALL.path, CALL.message), frame(FRAME.RST_STREAM, 0, id, uint32(CANCEL)));
+        }
+        raw.frames.length = 0;
+        raw.send(...batch, LAST_PING);
+        await eventually(() => raw.isClosed || raw.frames.some(isLastPong), { everyMs: 1 });
+      }
+      expect(raw.isClosed).toBe(true);
+      await eventually(() => scene.refused('RESET_FLOOD') === 1);
+      expect(await ask(scene.clients)).toBe('EFFECT_ALLOW');
     });
   });
 

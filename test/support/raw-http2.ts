@@ -18,6 +18,7 @@ export const FLAG = { ACK: 1, END_STREAM: 1, END_HEADERS: 4 } as const;
 export const SETTING = { INITIAL_WINDOW_SIZE: 4 } as const;
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const ENHANCE_YOUR_CALM = 11;
+export const CANCEL = 8;
 
 export interface Frame {
   readonly type: number;
