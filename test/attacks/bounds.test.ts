@@ -1,10 +1,12 @@
 // Each bound of the server, at its edge; and beside it the same server with that bound out of the way, where what it
 // keeps off takes place.
 
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
+import { Certificates } from '../support/certificates.ts';
 import type { Answer } from '../support/clients.ts';
 import { healthClient } from '../support/health-client.ts';
 import {
@@ -72,6 +74,28 @@ describe.concurrent('connections', () => {
       console.log(`closed after ${Math.round(performance.now() - begin)} ms, the bound is ${SECOND_MS} ms`);
       expect(await ask(scene.clients)).toBe('EFFECT_ALLOW');
     });
+  });
+
+  test('with TLS, one without a handshake is closed when its time is up, and one that has finished its own stays', async () => {
+    const certificates = new Certificates();
+    certificates.authority('authority');
+    certificates.certificate('server', { by: 'authority', names: 'DNS:localhost' });
+    const file = (name: string) => certificates.path(name);
+    const files = { cert_file: 'server.pem', key_file: 'server.key' };
+    const args = Object.entries(files).flatMap(([key, name]) => ['--set', `tls.decision.${key}=${file(name)}`]);
+    await withBounds(
+      { handshake_s: 1 },
+      async (scene) => {
+        const options = { ca: readFileSync(file('authority.pem')), servername: 'localhost' };
+        const session = connect(`https://${scene.server.decision}`, options);
+        const silent = await scene.raw(Buffer.alloc(0));
+        await eventually(() => silent.isClosed, { withinMs: 10 * SECOND_MS });
+        await sleep(LONG_MS);
+        expect(session.destroyed).toBe(false);
+        session.close();
+      },
+      { args },
+    ).finally(() => certificates.remove());
   });
 
   test('one that drips its preface is closed when its time is up, and without the bound it is not', async () => {

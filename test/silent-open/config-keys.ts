@@ -55,6 +55,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'limits.idle_s': { unset: 600, why: 'bounded' },
   'limits.keepalive_s': { unset: 60, why: 'bounded' },
   'limits.control_bytes_per_s': { unset: 65_536, why: 'bounded' },
+  'limits.receiving_mib': { unset: 64, why: 'bounded' },
   'observability.listen': { unset: undefined, why: 'there is no such listener' },
   'observability.allow_remote': { unset: false, why: 'the strict one' },
   'log.level': { unset: 'info', why: 'no line of any level holds a secret' },

@@ -145,12 +145,15 @@ export class Link {
     if (this.#problem !== undefined) throw new NotSent(this.#problem);
     if (this.#inFlight >= IN_FLIGHT_MAX) throw new NotSent(new Error('too many commands are under way'));
     this.#inFlight++;
+    const connection = this.#connection;
     try {
       const reply = await use(this.#redis);
       this.#timeoutsInRow = 0;
       return reply;
     } catch (error) {
-      this.notice(error);
+      // A thousand commands may run out of time together. The first to notice leaves the connection; the others would
+      // take down the next one.
+      if (connection === this.#connection) this.notice(error);
       throw error;
     } finally {
       this.#inFlight--;
