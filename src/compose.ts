@@ -8,6 +8,7 @@ import { type Policy, parsePolicy } from './core/policy.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { sweep } from './pdp/sweep.ts';
+import { readPem } from './read-pem.ts';
 import { GrpcServer } from './rpc/server.ts';
 import { StartupError } from './startup-error.ts';
 import { lockDirectory } from './state/embedded/directory-lock.ts';
@@ -150,7 +151,7 @@ async function openRedis(config: Config, log: Logger): Promise<State> {
   return openRedisState({
     url: url.reveal(),
     sentinelPassword: sentinelPassword?.reveal(),
-    tls: { ca: readPem(tls.ca), cert: readPem(tls.cert), key: readPem(tls.key) },
+    tls: { ca: pemOf(tls.ca), cert: pemOf(tls.cert), key: pemOf(tls.key) },
     commandTimeoutMs,
     confirm,
     require,
@@ -160,14 +161,8 @@ async function openRedis(config: Config, log: Logger): Promise<State> {
   });
 }
 
-/** @throws StartupError: without it the store would be reached less safely than configured, or not at all */
-function readPem(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new StartupError(`cannot read ${path}, which store.tls names`, { cause });
-  }
+function pemOf(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : readPem(path).toString();
 }
 
 function logStoreEvent(log: Logger, event: RedisEvent): void {

@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state/port.ts',
     'state/observed.ts',
     'state/codec/audit-record.ts',
+    'read-pem.ts',
     'startup-error.ts',
     'unix-socket.ts',
     'node:',
@@ -63,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'startup-error.ts': [],
   'unix-socket.ts': ['startup-error.ts', 'node:'],
+  'read-pem.ts': ['startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');

@@ -1,18 +1,12 @@
 // The configuration of one server: flags over environment over file over defaults, checked once and frozen.
 // Behind this file nobody reads the environment, parses an address or wonders about a unit.
 
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
-import { type Environment, envLayer, fileLayer, flagLayer, placeText } from './layers.ts';
-import {
-  isReachable,
-  isSameListenAddress,
-  type ListenAddress,
-  listenAddressText,
-  parseListenAddress,
-} from './listen-address.ts';
+import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
+import { interpretListeners, type ListenersConfig, listenerSources } from './listeners.ts';
+import { Places } from './places.ts';
 import { ProblemsError } from './problems-error.ts';
 import { SECRET_MASK, Secret } from './secret.ts';
 import { Settings } from './settings.ts';
@@ -22,23 +16,8 @@ import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.t
 const EXAMPLE_POLICY = fileURLToPath(new URL('../../policy.example.yaml', import.meta.url));
 const OWN_KEY_PREFIX = 'tollgate:';
 
-export const LISTENERS = ['decision', 'management'] as const;
-export type ListenerName = (typeof LISTENERS)[number];
-
-/** Paths of PEM files. With a client authority, whoever connects must show a certificate that it signed. */
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
-  readonly clientCa: string | undefined;
-}
-
-export interface Config {
+export interface Config extends ListenersConfig {
   readonly dataDir: string;
-  readonly listeners: Readonly<Record<ListenerName, ListenAddress>>;
-  /** Undefined where a listener is in plaintext. */
-  readonly tls: Readonly<Record<ListenerName, TlsFiles | undefined>>;
-  /** Which callers are known, and where they must be; undefined where everyone who reaches a listener may call it. */
-  readonly callers: { readonly file: string; readonly on: readonly ListenerName[] } | undefined;
   readonly store: {
     readonly kind: StoreLocation['kind'];
     /** As configured; it may hold a password. */
@@ -81,8 +60,6 @@ export interface Config {
   };
   readonly sweep: { readonly intervalMs: number };
   readonly shutdown: { readonly graceMs: number };
-  /** Where metrics and probes are answered over HTTP; undefined for nowhere. */
-  readonly observability: { readonly listen: ListenAddress | undefined };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
@@ -134,9 +111,7 @@ function interpret(settings: Settings): Config {
   const at = settings;
   return {
     dataDir: places.dataDir,
-    listeners: { decision: places.decision, management: places.management },
-    tls: places.listenerTls,
-    callers: places.callers,
+    ...places.listeners,
     store: {
       kind: places.store.kind,
       url: new Secret(at.string('store.url')),
@@ -190,164 +165,62 @@ function interpret(settings: Settings): Config {
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
     shutdown: { graceMs: at.number('shutdown.grace_ms') },
-    observability: { listen: places.observability },
     log: { level: at.string('log.level') as Config['log']['level'] },
   };
 }
 
 /** @throws ConfigError with every address, path and prefix that means nothing or something dangerous */
 function interpretPlaces(settings: Settings) {
-  const problems: string[] = [];
-  const refuse = (key: string, problem: string) =>
-    problems.push(`${placeText(settings.originOf(key))}: ${key}: ${problem}`);
-  const accept = <T extends object>(key: string, read: T | { readonly problem: string }): T | undefined => {
-    if (!('problem' in read)) return read;
-    refuse(key, read.problem as string);
-    return undefined;
-  };
-  const path = (key: string) => resolve(settings.folderOf(key), settings.string(key));
-  const address = (key: string, text: string) => accept(key, parseListenAddress(text, settings.folderOf(key)));
-
-  const dataDir = path('data_dir');
-  const policyFile = settings.isSet('policy.file') ? path('policy.file') : EXAMPLE_POLICY;
-  const decision = address('listeners.decision', settings.string('listeners.decision'));
-  const management = address(
-    'listeners.management',
-    settings.isSet('listeners.management')
-      ? settings.string('listeners.management')
-      : `unix:${dataDir}/management.sock`,
-  );
-  if (decision !== undefined && management !== undefined && isSameListenAddress(decision, management)) {
-    refuse('listeners.management', `must differ from listeners.decision, ${listenAddressText(decision)}`);
-  }
-  const store = accept('store.url', parseStoreUrl(settings.string('store.url')));
+  const places = new Places(settings);
+  const dataDir = places.path('data_dir');
+  const policyFile = places.pathIfSet('policy.file') ?? EXAMPLE_POLICY;
+  const listeners = interpretListeners(places, dataDir);
+  const store = places.accept('store.url', parseStoreUrl(settings.string('store.url')));
   const prefix = settings.string('store.identity_key_prefix');
   if (prefix.startsWith(OWN_KEY_PREFIX) || OWN_KEY_PREFIX.startsWith(prefix)) {
-    refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
+    places.refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
   }
+  const tls = { ca: places.pathIfSet('store.tls.ca_file'), ...places.keyPair('store.tls') };
+  if (store) refuseIdle(places, store);
 
-  const pathIfSet = (key: string) => (settings.isSet(key) ? path(key) : undefined);
-  const tls = {
-    ca: pathIfSet('store.tls.ca_file'),
-    cert: pathIfSet('store.tls.cert_file'),
-    key: pathIfSet('store.tls.key_file'),
-  };
-  if ((tls.cert === undefined) !== (tls.key === undefined)) {
-    refuse(
-      tls.cert === undefined ? 'store.tls.key_file' : 'store.tls.cert_file',
-      'a certificate and its key go together',
-    );
-  }
-  if (store) refuseIdle(settings, store, refuse);
-
-  const tlsOf = (name: ListenerName): TlsFiles | undefined => {
-    const [cert, key] = [pathIfSet(`tls.${name}.cert_file`), pathIfSet(`tls.${name}.key_file`)];
-    const clientCa = pathIfSet(`tls.${name}.client_ca_file`);
-    if (cert !== undefined && key !== undefined) return { cert, key, clientCa };
-    if (cert !== undefined || key !== undefined) {
-      refuse(`tls.${name}.${cert === undefined ? 'key' : 'cert'}_file`, 'a certificate and its key go together');
-    } else if (clientCa !== undefined) {
-      refuse(`tls.${name}.client_ca_file`, 'needs a certificate of our own, cert_file and key_file');
-    }
-    return undefined;
-  };
-  const listenerTls = { decision: tlsOf('decision'), management: tlsOf('management') };
-  const callers = callersFrom(settings, pathIfSet('callers.file'), refuse);
-  const addresses = { decision, management };
-  for (const name of LISTENERS) {
-    const address = addresses[name];
-    if (!address || !isReachable(address)) continue;
-    if (listenerTls[name] && callers?.on.includes(name)) continue;
-    const what = `${listenAddressText(address)} can be reached from other hosts, and without TLS and known callers that is refused`;
-    refuse(
-      `listeners.${name}`,
-      `${what}; use 127.0.0.1, [::1], localhost or unix:/path, or set tls.${name}.* and callers.file`,
-    );
-  }
-
-  const observability = settings.isSet('observability.listen')
-    ? address('observability.listen', settings.string('observability.listen'))
-    : undefined;
-  if (observability) refuseObservability(settings, observability, [decision, management], refuse);
-
-  if (problems.length > 0 || !decision || !management || !store) throw new ConfigError(problems);
-  return { dataDir, policyFile, decision, management, store, tls, listenerTls, callers, observability };
-}
-
-function callersFrom(
-  settings: Settings,
-  file: string | undefined,
-  refuse: (key: string, problem: string) => void,
-): Config['callers'] {
-  const on = settings.string('callers.on') as 'both' | ListenerName;
-  if (file !== undefined) return { file, on: on === 'both' ? LISTENERS : [on] };
-  if (on !== 'both') refuse('callers.on', 'needs callers.file');
-  return undefined;
-}
-
-function refuseObservability(
-  settings: Settings,
-  address: ListenAddress,
-  others: readonly (ListenAddress | undefined)[],
-  refuse: (key: string, problem: string) => void,
-): void {
-  const text = listenAddressText(address);
-  if (others.some((other) => other && isSameListenAddress(address, other))) {
-    refuse('observability.listen', `must differ from the other listeners, ${text}`);
-  }
-  if (isReachable(address) && !settings.boolean('observability.allow_remote')) {
-    refuse(
-      'observability.listen',
-      `${text} can be reached from other hosts, and whoever reaches it may read the metrics; use 127.0.0.1, [::1], localhost or unix:/path, or set observability.allow_remote`,
-    );
-  }
+  if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
+  return { dataDir, policyFile, listeners, store, tls };
 }
 
 /** A switch that would do nothing is a mistake: its owner believes that it protects. */
-function refuseIdle(settings: Settings, store: StoreLocation, refuse: (key: string, problem: string) => void): void {
+function refuseIdle(places: Places, store: StoreLocation): void {
+  const { settings } = places;
   const isTls = 'tls' in store && store.tls;
   for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
-    if (settings.isSet(key) && !isTls) refuse(key, 'needs a store URL that begins with rediss');
-  }
-  if (settings.boolean('observability.allow_remote') && !settings.isSet('observability.listen')) {
-    refuse('observability.allow_remote', 'needs observability.listen');
+    if (settings.isSet(key) && !isTls) places.refuse(key, 'needs a store URL that begins with rediss');
   }
   if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
-    refuse('store.sentinel_password', 'needs a store URL with +sentinel');
+    places.refuse('store.sentinel_password', 'needs a store URL with +sentinel');
   }
   if (store.kind !== 'embedded') return;
   if (settings.string('store.consistency') !== 'local')
-    refuse('store.consistency', 'replicated needs a store in Redis');
+    places.refuse('store.consistency', 'replicated needs a store in Redis');
   if (settings.string('store.require.durability') !== 'memory' || settings.boolean('store.require.noeviction')) {
-    refuse('store.require.durability', 'only a store in Redis can fall short of it');
+    places.refuse('store.require.durability', 'only a store in Redis can fall short of it');
   }
 }
 
 function describe(settings: Settings, config: Config): ConfigSource[] {
   const interpreted: Readonly<Record<string, KeyValue>> = {
     data_dir: config.dataDir,
-    'listeners.decision': listenAddressText(config.listeners.decision),
-    'listeners.management': listenAddressText(config.listeners.management),
     'store.url': config.store.urlMasked,
     'store.sentinel_password': config.store.sentinelPassword === undefined ? '' : SECRET_MASK,
     'store.tls.ca_file': config.store.tls.ca ?? '',
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
-    ...Object.fromEntries(LISTENERS.flatMap((name) => tlsSources(name, config.tls[name]))),
-    'callers.file': config.callers?.file ?? '',
-    'observability.listen': config.observability.listen ? listenAddressText(config.observability.listen) : '',
+    ...Object.fromEntries(listenerSources(config)),
   };
   return KEYS.map(({ key }) => ({
     key,
     value: interpreted[key] ?? settings.value(key)!,
     origin: settings.originOf(key),
   }));
-}
-
-function tlsSources(name: ListenerName, files: TlsFiles | undefined): [string, string][] {
-  const paths = { cert_file: files?.cert, key_file: files?.key, client_ca_file: files?.clientCa };
-  return Object.entries(paths).map(([key, path]) => [`tls.${name}.${key}`, path ?? '']);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,8 +1,8 @@
 // Asks a running server how it is, over the same gRPC health service that probes and load balancers ask.
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import type { TlsFiles } from '../config/config.ts';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import type { TlsFiles } from '../config/listeners.ts';
 
 const TIMEOUT_MS = 2_000;
 

@@ -1,7 +1,8 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { CallerBook } from '../config/callers-file.ts';
-import { type Config, LISTENERS, type ListenerName } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { LISTENERS, type ListenerName } from '../config/listeners.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { FoldedLog } from '../telemetry/folded-log.ts';
 import type { Logger } from '../telemetry/log.ts';

@@ -1,11 +1,11 @@
 // The certificates of a listener, read from files that are replaced while the server runs. A listener for which TLS is
 // configured never falls back to plaintext, and files that cannot be used never replace those that could.
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
-import type { TlsFiles } from '../config/config.ts';
 import { FileWatch } from '../config/file-watch.ts';
+import type { TlsFiles } from '../config/listeners.ts';
+import { readPem } from '../read-pem.ts';
 import { StartupError } from '../startup-error.ts';
 
 interface Material {
@@ -125,14 +125,6 @@ function read(files: TlsFiles): Material {
     }
   }
   return material;
-}
-
-function readPem(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new StartupError(`cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

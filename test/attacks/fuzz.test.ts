@@ -5,9 +5,10 @@ import { connect as netConnect } from 'node:net';
 import grpc from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import { extent } from '../support/figures.ts';
+import { type Random, randomFrom } from '../support/random.ts';
 import { FRAME, frame, grpcMessage, PREFACE, RawConnection, settings } from '../support/raw-http2.ts';
 import { METHODS, type MethodUnderTest } from '../support/wire.ts';
-import { fuzzMessage, type Random, randomBytes, randomFrom } from './messages.ts';
+import { fuzzMessage, randomBytes } from './messages.ts';
 import { ask, withBounds } from './scene.ts';
 
 const MESSAGES = extent({ cut: 10_000, whole: 1_000_000 });

@@ -1,8 +1,7 @@
 // Messages that no client library would send: made from the descriptor, then broken.
 import protobuf from 'protobufjs';
+import type { Random } from '../support/random.ts';
 import { delimited, type Type, varint } from '../support/wire.ts';
-
-export type Random = (below: number) => number;
 
 const TEXTS = [
   '',
@@ -100,15 +99,4 @@ function nested(field: number, depth: number): Buffer {
   let bytes = Buffer.alloc(0);
   for (let level = 0; level < depth; level++) bytes = delimited(field, bytes) as Buffer<ArrayBuffer>;
   return bytes;
-}
-
-/** The same numbers again for the same seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }

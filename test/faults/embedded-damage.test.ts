@@ -19,6 +19,7 @@ import { charged, commitOf, created, finished, idIn, newRun, operation } from '.
 import { ALICE } from '../contract/identities.ts';
 import { type BuiltEngine, buildEngine } from '../embedded/children.ts';
 import { extent, recordFigure } from '../support/figures.ts';
+import { type Random, randomFrom } from '../support/random.ts';
 
 const DAMAGES = extent({ cut: 30, whole: 600 });
 const SIDE_BY_SIDE = 2;
@@ -115,7 +116,7 @@ function copyOfStore(name: string): string {
 }
 
 /** Damages one place of a file. @returns what was done to it */
-function damage(path: string, random: (below: number) => number): string {
+function damage(path: string, random: Random): string {
   const fd = openSync(path, 'r+');
   const { size } = statSync(path);
   const page = random(size / PAGE_BYTES);
@@ -199,15 +200,4 @@ async function makeStore(directory: string): Promise<void> {
   }
   await makeSessions(200, 60_000);
   await state.close();
-}
-
-/** Numbers from 0 to below a bound: xorshift, so that a seed gives the same damages again. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }

@@ -9,8 +9,9 @@ import { Link } from '../../src/state/redis/link.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
 import { OPTIONS } from '../redis/open.ts';
-import { type FaultProxy, seeded, startFaultProxy } from '../support/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { extent, recordFigure } from '../support/figures.ts';
+import { seeded } from '../support/random.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
 

@@ -2,8 +2,9 @@
 // whichever server comes next. Every history must be one that a correct counter could have produced.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Clients, clientsOf } from '../support/clients.ts';
-import { type FaultProxy, seeded, startFaultProxy } from '../support/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { extent, recordFigure } from '../support/figures.ts';
+import { seeded } from '../support/random.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { type Attempt, faultOf, type History } from './history-checker.ts';

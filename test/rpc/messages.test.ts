@@ -33,6 +33,16 @@ function padded(bytes: Buffer, length: number): Buffer {
   throw new Error(`no padding makes ${length} bytes`);
 }
 
+test('an entry of a map without its value has the empty value', async () => {
+  const { run_id } = await started(open.clients);
+  const method = methodOf('AppendAudit');
+  // fields { key: "a" }, and no value.
+  const payload = delimited(1, delimited(1, Buffer.from('a')));
+  await send(method, encodeWire(method.request, { run_id, events: [{ custom: { type: 'note', payload } }] }));
+  const [stored] = await open.clients.stream('AuditService', 'ListRunEvents', { run_id });
+  expect(stored.event.payload.fields.a.kind).toBe('nullValue');
+});
+
 describe('a request that is too large', () => {
   test.each(METHODS.filter(({ name }) => name !== 'AppendAudit'))(
     'is refused by $name from 64 KiB on',

@@ -123,6 +123,16 @@ describe('with client certificates', () => {
     expect(await codeAs(undefined, bearer(token))).toBe('UNAVAILABLE');
   });
 
+  test('one that ends while its connection lives is unknown from then on', async () => {
+    const lifeMs = 4_000;
+    certificates.certificate('short', { by: 'right', names: RUNNER, untilDays: lifeMs / 86_400_000 });
+    const client = connect('short');
+    expect(await codeOf(client)).toBe('INVALID_ARGUMENT');
+    await sleep(lifeMs);
+    expect(await codeOf(client)).toBe('UNAUTHENTICATED');
+    client.close();
+  });
+
   test('plaintext is not answered', async () => {
     const client = new grpc.Client(server.decision, grpc.credentials.createInsecure());
     expect(await codeOf(client)).toBe('UNAVAILABLE');

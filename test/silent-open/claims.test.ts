@@ -3,7 +3,7 @@
 import grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenServer, openServer } from '../support/engines.ts';
-import { seeded } from '../support/fault-proxy.ts';
+import { seeded } from '../support/random.ts';
 import { bound, opened, started } from '../support/scene.ts';
 import { delimited, encodeWire, methodOf, sendBytes, varint, type WireMessage } from '../support/wire.ts';
 

@@ -131,17 +131,6 @@ export async function startFaultProxy(
   };
 }
 
-/** Chance that can be repeated: the same numbers for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 interface Arrival {
   readonly isReply: boolean;
   /** How many chunks came before it, on this line and in this direction. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redact } from '../../../src/core/redaction/redact.ts';
-import { randomFrom, type Secret, secretsOf } from './secrets.ts';
+import { randomFrom } from '../../support/random.ts';
+import { type Secret, secretsOf } from './secrets.ts';
 
 /** No part of a secret long enough to be of use may stay. */
 const PART = 12;

@@ -1,5 +1,5 @@
 // Credentials that never were: the forms of twenty-five kinds, filled with chance.
-export type Random = (below: number) => number;
+import type { Random } from '../../support/random.ts';
 
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const BASE64URL = `${ALNUM}-_`;
@@ -64,15 +64,4 @@ export function secretsOf(random: Random): Secret[] {
     within('password in a URL', take(ALNUM, 20), (secret) => `postgres://app:${secret}@db.example.org:5432/app`),
     within('storage key', `${take(ALNUM, 86)}==`, (secret) => `AccountName=a;AccountKey=${secret};EndpointSuffix=x`),
   ];
-}
-
-/** xorshift: the same numbers again for the same seed. */
-export function randomFrom(seed: number): Random {
-  let state = seed || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
 }
