@@ -16,6 +16,8 @@ import type { TLSSocket } from 'node:tls';
 
 export interface ConnectionLimits {
   readonly connections: number;
+  /** Calls that are being answered. Several times as many may be open, for an answer can wait to be taken. */
+  readonly inFlight: number;
   /** For the TLS handshake, and again for the HTTP/2 preface with its settings. */
   readonly handshakeMs: number;
   /** How long a request may be half-sent, or an answer not taken. */
@@ -30,6 +32,7 @@ export interface ConnectionLimits {
 
 export type ConnectionEvent =
   | 'CONNECTIONS_EXHAUSTED'
+  | 'CALLS_EXHAUSTED'
   | 'CONNECTION_EVICTED'
   | 'HANDSHAKE_LATE'
   | 'REQUEST_STALLED'
@@ -80,6 +83,8 @@ interface Connection {
 }
 
 const LOOK_MS = 500;
+/** Times `inFlight`. An answer that nobody takes holds about 10 KB, measured, and on all connections there is room for many. */
+const OPEN_CALLS_FACTOR = 4;
 const RESETS_MAX = 900;
 const RESETS_PER_S = 30;
 /** What keeping a piece costs beside its bytes, about; a request can come in pieces of one byte. */
@@ -103,6 +108,7 @@ export class Connections {
   #lookedAtMs = performance.now();
   readonly #receivingBytesMax: number;
   #heldBytes = 0;
+  #openCalls = 0;
   #isTurningAway = false;
 
   constructor(options: ConnectionsOptions) {
@@ -156,13 +162,18 @@ export class Connections {
     });
     server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
       this.#open(stream);
+      if (this.#openCalls > OPEN_CALLS_FACTOR * this.#options.limits.inFlight) {
+        this.#options.onEvent('CALLS_EXHAUSTED');
+        end(stream, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        return;
+      }
       // What throws in here would end the process.
       try {
         if (!this.#options.admit(stream, headers)) return;
         for (const handle of handles) handle.call(server, stream, headers, flags);
       } catch (error) {
         this.#options.onEvent('CALL_BROKEN', error);
-        stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        end(stream, constants.NGHTTP2_INTERNAL_ERROR);
       }
     });
 
@@ -184,6 +195,9 @@ export class Connections {
     const calls = new Set<ServerHttp2Stream>();
     const held = new Map<ServerHttp2Stream, number>();
     const rest = () => this.#rest(connection);
+    const countClosed = () => {
+      this.#openCalls--;
+    };
     const countReset = () => this.#countReset(connection);
     const hold = (stream: ServerHttp2Stream, bytes: number) => this.#hold(connection, stream, bytes);
     const letGo = (stream: ServerHttp2Stream) => this.#letGo(connection, stream);
@@ -196,6 +210,7 @@ export class Connections {
       calls,
       onCallClose() {
         calls.delete(this);
+        countClosed();
         if (held.size > 0) letGo(this);
         if (this.rstCode !== constants.NGHTTP2_NO_ERROR) countReset();
         if (calls.size === 0) rest();
@@ -236,6 +251,7 @@ export class Connections {
     const connection = stream.session && this.#bySession.get(stream.session);
     if (!connection) return;
     if (connection.calls.size === 0) this.#idle.delete(connection);
+    this.#openCalls++;
     connection.callsOpened++;
     connection.calls.add(stream);
     stream.on('data', connection.onCallData).on('close', connection.onCallClose);
@@ -359,4 +375,10 @@ export class Connections {
 /** Whether a piece is all of a request: a byte of flags, four of length, and so many more. */
 function isWhole(piece: Buffer): boolean {
   return piece.length >= 5 && piece.length >= 5 + piece.readUInt32BE(1);
+}
+
+/** Ends a stream to which nobody listens yet; what is thrown at it would end the process. */
+function end(stream: ServerHttp2Stream, code: number): void {
+  stream.on('error', () => undefined);
+  stream.close(code);
 }

@@ -214,6 +214,30 @@ describe.concurrent('on one connection', () => {
     });
   });
 
+  test('answers that nobody takes are ended beyond four times what may be under way, and not below', async () => {
+    const CHECK = '/grpc.health.v1.Health/Check';
+    const closedWindow = Buffer.concat([PREFACE, settings([[SETTING.INITIAL_WINDOW_SIZE, 0]])]);
+    const hoard = async (scene: Scene, calls: number): Promise<RawConnection> => {
+      const raw = await scene.raw(closedWindow);
+      raw.send(...Array.from({ length: calls }, (_, n) => callFrames(2 * n + 1, CHECK, Buffer.alloc(0))), LAST_PING);
+      await eventually(() => raw.frames.some(isLastPong));
+      return raw;
+    };
+    await withBounds({ in_flight: 4 }, async (scene) => {
+      await hoard(scene, 16);
+      expect(scene.refused('CALLS_EXHAUSTED')).toBe(0);
+      const late = await scene.raw();
+      late.send(callFrames(1, CHECK, Buffer.alloc(0)));
+      expect(await late.resetOf(1)).toBe(ENHANCE_YOUR_CALM);
+      await eventually(() => scene.refused('CALLS_EXHAUSTED') === 1);
+    });
+    await withBounds({ in_flight: 4_096 }, async (scene) => {
+      const raw = await hoard(scene, 100);
+      expect(raw.find(FRAME.RST_STREAM)).toBeUndefined();
+      expect(await ask(scene.clients)).toBe('EFFECT_ALLOW');
+    });
+  });
+
   test('a client that gives up one call after the other is told to go, rather than left hanging', async () => {
     await withBounds({}, async (scene) => {
       const raw = await scene.raw();
