@@ -51,6 +51,16 @@ describe.each([
   });
   afterAll(() => open?.close());
 
+  test.each(VERSIONS)('repeats no long name in an error over %s', async (version) => {
+    const asked = { file_containing_symbol: '💥'.repeat(5_000) };
+    const { error_response } = (await ask(address, version, asked)) as never as {
+      error_response: { error_message: string };
+    };
+    expect(error_response.error_message).toMatch(/^Symbol not found/);
+    expect(error_response.error_message.length).toBeLessThanOrEqual(300);
+    expect(error_response.error_message.isWellFormed()).toBe(true);
+  });
+
   test.each(VERSIONS)('lists its own services, health and reflection over %s', async (version) => {
     const answer = (await ask(address, version, { list_services: '' })) as never as {
       list_services_response: { service: { name: string }[] };
