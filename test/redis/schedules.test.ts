@@ -110,6 +110,7 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
           (answer) => (answer as { record: { session: { sessionId: string } } }).record.session.sessionId,
         );
         expect(new Set(ids).size).toBe(1);
+        expect(kinds(answers).toSorted()).toEqual(['created', 'replayed']);
         expect(await alive(agentId)).toEqual([ids[0]]);
         expect((await readAgent(store, agentId)).liveSessions).toBe(1);
       },

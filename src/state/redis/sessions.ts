@@ -36,10 +36,12 @@ export async function createSession(
   let voidId = '';
   let hasLooked = false;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const [kind, ...ids] = await reserve(store, wanted, { maxLive, operation, voidId });
+    // An id that was made void is spent.
+    const ownId = voidId === wanted.sessionId ? anotherId(voidId) : wanted.sessionId;
+    const [kind, ...ids] = await reserve(store, { ...wanted, sessionId: ownId }, { maxLive, operation, voidId });
     switch (kind) {
       case 'reserved': {
-        const answer = await open(store, wanted, ids[0]!);
+        const answer = await open(store, { ...wanted, sessionId: ids[0]! }, { isOwn: ids[0] === ownId });
         if (answer) return answer;
         voidId = ids[0]!;
         break;
@@ -69,13 +71,11 @@ async function reserve(
   const { deactivated, sessions, reserved } = agentKeys(agentId);
   const operationKey = operation ? agentOperationKey(agentId, operation.key) : sessions;
   const fingerprint = operation ? Buffer.from(operation.fingerprint, 'hex') : NO_BYTES;
-  // An id that was made void is spent.
-  const id = voidId === sessionId ? anotherId(sessionId) : sessionId;
   const reply = await runConfirmed(
     store,
     'reserve-place',
     [deactivated, sessions, reserved, operationKey],
-    [store.clock(), id, timeLimitMs, maxLive, fingerprint, voidId],
+    [store.clock(), sessionId, timeLimitMs, maxLive, fingerprint, voidId],
   );
   return (reply as Buffer[]).map(String);
 }
@@ -85,29 +85,36 @@ function anotherId(id: string): string {
   return `${id.slice(0, 24)}${randomBytes(5).toString('hex')}${id.slice(-2)}`;
 }
 
-/** Opens the session for which a place is reserved, whoever reserved it. Undefined if it has been made void. */
-async function open(store: Store, wanted: NewSession, sessionId: string): Promise<CreateSessionAnswer | undefined> {
-  const session = { ...wanted, sessionId };
+/**
+ * Opens the session for which a place is reserved, whoever reserved it. Undefined if it has been made void.
+ *
+ * @param isOwn  the request that reserved it created it, even where another one with its key came first to open it: of
+ *   several requests at once exactly one is told so, and so is its own repeat after a lost answer
+ */
+async function open(
+  store: Store,
+  session: NewSession,
+  { isOwn }: { isOwn: boolean },
+): Promise<CreateSessionAnswer | undefined> {
+  const { sessionId } = session;
+  const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
-  const [kind, createdAtMs] = (await runConfirmed(
+  const [outcome, createdAtMs] = (await runConfirmed(
     store,
     'insert-session',
     [sessionKey(sessionId), index.sessions, index.ends],
-    [store.clock(), store.retentionMs, sessionId, asBuffer(encodeFacts(session)), wanted.timeLimitMs],
+    [store.clock(), store.retentionMs, sessionId, asBuffer(encodeFacts(session)), session.timeLimitMs],
   )) as [Buffer, number];
-  switch (String(kind)) {
+  switch (String(outcome)) {
     case 'opened': {
       const created: Session = { ...session, createdAtMs };
       await confirmPlace(store, created);
-      return { kind: 'created', record: { session: created, counters: openingCounters(created) }, now: createdAtMs };
+      return { kind, record: { session: created, counters: openingCounters(created) }, now: createdAtMs };
     }
     case 'present': {
-      const found = await readSession(store, sessionId);
-      if (found.record) await confirmPlace(store, found.record.session);
-      // Our own repeat after a lost answer, or another request with the same key.
-      if (found.record && sessionId === wanted.sessionId)
-        return { kind: 'created', record: found.record, now: found.now };
-      return { kind: 'replayed', ...found };
+      const { record, now } = await readSession(store, sessionId);
+      if (record) await confirmPlace(store, record.session);
+      return record ? { kind, record, now } : { kind: 'replayed', record, now };
     }
     default:
       return undefined;
