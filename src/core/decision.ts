@@ -96,39 +96,49 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   return { effect: 'ALLOW', reason: 'ALLOWED', checks };
 }
 
-/** One sentence per reason, for the caller: what happened and, where there is one, the way on. */
+/** Unknown, another agent's and another owner's: which of them it is, is nothing that whoever asks may learn. */
+const NOT_YOUR_SESSION =
+  'there is no such session for you: use the session_id and agent_id that you were given, or ask for a new session';
+const NOT_YOUR_RUN = 'there is no such run for you: use the run_id that you were given, or start a run of your own';
+
+/**
+ * One sentence per reason, for the agent: what to do instead, and nothing that it may not know. What an operator can do
+ * about it is in `core/remedies.ts`.
+ */
 export const MESSAGES = {
   ALLOWED: 'allowed',
-  NOTHING_TO_CHARGE: 'the batch is empty: nothing was charged and nothing is permitted',
-  IDENTITY_REQUIRED: 'an identity is required: send the trace_id of a bound identity',
-  IDENTITY_UNKNOWN: 'no identity is bound to this trace_id',
-  IDENTITY_MALFORMED: 'the identity bound to this trace_id cannot be trusted: its record is malformed',
-  TOOL_UNKNOWN: 'the policy does not know this tool',
-  PRIVILEGE_REQUIRED: 'the tool requires a privilege that this identity does not have',
-  PLATFORM_UNKNOWN: 'the policy does not know this platform',
-  PLATFORM_MISMATCH: 'the request names another platform than the identity',
-  GATING_DISABLED: 'commands are not gated here',
-  NOT_A_COMMAND: 'the text is not a command',
-  COMMAND_NOT_ALLOWED: 'this user may not run this command here',
-  RUN_UNKNOWN: 'the run is unknown',
-  RUN_FOREIGN: 'the run belongs to another caller than the identity',
-  ASSERTION_REFUSED: 'the request asserts facts that this server takes from trusted records only',
-  SCOPE_EMPTY_USER: 'the scope names no user',
-  SCOPE_OTHER_USER: "the scope is another user's storage",
-  SCOPE_EMPTY_ROOT_RUN: 'the scope names no root run',
-  SCOPE_OTHER_TREE: "the scope is another dispatch tree's storage",
-  SCOPE_EMPTY_RUN: 'the scope names no run',
-  SCOPE_OTHER_RUN: "the scope is another run's storage",
-  SCOPE_UNKNOWN_SHAPE: 'the scope has none of the shapes skill, user:<id>, root_run:<id>, run:<id>',
-  SESSION_REQUIRED: 'a session is required',
-  SESSION_UNKNOWN: 'the session is unknown',
-  AGENT_MISMATCH: 'the session belongs to another agent',
-  OWNER_MISMATCH: 'the session belongs to another owner',
-  SESSION_CLOSED: 'the session is closed',
-  SESSION_EXPIRED: 'the session has expired',
-  BUDGET_EXHAUSTED: "the session's call budget does not cover this",
-  TOOL_NOT_GRANTED: 'the session does not grant this tool',
-  SENSITIVITY_EXCEEDED: "the call's data sensitivity is above the session's ceiling",
-  RATE_LIMITED: "the session's rate limit is reached for this window",
-  RATE_IMPOSSIBLE: "the batch is larger than the session's rate limit and can never pass",
+  NOTHING_TO_CHARGE: 'the batch is empty, so nothing is permitted: name the calls that you are about to make',
+  IDENTITY_REQUIRED: 'it must be known who this is for: send the trace_id that you were given',
+  IDENTITY_UNKNOWN: 'nobody stands behind this trace_id now: do not guess another one, ask for it to be bound again',
+  IDENTITY_MALFORMED: 'who stands behind this trace_id cannot be read: repeating does not help, report it',
+  TOOL_UNKNOWN: 'this tool is not among those that may be called: check its name, or use another tool',
+  PRIVILEGE_REQUIRED: 'whoever you act for may not use this tool: use another tool, or ask them to do it themselves',
+  PLATFORM_UNKNOWN: 'this platform is not served: name the platform that the message came from',
+  PLATFORM_MISMATCH: 'this is another platform than that of whoever you act for: leave the platform out',
+  GATING_DISABLED: 'allowed: commands are not restricted here',
+  NOT_A_COMMAND: 'this is no command, so nothing is permitted by it: treat it as ordinary text',
+  COMMAND_NOT_ALLOWED: 'this user may not run this command here: tell them so, and do not run it in another way',
+  RUN_UNKNOWN: NOT_YOUR_RUN,
+  RUN_FOREIGN: NOT_YOUR_RUN,
+  ASSERTION_REFUSED: 'this must come from a trusted record: send the trace_id or run_id that you were given instead',
+  SCOPE_EMPTY_USER: 'the scope names no user: write user:<id>, with the id of whoever you act for',
+  SCOPE_OTHER_USER: 'this storage is not of whoever you act for: use their own, or the scope `skill`',
+  SCOPE_EMPTY_ROOT_RUN: 'the scope names no run: write root_run:<id>, with the root of your own run',
+  SCOPE_OTHER_TREE: 'this storage is not of your tree of runs: use root_run:<id> with the root of your own run',
+  SCOPE_EMPTY_RUN: 'the scope names no run: write run:<id>, with the id of your own run or of its parent',
+  SCOPE_OTHER_RUN: 'this storage is neither of your run nor of its parent: use run:<id> with one of those',
+  SCOPE_UNKNOWN_SHAPE: 'this is no scope: write skill, user:<id>, root_run:<id> or run:<id>',
+  SESSION_REQUIRED: 'a session is required: send the session_id and agent_id that you were given',
+  SESSION_UNKNOWN: NOT_YOUR_SESSION,
+  AGENT_MISMATCH: NOT_YOUR_SESSION,
+  OWNER_MISMATCH: NOT_YOUR_SESSION,
+  SESSION_CLOSED: 'this session is closed for good: stop, or ask for a new session',
+  SESSION_EXPIRED: 'the time of this session is over: stop, or ask for a new session',
+  BUDGET_EXHAUSTED:
+    'the calls left in this session do not cover this: ask for fewer calls, or stop and report how far you came',
+  TOOL_NOT_GRANTED: 'this session does not grant this tool: use one that it grants, or ask for a session that does',
+  SENSITIVITY_EXCEEDED:
+    'the data is more sensitive than this session may touch: leave it out, or ask for another session',
+  RATE_LIMITED: 'too many calls in this window: wait for retry_after, then ask again',
+  RATE_IMPOSSIBLE: 'this batch is larger than any window allows: split it into smaller ones',
 } as const satisfies Record<Reason, string>;

@@ -19,6 +19,14 @@ test('the table of docs/configuration.md is what the schema says', () => {
   expect(status).toBe(0);
 });
 
+test('docs/reasons.md is what the comments of the proto files say', () => {
+  const { status, stderr } = spawnSync(process.execPath, [`${ROOT}scripts/gen-reason-docs.mjs`, '--check'], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
 test('tollgate.example.yaml holds every key with its default, and mentions those that have none', () => {
   const { root } = parseYaml({ text: EXAMPLE, name: 'tollgate.example.yaml' });
   for (const { key, path, default: value } of KEYS) {

@@ -27,7 +27,8 @@ export interface Decision {
    */
   'reason'?: (_tollgate_v1_Reason);
   /**
-   * The reason as a sentence for people, in English. Programs read `reason`; the wording is not part of the contract.
+   * The reason as a sentence for the agent, in English: what to do instead. It tells nothing that an agent may not know: an unknown
+   * session or run and a foreign one have the same sentence. Programs read `reason`; the wording is not part of the contract.
    */
   'message'?: (string);
   /**
@@ -77,7 +78,8 @@ export interface Decision__Output {
    */
   'reason'?: (_tollgate_v1_Reason__Output);
   /**
-   * The reason as a sentence for people, in English. Programs read `reason`; the wording is not part of the contract.
+   * The reason as a sentence for the agent, in English: what to do instead. It tells nothing that an agent may not know: an unknown
+   * session or run and a foreign one have the same sentence. Programs read `reason`; the wording is not part of the contract.
    */
   'message'?: (string);
   /**
