@@ -46,6 +46,17 @@ export const LIMITS = {
   runOutputBytesMax: 4_000,
   runChainDepthMax: 32,
 
+  /** Different calls that one decision record lists. */
+  decisionCallsMax: 32,
+  /** Different denials that are kept of one session; the oldest goes. */
+  sessionDenialsMax: 64,
+  /** Of one partition, decisions that belong to no session: denials, effects on identities, other effects. */
+  sessionlessDenialsMax: 256,
+  identityEffectsMax: 1_000,
+  otherEffectsMax: 1_000,
+  /** Denials that are noted with one run; effects always are. */
+  runDenialsMax: 1_000,
+
   pageSizeDefault: 50,
   pageSizeMax: 500,
 } as const;
