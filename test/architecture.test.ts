@@ -65,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'startup-error.ts': [],
   'unix-socket.ts': ['startup-error.ts', 'node:'],
   'read-pem.ts': ['startup-error.ts', 'node:'],
+  'signed-note.ts': ['node:'],
 };
 
 const src = resolve('src');

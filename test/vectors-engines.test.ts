@@ -261,7 +261,7 @@ function auditDriver(opened: Opened): AuditDriver {
       const records = [];
       const request = { runId, afterSequence: 0, follow: false };
       for await (const record of listRunEvents(pdp, request, new AbortController().signal)) records.push(record);
-      return records.map(({ sequence, type, data }) => ({ sequence, type, payload: JSON.parse(data) }));
+      return records.map(({ sequence, type, data }) => ({ sequence, type, payload: JSON.parse(data!) }));
     },
     read: (runId) => getRun(pdp, runId),
     async list({ status, includeDryRun, pageSize }) {

@@ -142,14 +142,16 @@ export function encodeRun(run: Run): RunMessage {
 }
 
 export function encodeEvent(record: AuditRecord): RunEvent {
-  return {
+  return defined({
     sequence: record.sequence,
     type: record.type,
     occurred_at: secondsAndNanos(record.occurredAtMs),
     stored_at: secondsAndNanos(record.storedAtMs),
-    payload: structOfJson(record.data),
+    payload: record.data === undefined ? undefined : structOfJson(record.data),
     redactions: record.redactions.map(({ pointer, rule, bytes }) => ({ pointer, rule, length: bytes })),
-  };
+    purged: record.data === undefined,
+    leaf_hash: record.leafHash as Buffer,
+  });
 }
 
 export function encodeAgent(agentId: string, agent: AgentRecord): Agent {

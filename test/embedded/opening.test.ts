@@ -51,7 +51,7 @@ describe('opening a store in a directory', () => {
     await meta.put(Buffer.from('format'), Buffer.from('99'));
     await root.close();
     for (let attempt = 0; attempt < 2; attempt++) {
-      await expect(open()).rejects.toThrow(/^data directory \S+ has format 99 and this version reads format 1: .+$/);
+      await expect(open()).rejects.toThrow(/^data directory \S+ has format 99 and this version reads format 2: .+$/);
     }
   });
 

@@ -149,7 +149,7 @@ describe('a server that is there', () => {
 
   test('claims its database for one format, and refuses data of another with the way out', async () => {
     const opened = await openRedis(server);
-    expect(await opened.redis.get('tollgate:format')).toBe('2');
+    expect(await opened.redis.get('tollgate:format')).toBe('3');
     await opened.state.close();
     await opened.redis.set('tollgate:format', '1');
     const refused = openRedisState({ ...OPTIONS, url: server.url });

@@ -12,7 +12,7 @@ import { SpaceGauge } from './space-gauge.ts';
 import { holdsSoundStore } from './store-file.ts';
 
 /** Changes with the layout of keys or values; a directory of another format is refused. */
-export const FORMAT = '1';
+export const FORMAT = '2';
 const FORMAT_KEY = Buffer.from('format');
 /** Understood by lmdb-js and missing from its types. */
 const OWNER_ONLY = { permissionsMode: 0o600 };

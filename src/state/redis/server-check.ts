@@ -7,7 +7,7 @@ import { isReplyError } from './errors.ts';
 import { FORMAT_KEY } from './keys.ts';
 
 /** The version of everything that is stored. A change that older servers cannot read gets the next number. */
-export const FORMAT = '2';
+export const FORMAT = '3';
 const OLDEST_VERSION = [6, 2] as const;
 
 export type LocalDurability = Extract<Durability, 'memory' | 'aof_everysec' | 'aof_always'>;

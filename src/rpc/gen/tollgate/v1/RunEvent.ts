@@ -14,11 +14,13 @@ export interface RunEvent {
    */
   'sequence'?: (number | string | Long);
   /**
-   * The type: `step`, `resolved_model`, `tool_call`, `tool_result`, `error`, or a custom one.
+   * The type: `step`, `resolved_model`, `tool_call`, `tool_result`, `error`, a custom one, or one of Tollgate's own, which begin with
+   * `tollgate.`: `tollgate.decision` (a decision that named the run), `tollgate.epoch` (the store lost what it had acknowledged) and
+   * `tollgate.purge` (contents were removed on purpose).
    */
   'type'?: (string);
   /**
-   * When the event happened, never earlier than the event before it.
+   * When the event happened. What a runner has appended is never earlier than what it had appended before.
    */
   'occurred_at'?: (_google_protobuf_Timestamp | null);
   /**
@@ -26,13 +28,21 @@ export interface RunEvent {
    */
   'stored_at'?: (_google_protobuf_Timestamp | null);
   /**
-   * The content, redacted and cut as it was when it was stored.
+   * The content, redacted and cut as it was when it was stored. Absent once it was purged.
    */
   'payload'?: (_google_protobuf_Struct | null);
   /**
    * What was taken out of the content before it was stored, up to 32 of them.
    */
   'redactions'?: (_tollgate_v1_Redaction)[];
+  /**
+   * True if the content was purged. What stays proves that there was an event of this type at this time and place.
+   */
+  'purged'?: (boolean);
+  /**
+   * The event's leaf in the run's Merkle tree, hashed as RFC 6962 does: 32 bytes.
+   */
+  'leaf_hash'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -44,11 +54,13 @@ export interface RunEvent__Output {
    */
   'sequence'?: (number);
   /**
-   * The type: `step`, `resolved_model`, `tool_call`, `tool_result`, `error`, or a custom one.
+   * The type: `step`, `resolved_model`, `tool_call`, `tool_result`, `error`, a custom one, or one of Tollgate's own, which begin with
+   * `tollgate.`: `tollgate.decision` (a decision that named the run), `tollgate.epoch` (the store lost what it had acknowledged) and
+   * `tollgate.purge` (contents were removed on purpose).
    */
   'type'?: (string);
   /**
-   * When the event happened, never earlier than the event before it.
+   * When the event happened. What a runner has appended is never earlier than what it had appended before.
    */
   'occurred_at'?: (_google_protobuf_Timestamp__Output);
   /**
@@ -56,11 +68,19 @@ export interface RunEvent__Output {
    */
   'stored_at'?: (_google_protobuf_Timestamp__Output);
   /**
-   * The content, redacted and cut as it was when it was stored.
+   * The content, redacted and cut as it was when it was stored. Absent once it was purged.
    */
   'payload'?: (_google_protobuf_Struct__Output);
   /**
    * What was taken out of the content before it was stored, up to 32 of them.
    */
   'redactions'?: (_tollgate_v1_Redaction__Output)[];
+  /**
+   * True if the content was purged. What stays proves that there was an event of this type at this time and place.
+   */
+  'purged'?: (boolean);
+  /**
+   * The event's leaf in the run's Merkle tree, hashed as RFC 6962 does: 32 bytes.
+   */
+  'leaf_hash'?: (Buffer);
 }
