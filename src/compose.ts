@@ -147,12 +147,13 @@ async function openEmbedded(config: Config): Promise<State> {
 
 async function openRedis(config: Config, log: Logger): Promise<State> {
   const { openRedisState } = await import('./state/redis/state.ts');
-  const { url, sentinelPassword, tls, commandTimeoutMs, confirm, require, identityKeyPrefix } = config.store;
+  const { url, sentinelPassword, tls, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
   return openRedisState({
     url: url.reveal(),
     sentinelPassword: sentinelPassword?.reveal(),
     tls: { ca: pemOf(tls.ca), cert: pemOf(tls.cert), key: pemOf(tls.key) },
     commandTimeoutMs,
+    patienceMs: Math.max(patience.appendMs, patience.finishMs),
     confirm,
     require,
     identityKeyPrefix,
@@ -239,6 +240,8 @@ function pdpOf(config: Config, state: State, policy: PolicySource<Policy>): Pdp 
     identities: new IdentityCache(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
+    patience: config.store.patience,
+    deadline: Number.POSITIVE_INFINITY,
     clock: Date.now,
   };
 }

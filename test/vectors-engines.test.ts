@@ -118,6 +118,8 @@ function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
     identities: new IdentityCache(),
     sessionsMaxLive,
     runIdleTimeoutMs: 24 * 3_600_000,
+    patience: { appendMs: 3_000, finishMs: 10_000 },
+    deadline: Number.POSITIVE_INFINITY,
     clock: clock.now,
   };
 }

@@ -25,6 +25,8 @@ export interface Config extends ListenersConfig {
     /** The URL as it may be shown, the password masked. */
     readonly urlMasked: string;
     readonly commandTimeoutMs: number;
+    /** How long AppendAudit and FinishRun may take, on either engine. */
+    readonly patience: { readonly appendMs: number; readonly finishMs: number };
     /** How many replicas must confirm what must not be lost, and how long they may take; 0 asks none. */
     readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
     readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
@@ -117,6 +119,10 @@ function interpret(settings: Settings): Config {
       url: new Secret(at.string('store.url')),
       urlMasked: maskedStoreUrl(places.store),
       commandTimeoutMs: at.number('store.command_timeout_ms'),
+      patience: {
+        appendMs: at.number('store.append_timeout_ms'),
+        finishMs: at.number('store.finish_timeout_ms'),
+      },
       confirm: {
         replicas: at.string('store.consistency') === 'replicated' ? at.number('store.replicas') : 0,
         timeoutMs: at.number('store.replication_timeout_ms'),

@@ -6,7 +6,7 @@ import { encodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Durability, Operation } from '../state/port.ts';
 import { changeRun } from './change-run.ts';
 import { newSalt } from './ids.ts';
-import type { Pdp } from './pdp.ts';
+import { type Pdp, pdpPatiently } from './pdp.ts';
 
 export interface AppendRequest {
   readonly runId: string;
@@ -34,7 +34,7 @@ export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<App
   const { policy } = pdp.policy();
   let replayed = false;
   const appended = await changeRun<Appended>(
-    pdp,
+    pdpPatiently(pdp, pdp.patience.appendMs),
     request.runId,
     request.operation,
     (run, now) => {

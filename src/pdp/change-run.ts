@@ -23,7 +23,8 @@ export interface RunChange<T> {
  * Changes one run. `operation` makes a repeat return the first answer, as `replay` reads it.
  *
  * @param change  pure; asked again whenever the run has moved
- * @throws Failure not_found, key_reused, too_many_keys, state_unavailable, and whatever `change` throws
+ * @throws Failure not_found, key_reused, too_many_keys, and whatever `change` throws; state_unavailable also when the
+ *   deadline passes, and then what has been sent may take effect yet, while nothing more is sent
  */
 export function changeRun<T>(
   pdp: Pdp,
@@ -32,8 +33,9 @@ export function changeRun<T>(
   change: (run: Run, now: number) => RunChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
-  return serially.run(runId, async () => {
+  const changed = serially.run(runId, async () => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (performance.now() >= pdp.deadline) throw tooLate();
       const { stored, remembered, now } = await pdp.state.readRun(runId, operation);
       if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
       if (remembered) {
@@ -57,6 +59,19 @@ export function changeRun<T>(
     }
     throw new Failure('state_unavailable', 'the run is changed by too many at once');
   });
+  return pdp.deadline === Number.POSITIVE_INFINITY ? changed : by(pdp.deadline, changed);
+}
+
+/** What waits in line behind others gives up in time, too. */
+function by<T>(deadline: number, changed: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooLate()), deadline - performance.now());
+    changed.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function tooLate(): Failure {
+  return new Failure('state_unavailable', 'the run could not be changed in time');
 }
 
 export function keyReused(): Failure {

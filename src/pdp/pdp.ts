@@ -22,13 +22,23 @@ export interface Pdp {
   readonly identities: IdentityCache;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
+  /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
+  readonly patience: { readonly appendMs: number; readonly finishMs: number };
+  /** When whoever asks no longer waits, in ms of `performance.now()`. */
+  readonly deadline: number;
   /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */
   readonly clock: () => number;
 }
 
 /** The same for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
 export function pdpWithin(pdp: Pdp, deadline: number): Pdp {
-  return { ...pdp, state: pdp.state.within(deadline) };
+  return { ...pdp, deadline, state: pdp.state.within(deadline) };
+}
+
+/** The same for one operation that waits for a slow store, so long and no longer than its caller does. */
+export function pdpPatiently(pdp: Pdp, patienceMs: number): Pdp {
+  const deadline = Math.min(pdp.deadline, performance.now() + patienceMs);
+  return { ...pdp, deadline, state: pdp.state.patiently(deadline) };
 }
 
 /** The identity behind a trace as the store has it now; undefined if no trace was given, null if it has no record. */

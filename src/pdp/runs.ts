@@ -10,7 +10,7 @@ import type { Operation } from '../state/port.ts';
 import { changeRun, keyReused } from './change-run.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { anyPartition, newId } from './ids.ts';
-import { findRun, type Pdp, requireIdentity } from './pdp.ts';
+import { findRun, type Pdp, pdpPatiently, requireIdentity } from './pdp.ts';
 
 export interface StartRequest {
   readonly subject: { readonly traceId: string } | { readonly callerId: string };
@@ -132,7 +132,7 @@ export function finishRun(pdp: Pdp, request: FinishRequest): Promise<Run> {
   const { runId, status, output, error, runtimeMs, operation } = request;
   const fingerprint = fingerprintOf(status, output, error, runtimeMs);
   return changeRun<Run>(
-    pdp,
+    pdpPatiently(pdp, pdp.patience.finishMs),
     runId,
     operation,
     (run, now) => {

@@ -3,7 +3,7 @@
 import type { State } from './port.ts';
 
 /** What the store is asked; the rest of the port is about the port itself. */
-export type StoreOperation = Exclude<keyof State, 'within' | 'info' | 'close'>;
+export type StoreOperation = Exclude<keyof State, 'within' | 'patiently' | 'info' | 'close'>;
 
 const OPERATIONS = {
   now: true,
@@ -53,6 +53,10 @@ class Observed<Token> {
 
   within(deadline: number): State {
     return observedState(this.#state.within(deadline), this.#observer);
+  }
+
+  patiently(deadline: number): State {
+    return observedState(this.#state.patiently(deadline), this.#observer);
   }
 
   get info(): State['info'] {

@@ -191,6 +191,8 @@ export interface RunPage {
 export interface State {
   /** The same state for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
   within(deadline: number): State;
+  /** The same for one that would rather wait for a slow store than fail soon. Nobody else is held up by its waiting. */
+  patiently(deadline: number): State;
   /** Checked at start and from time to time; cheap to read. */
   readonly info: StoreInfo;
   /** The store's clock, ms since the epoch. Also the health probe: fails when the store does not answer. */

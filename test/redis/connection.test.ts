@@ -129,6 +129,58 @@ describe('a server that comes and goes', () => {
   });
 });
 
+describe('an operation that is asked patiently', () => {
+  test('waits for a slow server, while the others fail after their time and hold it up no more', async () => {
+    const server = await startRedis();
+    const proxy = await startFaultProxy(server.port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const opened = await openRedis(server, { url, commandTimeoutMs: 100, patienceMs: 5_000 });
+    const { state } = opened;
+    const run = newRun(opened.clock.now());
+    proxy.set({ delayMs: 200 });
+    const patient = state.patiently(performance.now() + 5_000);
+    const hasty = Array.from({ length: 5 }, () => msToFail(() => state.readRun(run.runId)));
+    expect(await patient.commitRun(commitOf(run))).toBe('committed');
+    expect(Math.max(...(await Promise.all(hasty)))).toBeLessThan(400);
+    expect((await patient.readRun(run.runId)).stored?.run).toEqual(run);
+    expect(await msToFail(() => state.patiently(performance.now() + 200).readRun(run.runId))).toBeLessThan(400);
+    proxy.set({});
+    await soon(() => state.now());
+    await opened.close();
+    await proxy.stop();
+    await server.stop();
+  });
+
+  test('does not wait for a line that is dead once another one to the same server answers', async () => {
+    const server = await startRedis();
+    const proxy = await startFaultProxy(server.port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const opened = await openRedis(server, { url, commandTimeoutMs: 200, patienceMs: 60_000 });
+    const { state } = opened;
+    const run = newRun(opened.clock.now());
+    proxy.freezeAll();
+    const committed = state.patiently(performance.now() + 60_000).commitRun(commitOf(run));
+    for (let round = 0; round < 3; round++) await expect(state.now()).rejects.toMatchObject(UNAVAILABLE);
+    await soon(() => state.now());
+    const from = performance.now();
+    expect(await committed).toBe('committed');
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await opened.close();
+    await proxy.stop();
+    await server.stop();
+  });
+
+  test('fails at once when there is no connection', async () => {
+    const server = await startRedis();
+    const opened = await openRedis(server, { patienceMs: 60_000 });
+    opened.redis.on('error', () => {});
+    await server.stop();
+    const patient = opened.state.patiently(performance.now() + 60_000);
+    await soon(async () => expect(await msToFail(() => patient.readRun(idIn(1)))).toBeLessThan(100));
+    await opened.close();
+  });
+});
+
 describe('a server that is there', () => {
   let server: RedisServer;
   beforeAll(async () => {

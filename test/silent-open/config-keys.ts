@@ -65,6 +65,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
 export const NO_GUARDS: readonly string[] = [
   'data_dir',
   'store.command_timeout_ms',
+  'store.append_timeout_ms',
+  'store.finish_timeout_ms',
   'store.replication_timeout_ms',
   'store.map_size_mib',
   'policy.watch',

@@ -46,6 +46,8 @@ export interface FaultProxy {
   cutNextReply(): void;
   /** Cuts every line once. */
   killAll(): void;
+  /** Every line that there is stays open and passes nothing any more; new ones are as good as ever. */
+  freezeAll(): void;
   stop(): Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export async function startFaultProxy(
 
   /** Does to a chunk, whose turn has come, what the faults of this moment ask for. */
   const deliver = (line: Line, { isReply, index, chunk }: Arrival) => {
-    if (line.isCut) return;
+    if (line.isCut || line.isFrozen) return;
     if (faults.blackHole) {
       line.isSwallowed = true;
     } else if (isReply && isCuttingNext) {
@@ -124,6 +126,9 @@ export async function startFaultProxy(
       isCuttingNext = true;
     },
     killAll: cutAll,
+    freezeAll: () => {
+      for (const line of lines) line.isFrozen = true;
+    },
     stop: () => {
       cutAll();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -143,6 +148,7 @@ type Fate = 'passed' | keyof FaultCounts;
 /** A client's connection and the one that it leads to. */
 class Line {
   isCut = false;
+  isFrozen = false;
   /** A black hole has taken something of it. */
   isSwallowed = false;
 

@@ -12,6 +12,7 @@ import { hearEveryError } from './link.ts';
 import { LinkWatch } from './link-watch.ts';
 import {
   closeLinks,
+  linksIn,
   openLinks,
   type ServerLinks,
   type Servers,
@@ -97,7 +98,12 @@ export class ClusterServers implements Servers {
   }
 
   #isReady(): boolean {
-    return this.#nodes.size > 0 && this.all().every(({ main, confirming }) => main.isReady && confirming.isReady);
+    return (
+      this.#nodes.size > 0 &&
+      this.all()
+        .flatMap(linksIn)
+        .every(({ isReady }) => isReady)
+    );
   }
 
   refresh(): void {

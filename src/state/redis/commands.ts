@@ -26,6 +26,9 @@ export type Ask<T> = (line: Line) => Promise<T>;
 export interface CommandsOptions {
   readonly commandTimeoutMs: number;
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
+  /** Which connection takes a command, and which one that must be confirmed. */
+  readonly plain: (links: ServerLinks) => Link;
+  readonly confirming: (links: ServerLinks) => Link;
 }
 
 export class Commands {
@@ -44,9 +47,9 @@ export class Commands {
    * @throws Failure
    */
   ask<T>(key: string, deadline: number, ask: Ask<T>): Promise<T> {
-    const { commandTimeoutMs } = this.#options;
+    const { commandTimeoutMs, plain } = this.#options;
     return this.#send(key, Math.min(deadline, performance.now() + commandTimeoutMs), {
-      link: ({ main }) => main,
+      link: plain,
       ask,
       boundMs: commandTimeoutMs,
     });
@@ -58,11 +61,12 @@ export class Commands {
    * @throws Failure state_unavailable also when it was executed and the replicas did not say so in time
    */
   confirm<T>(key: string, deadline: number, ask: Ask<T>): Promise<T> {
+    const { confirming } = this.#options;
     const { replicas, timeoutMs } = this.#options.confirm;
     if (replicas === 0) return this.ask(key, deadline, ask);
     const until = Math.min(deadline, performance.now() + this.#options.commandTimeoutMs + timeoutMs);
     return this.#send(key, until, {
-      link: ({ confirming }) => confirming,
+      link: confirming,
       // Several commands in a row, each of which the driver bounds by itself.
       boundMs: Number.POSITIVE_INFINITY,
       ask: async (line) => {

@@ -31,6 +31,7 @@ export class Floors {
   readonly #runs = new Map<string, Known<number>>();
   readonly #scripts: Readonly<Record<ScriptName, Script>>;
   readonly #onRollBack: (rollBack: RollBack) => void;
+  readonly #told = new WeakSet<Known<unknown>>();
   #lostWrites = 0;
 
   constructor(scripts: Readonly<Record<ScriptName, Script>>, onRollBack: (rollBack: RollBack) => void) {
@@ -85,6 +86,7 @@ export class Floors {
       number,
       Buffer?,
     ];
+    if (!this.#isFirst(known)) return;
     if (counters) {
       this.#sessions.set(sessionId, { lineage: line.link.lineage, value: decodeCounters(counters) });
       this.#lost({ kind: 'session', id: sessionId, changes });
@@ -96,8 +98,16 @@ export class Floors {
   async #raiseRun(line: Line, runId: string, known: Known<number>): Promise<void> {
     const args = [LINEAGE, known.lineage, known.value] as const;
     const changes = (await this.#call(line, 'take-over-run', runKeys(runId).run, args)) as number;
+    if (!this.#isFirst(known)) return;
     this.#runs.delete(runId);
     if (changes > 0) this.#lost({ kind: 'run', id: runId, changes });
+  }
+
+  /** Two connections to one server may tell the same at the same time: the first to be answered counts. */
+  #isFirst(known: Known<unknown>): boolean {
+    if (this.#told.has(known)) return false;
+    this.#told.add(known);
+    return true;
   }
 
   #call(line: Line, name: ScriptName, key: string, args: readonly ScriptArgument[]): Promise<unknown> {

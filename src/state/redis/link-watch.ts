@@ -3,7 +3,7 @@
 import type { Durability, StoreInfo } from '../port.ts';
 import type { Link } from './link.ts';
 import { Refusal, type Verdict } from './server-check.ts';
-import type { ServerEvent, ServerLinks } from './servers.ts';
+import { linksIn, type ServerEvent, type ServerLinks } from './servers.ts';
 
 /** From the weakest. A store promises what the weakest of its servers does. */
 const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];
@@ -67,7 +67,7 @@ export class LinkWatch {
   }
 
   #links(): Link[] {
-    return this.#servers().flatMap(({ main, confirming }) => (main === confirming ? [main] : [main, confirming]));
+    return this.#servers().flatMap(linksIn);
   }
 
   #describe(verdicts: readonly Verdict[]): string {
@@ -97,9 +97,12 @@ export class LinkWatch {
 
   #isLost(link: Link, problem: unknown): void {
     const text = String(problem);
-    if (this.#reported.get(link) === text) return;
+    const beside = this.#servers()
+      .map(linksIn)
+      .find((links) => links.includes(link)) ?? [link];
+    const isNews = beside.every((one) => this.#reported.get(one) !== text);
     this.#reported.set(link, text);
-    this.#onEvent({ kind: 'lost', cause: problem });
+    if (isNews) this.#onEvent({ kind: 'lost', cause: problem });
   }
 }
 

@@ -1,5 +1,6 @@
 // One connection to one server: options under which nothing is repeated, queued or left pending, and the circuit breaker
 // that says whether anything may be sent at all. Open, nothing is sent; half open, one check of the server is under way.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { BreakerState } from '../port.ts';
 import type { Line } from './commands.ts';
@@ -12,6 +13,10 @@ const RETRY_MS_MAX = 200;
 const TIMEOUTS_MAX = 3;
 /** Above this a server is too slow for what is asked of it, and more would only cost memory. */
 const IN_FLIGHT_MAX = 4_096;
+/** Whoever has no connection by then tries another time. */
+const CONNECT_MS = { min: 500, max: 2_000 };
+/** How long a connection that is closed waits for what is unanswered. */
+const CLOSE_MS_MAX = 1_000;
 /** How often a server that answers is looked at again: its settings change, and so may its role. */
 const RECHECK_MS = 10_000;
 
@@ -40,7 +45,7 @@ export interface LinkOptions {
  * settled, also when the line broke under it, and never connects again then. See test/redis/greeting.test.ts.
  */
 function clientOptions({ address, rules, commandTimeoutMs }: LinkOptions): RedisOptions {
-  const connectTimeout = Math.max(commandTimeoutMs, 500);
+  const connectTimeout = Math.min(Math.max(commandTimeoutMs, CONNECT_MS.min), CONNECT_MS.max);
   return {
     ...address,
     db: rules.database,
@@ -167,14 +172,24 @@ export class Link {
     if (this.#timeoutsInRow >= TIMEOUTS_MAX || row.next === 'reconnect') this.#lose(error, true);
   }
 
+  /** Gives the line up unless the server, which is known to answer, answers on it within this time. */
+  prove(withinMs: number): void {
+    const connection = this.#connection;
+    const timer = setTimeout(() => {
+      if (connection === this.#connection) this.#lose(new Error('this line is dead, another one is not'), true);
+    }, withinMs).unref();
+    const isSettled = () => clearTimeout(timer);
+    this.#redis.time().then(isSettled, isSettled);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     const { isReady } = this;
     this.#isClosed = true;
     this.#problem = new Error('the store is closed');
     clearTimeout(this.#timer);
-    // Waits for what is still unanswered, for as long as one command may take.
-    if (isReady) await this.#redis.quit().catch(() => {});
+    const waitMs = Math.min(this.#options.commandTimeoutMs, CLOSE_MS_MAX);
+    if (isReady) await Promise.race([this.#redis.quit().catch(() => {}), sleep(waitMs, undefined, { ref: false })]);
     this.#redis.disconnect();
   }
 

@@ -8,11 +8,13 @@ import { Link } from './link.ts';
 import { LinkWatch } from './link-watch.ts';
 import { claimFormat, type Requirements, type ServerRules } from './server-check.ts';
 
-/** Two connections to one server: WAIT holds up its connection, and no decision shall stand behind it. */
+/** Connections to one server: what holds up its connection, or may be long on its way, shall stand before no decision. */
 export interface ServerLinks {
   readonly main: Link;
-  /** Of what must be confirmed by replicas; `main` where nothing must. */
+  /** Of what must be confirmed by replicas, since WAIT holds up its connection; `main` where nothing must. */
   readonly confirming: Link;
+  /** Of what would rather wait than fail, so that its time-outs open no decision's circuit; `main` where nothing would. */
+  readonly patient: Link;
 }
 
 export interface Servers {
@@ -41,6 +43,7 @@ export type ServerEvent =
 
 export interface ServersOptions extends AddressOptions {
   readonly commandTimeoutMs: number;
+  readonly patienceMs: number;
   readonly require: Requirements;
   /** How many replicas must have a write that is confirmed, and how long that may take; 0 asks none. */
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
@@ -49,6 +52,8 @@ export interface ServersOptions extends AddressOptions {
   readonly onEvent: (event: ServerEvent) => void;
 }
 
+/** A server that has just answered on one connection answers on another within this time, or the other is dead. */
+const PROOF_MS = 1_000;
 /** How long a start waits for the store before it goes on without it. */
 export const START_WAIT_MS = 1_000;
 
@@ -91,7 +96,7 @@ class SingleServer implements Servers {
   }
 
   #isReady(): boolean {
-    return this.#links.main.isReady && this.#links.confirming.isReady;
+    return linksIn(this.#links).every(({ isReady }) => isReady);
   }
 
   get info(): Omit<StoreInfo, 'lostWrites'> {
@@ -121,17 +126,26 @@ class SingleServer implements Servers {
   }
 }
 
-/** Opens both connections to one server, and starts them. */
+/** Each connection once. */
+export function linksIn({ main, confirming, patient }: ServerLinks): Link[] {
+  return [...new Set([main, confirming, patient])];
+}
+
+/** Opens the connections to one server, and starts them. */
 export function openLinks(
-  options: Pick<ServersOptions, 'commandTimeoutMs' | 'confirm' | 'prepare'> & {
+  options: Pick<ServersOptions, 'commandTimeoutMs' | 'patienceMs' | 'confirm' | 'prepare'> & {
     readonly address: ConstructorParameters<typeof Link>[0]['address'];
     readonly rules: ServerRules;
     readonly watch: LinkWatch;
     readonly holds: (key: string) => boolean;
   },
 ): ServerLinks {
-  const { address, rules, watch, commandTimeoutMs, confirm } = options;
-  const onChange = (link: Link, problem: unknown) => watch.changed(link, problem);
+  const { address, rules, watch, commandTimeoutMs, patienceMs, confirm } = options;
+  const onChange = (link: Link, problem: unknown) => {
+    // WHY: a server that has vanished without a word would hold up whoever is patient until the last time-out.
+    if (link === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
+    watch.changed(link, problem);
+  };
   const prepare = async (line: Line) => {
     // One key speaks for the whole database, or for the whole cluster.
     if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
@@ -142,11 +156,16 @@ export function openLinks(
     confirm.replicas === 0
       ? main
       : new Link({ address, rules, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
-  main.start();
-  if (confirming !== main) confirming.start();
-  return { main, confirming };
+  // With the floors told, too: in a slow time it may be the only one that is ready.
+  const patient =
+    patienceMs <= commandTimeoutMs
+      ? main
+      : new Link({ address, rules, commandTimeoutMs: patienceMs, prepare, onChange });
+  const links = { main, confirming, patient };
+  for (const link of linksIn(links)) link.start();
+  return links;
 }
 
-export async function closeLinks({ main, confirming }: ServerLinks): Promise<void> {
-  await Promise.all([main.close(), confirming.close()]);
+export async function closeLinks(links: ServerLinks): Promise<void> {
+  await Promise.all(linksIn(links).map((link) => link.close()));
 }

@@ -27,6 +27,8 @@ export interface RedisStateOptions {
   readonly sentinelPassword?: string | undefined;
   /** How long one command may take before its operation fails. */
   readonly commandTimeoutMs: number;
+  /** How long one may take of an operation that is asked patiently; the same if left out. */
+  readonly patienceMs?: number;
   readonly require?: Requirements;
   /** How many replicas must have a close, a creation or an audit event before it is acknowledged; 0 asks none. */
   readonly confirm?: { readonly replicas: number; readonly timeoutMs: number };
@@ -60,17 +62,30 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
   }
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
+  const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
   const floors = new Floors(scripts, (rollBack) => onEvent({ kind: 'rolled_back', rollBack }));
   const servers = await openServers({
     ...options,
     require,
     confirm,
+    patienceMs,
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
   return {
-    commands: new Commands(servers, { commandTimeoutMs: options.commandTimeoutMs, confirm }),
+    commands: new Commands(servers, {
+      commandTimeoutMs,
+      confirm,
+      plain: ({ main }) => main,
+      confirming: ({ confirming }) => confirming,
+    }),
+    patientCommands: new Commands(servers, {
+      commandTimeoutMs: Math.max(commandTimeoutMs, patienceMs),
+      confirm,
+      plain: ({ patient }) => patient,
+      confirming: ({ patient }) => patient,
+    }),
     scripts,
     floors,
     clock: now ? () => now().toFixed(0) : () => '',
@@ -95,6 +110,12 @@ class RedisState implements State {
 
   within(deadline: number): State {
     return new RedisState({ ...this.#store, deadline }, this.#charges, this.#identities);
+  }
+
+  /** Identities and charges are asked together with those of others, so they stay as they are. */
+  patiently(deadline: number): State {
+    const store = { ...this.#store, commands: this.#store.patientCommands, deadline };
+    return new RedisState(store, this.#charges, this.#identities);
   }
 
   get info(): StoreInfo {

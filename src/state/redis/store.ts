@@ -6,8 +6,12 @@ import type { Commands, Line } from './commands.ts';
 import type { Floors } from './floors.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
+export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
+
 export interface Store {
-  readonly commands: Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
+  readonly commands: StoreCommands;
+  /** The same for whoever would rather wait, over connections that no decision takes. */
+  readonly patientCommands: StoreCommands;
   readonly scripts: Readonly<Record<ScriptName, Script>>;
   readonly floors: Floors;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
