@@ -1,0 +1,190 @@
+// The checkpoints of a bundle held to its records and to each other: who signed them, whether they only ever grew, and
+// whether the records are those that they sign.
+import { decodeBase64 } from './base64.ts';
+import type { InclusionLine } from './lines.ts';
+import { type Faults, rangeOf, shown } from './report.ts';
+import type { Checkpoint, SignedCheckpoint, Signer } from './signed-note.ts';
+import { type HashTree, isExtended } from './tree.ts';
+
+export interface HeldCheckpoint extends SignedCheckpoint {
+  readonly where: string;
+  readonly consistency: readonly string[];
+  readonly signedBy: Signer;
+}
+
+/** The records of a bundle, as far as they are there and sound in themselves. */
+export interface Ledger {
+  /** As the header has it; undefined without one. */
+  readonly runId: string | undefined;
+  readonly tree: HashTree;
+  readonly areRecordsSound: boolean;
+  /** How many records stand before each epoch's first one, from epoch 1 on. */
+  readonly epochsAt: readonly number[];
+  readonly inclusion: InclusionLine | undefined;
+}
+
+/**
+ * How many of a checkpoint's records the ledger must still have. What a checkpoint of an earlier epoch signs beyond the
+ * record that ended its epoch is what the store lost, as that record says.
+ */
+export function sizeKept({ epoch, size }: Checkpoint, { epochsAt }: Ledger): number {
+  return Math.min(size, epochsAt[epoch] ?? size);
+}
+
+/** Reports a signature that does not count; a checkpoint of somebody else's run counts no more than one without. */
+export function isBelieved(
+  checkpoint: { where: string; signedBy: Signer } & SignedCheckpoint,
+  { runId }: Ledger,
+  faults: Faults,
+): boolean {
+  const { where, signedBy, signer } = checkpoint;
+  if (signedBy === 'unknown')
+    faults.add('signature', 'unknown signer', where, `"${shown(signer.name)}" is none of the given keys`);
+  else if (signedBy === 'does not verify')
+    faults.add('signature', 'altered', where, `the signature of "${shown(signer.name)}" is not over this note`);
+  else if (runId !== undefined && checkpoint.runId !== runId)
+    faults.add('signature', 'altered', where, `it is of run ${shown(checkpoint.runId)}, the bundle of ${shown(runId)}`);
+  else return true;
+  return false;
+}
+
+/** @returns the newest checkpoint that is signed and that the records fit */
+export function checkHeads(
+  all: readonly HeldCheckpoint[],
+  ledger: Ledger,
+  faults: Faults,
+  notes: string[],
+): HeldCheckpoint | undefined {
+  const held = all.filter((checkpoint) => isBelieved(checkpoint, ledger, faults));
+  checkGrowth(held, faults);
+  if (!ledger.areRecordsSound) {
+    notes.push('the records were not held to the checkpoints, since they are not sound in themselves');
+    return undefined;
+  }
+  const fits = (checkpoint: HeldCheckpoint) =>
+    checkpoint.size <= ledger.tree.size && ledger.tree.root(checkpoint.size).equals(checkpoint.root);
+  const fitting = new Set(held.filter(fits));
+  checkRecords(held, fitting, ledger, faults, notes);
+  if (held.length === all.length) checkProofs(held, fitting, ledger, faults);
+  return held.findLast((checkpoint) => fitting.has(checkpoint));
+}
+
+/** Within an epoch a ledger only grows, a finished run stays finished, and epochs only go up. */
+function checkGrowth(held: readonly HeldCheckpoint[], faults: Faults): void {
+  for (const [index, checkpoint] of held.entries()) {
+    const before = held[index - 1];
+    if (!before) continue;
+    const { where } = checkpoint;
+    const rolledBack = (detail: string) => faults.add('head', 'rolled back', where, detail);
+    if (checkpoint.epoch < before.epoch) rolledBack(`epoch ${checkpoint.epoch} after epoch ${before.epoch}`);
+    if (before.run && !checkpoint.run) rolledBack('the run goes on after it had finished');
+    if (checkpoint.epoch !== before.epoch) continue;
+    if (checkpoint.size < before.size) rolledBack(`it signs ${checkpoint.size} records, the one before ${before.size}`);
+    if (checkpoint.size !== before.size) continue;
+    if (!checkpoint.root.equals(before.root))
+      faults.add('head', 'forked', where, `it and the one before sign different records as the first ${before.size}`);
+    else if (!checkpoint.run === !before.run && checkpoint.timeMs < before.timeMs)
+      faults.add('head', 'reordered', where, 'it signs the same as the one before, and earlier');
+  }
+}
+
+function checkRecords(
+  held: readonly HeldCheckpoint[],
+  fitting: ReadonlySet<HeldCheckpoint>,
+  ledger: Ledger,
+  faults: Faults,
+  notes: string[],
+): void {
+  const { tree, epochsAt } = ledger;
+  const last = held.at(-1);
+  if (!last) {
+    faults.add('head', 'truncated', 'checkpoints', 'no checkpoint is there that signs the records');
+    return;
+  }
+
+  const lost = held.filter((checkpoint) => sizeKept(checkpoint, ledger) < checkpoint.size);
+  for (const { where, size, epoch } of lost)
+    notes.push(`rolled back at record ${epochsAt[epoch]! + 1}, which says so: ${where} signs ${size} records`);
+  const misfit = held.find((checkpoint) => !fitting.has(checkpoint) && !lost.includes(checkpoint));
+  if (misfit && misfit.size <= tree.size) {
+    reportMisfit(misfit, { held, fitting, tree, faults });
+    return;
+  }
+  if (misfit) {
+    faults.add('head', 'truncated', 'records', `${misfit.where} signs ${misfit.size}, only ${tree.size} are there`);
+    return;
+  }
+  if (last.size < tree.size)
+    faults.add('head', 'rolled back', last.where, `the last one signs ${last.size} records, ${tree.size} are there`);
+  for (const { where, epoch, size } of held) {
+    const epochThen = epochsAt.filter((before) => before < size).length;
+    if (epoch > epochThen) faults.add('head', 'altered', where, `no record begins its epoch ${epoch}`);
+  }
+  if (last.epoch < epochsAt.length)
+    faults.add('head', 'rolled back', last.where, `the last one is of epoch ${last.epoch}, not ${epochsAt.length}`);
+}
+
+/** A signed checkpoint is there whose records are not these. */
+function reportMisfit(
+  misfit: HeldCheckpoint,
+  {
+    held,
+    fitting,
+    tree,
+    faults,
+  }: {
+    readonly held: readonly HeldCheckpoint[];
+    readonly fitting: ReadonlySet<HeldCheckpoint>;
+    readonly tree: HashTree;
+    readonly faults: Faults;
+  },
+): void {
+  const other = held.find((one) => fitting.has(one) && one.size >= misfit.size);
+  if (other) {
+    faults.add('tree', 'forked', misfit.where, `${other.where} signs other records as the first ${misfit.size}`);
+    return;
+  }
+  const before = held.findLast((one) => fitting.has(one) && one.size < misfit.size);
+  const signed = held.at(-1)!.size;
+  const kind = signed < tree.size ? 'inserted' : signed > tree.size ? 'missing' : 'altered';
+  const range = rangeOf({ first: (before?.size ?? 0) + 1, last: misfit.size });
+  const sound = before ? `those up to ${before.where} are` : 'no earlier one tells more';
+  faults.add('tree', kind, range, `among them are others than ${misfit.where} signs (${sound})`);
+}
+
+function checkProofs(
+  held: readonly HeldCheckpoint[],
+  fitting: ReadonlySet<HeldCheckpoint>,
+  { tree, inclusion }: Ledger,
+  faults: Faults,
+): void {
+  for (const [index, checkpoint] of held.entries()) {
+    const before = held[index - 1];
+    const { where, consistency, size } = checkpoint;
+    const proof = proofOf(consistency);
+    const isFirst = before?.epoch !== checkpoint.epoch;
+    const holds = isFirst ? consistency.length === 0 : proof && isExtended(before, checkpoint, proof);
+    // A root that does not fit was reported already.
+    if (holds || faults.has('tree', 'head')) continue;
+    faults.add('proof', 'altered', where, `the proof that it extends the one before to ${size} records does not hold`);
+  }
+  const last = held.at(-1);
+  if (!last || !fitting.has(last) || last.size !== tree.size) return;
+  const where = 'proof of inclusion';
+  if (tree.size === 0) {
+    if (inclusion) faults.add('proof', 'inserted', where, 'there is no record');
+    return;
+  }
+  if (!inclusion) {
+    faults.add('proof', 'truncated', where, 'it is not there');
+    return;
+  }
+  const proof = tree.inclusion(tree.size - 1, tree.size).map((hash) => hash.toString('base64'));
+  if (inclusion.sequence !== tree.size || JSON.stringify(inclusion.proof) !== JSON.stringify(proof))
+    faults.add('proof', 'altered', where, `it is not that of record ${tree.size}`);
+}
+
+function proofOf(texts: readonly string[]): Buffer[] | undefined {
+  const hashes = texts.map((text) => decodeBase64(text, 32)).filter((hash) => hash !== undefined);
+  return hashes.length === texts.length ? hashes : undefined;
+}
