@@ -2,7 +2,16 @@
 // numbers that it was decided on. Never what a tool was called with, and never a trace id, which opens its identity.
 import type { Check, Effect, Reason } from './decision.ts';
 import { LIMITS } from './limits.ts';
-import { type SensitivityLevel, type SessionReason, sessionChecks, standingChecks } from './session.ts';
+import {
+  type Counters,
+  clockOf,
+  type SensitivityLevel,
+  type SessionReason,
+  type SessionRecord,
+  sessionChecks,
+  standingChecks,
+  windowCallsAt,
+} from './session.ts';
 
 /** The operations that decide. A place in this list is part of the stored form: add at the end. */
 export const DECISION_RPCS = [
@@ -113,6 +122,18 @@ export function checksOf({ rpc, sessionId, checks }: DecisionContext, reason: Re
   if (!charges || sessionId === undefined || checks.at(-1)?.passed === false) return checks;
   if (reason === 'NOTHING_TO_CHARGE') return [...checks, ...standingChecks()];
   return [...checks, ...sessionChecks(reason === 'ALLOWED' ? undefined : (reason as SessionReason))];
+}
+
+/** A session's numbers around a decision that left it with the counters `after`. */
+export function numbersOf({ session, counters }: SessionRecord, after: Counters, now: number): DecisionSession {
+  const clockMs = clockOf(counters, now);
+  return {
+    before: { callsMade: counters.callsMade, windowCalls: windowCallsAt(session, counters, clockMs) },
+    after: { callsMade: after.callsMade, windowCalls: windowCallsAt(session, after, clockMs) },
+    sequence: after.sequence,
+    callBudget: session.callBudget,
+    rateLimit: session.rateLimit,
+  };
 }
 
 /** Equal calls together, in the order of their first, so that a batch of many stays a short record. */

@@ -46,6 +46,9 @@ export const LIMITS = {
   runOutputBytesMax: 4_000,
   runChainDepthMax: 32,
 
+  /** Of one session, decisions that were no denials. */
+  decisionsPerSessionDefault: 10_000,
+  decisionRetentionMsDefault: 604_800_000,
   /** Different calls that one decision record lists. */
   decisionCallsMax: 32,
   /** Different denials that are kept of one session; the oldest goes. */

@@ -246,6 +246,11 @@ function windowAt(session: SessionLimits, counters: Counters, clockMs: number): 
   return { startMs: counters.windowStartMs, calls: counters.windowCalls };
 }
 
+/** How many calls the window of that time has seen. */
+export function windowCallsAt(session: SessionLimits, counters: Counters, clockMs: number): number {
+  return windowAt(session, counters, clockMs).calls;
+}
+
 /** The generation of remembered keys that a time falls into. */
 export function generationOf(clockMs: number): number {
   return Math.floor(clockMs / LIMITS.operationGenerationMs);

@@ -25,6 +25,10 @@ const OPERATIONS = {
   readLog: true,
   pageRuns: true,
   removeRun: true,
+  recordDecision: true,
+  readDecision: true,
+  pageDecisions: true,
+  readNotedDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 
 export const STORE_OPERATIONS = Object.keys(OPERATIONS) as readonly StoreOperation[];

@@ -52,6 +52,8 @@ export interface DecisionEntry {
 
 /** The id says where the record lies: its partition must be that of the session or run that it is about. */
 export type NewDecision = DecisionEntry & { readonly decisionId: string };
+/** The record of what happens to a session, by its id. */
+export type RecordOf = (sessionId: string) => NewDecision;
 
 /** A decision that no charge, creation or close of a session records. */
 export interface SettledDecision extends NewDecision {
@@ -104,6 +106,8 @@ export interface ChargeStep {
    * very bytes for the trace; that makes a cached record safe to decide on.
    */
   readonly identity: { readonly traceId: string; readonly bytes: Uint8Array } | undefined;
+  /** Is recorded in the same step: what is charged, and a denial. Only with a session id that is one of ours. */
+  readonly record?: DecisionEntry | undefined;
 }
 
 /** The session as far as usage shows it; absent where the caller may learn nothing about it. */
@@ -122,6 +126,8 @@ export type ChargeAnswer = { readonly now: number } & (
       readonly callIndex: number | undefined;
       readonly retryAfterMs: number | undefined;
       readonly charged: ChargedSession | undefined;
+      /** Of the denial's record, which may be an earlier one; undefined if none was asked for. */
+      readonly decisionId?: string | undefined;
     }
   /** Nothing was charged: the trace's record is another than the one decided on. */
   | { readonly kind: 'identity_changed' }
@@ -188,7 +194,7 @@ export interface RunPage {
   readonly limit: number;
 }
 
-export interface State {
+export interface State extends DecisionRecords {
   /** The same state for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
   within(deadline: number): State;
   /** The same for one that would rather wait for a slow store than fail soon. Nobody else is held up by its waiting. */
@@ -209,12 +215,19 @@ export interface State {
   /** @returns whether there was a record */
   releaseIdentity(traceId: string): Promise<boolean>;
 
-  createSession(session: NewSession, maxLive: number, operation: Operation | undefined): Promise<CreateSessionAnswer>;
+  /** @param recordOf  the record of the creation, by the id that the session has got; stored in the step that opens it */
+  createSession(
+    session: NewSession,
+    maxLive: number,
+    operation: Operation | undefined,
+    recordOf?: RecordOf,
+  ): Promise<CreateSessionAnswer>;
   /** A session that ended longer ago than the retention is not found. */
   readSession(sessionId: string): Promise<{ record: SessionRecord | undefined; now: number }>;
   /** Charges as `core/session.ts` says, or changes nothing. */
   charge(step: ChargeStep): Promise<ChargeAnswer>;
-  closeSession(sessionId: string, operation: Operation | undefined): Promise<CloseSessionAnswer>;
+  /** @param recordOf  the record of the close; stored in the step that closes it */
+  closeSession(sessionId: string, operation: Operation | undefined, recordOf?: RecordOf): Promise<CloseSessionAnswer>;
   /** Sessions of one partition by creation time, newest first. */
   pageSessions(page: {
     partition: number;
@@ -229,8 +242,12 @@ export interface State {
    */
   removeEndedSessions(sweep: { partition: number; endedForMs: number; limit: number }): Promise<number>;
 
-  /** Refuses new sessions until reactivation, and closes all live ones, as one step. */
-  deactivateAgent(agentId: string): Promise<{ agent: AgentRecord; sessionsClosed: number }>;
+  /**
+   * Refuses new sessions until reactivation, and closes all live ones, as one step.
+   *
+   * @param recordOf  the record of each close; stored in the step that closes the session
+   */
+  deactivateAgent(agentId: string, recordOf?: RecordOf): Promise<{ agent: AgentRecord; sessionsClosed: number }>;
   reactivateAgent(agentId: string): Promise<AgentRecord>;
   readAgent(agentId: string): Promise<AgentRecord>;
 
@@ -238,7 +255,13 @@ export interface State {
   readRun(
     runId: string,
     operation?: Pick<Operation, 'rpc' | 'key'>,
-  ): Promise<{ stored: StoredRun | undefined; remembered: RememberedAppend | undefined; now: number }>;
+  ): Promise<{
+    stored: StoredRun | undefined;
+    remembered: RememberedAppend | undefined;
+    /** How many decisions are noted with the run. */
+    notedDecisions: number;
+    now: number;
+  }>;
   /** What is remembered of a caller's StartRun key. */
   readStartedRun(callerId: string, key: string): Promise<RememberedAppend | undefined>;
   /**

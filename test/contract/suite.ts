@@ -7,6 +7,7 @@ import { chargeCases } from './charges.ts';
 import { closingCases } from './closing.ts';
 import { concurrencyCases } from './concurrency.ts';
 import { creationCases } from './creation.ts';
+import { decisionCases } from './decisions.ts';
 import { identityCases } from './identities.ts';
 import { keyCases } from './keys.ts';
 import { listingCases } from './listing.ts';
@@ -49,6 +50,7 @@ const AREAS = {
   concurrency: concurrencyCases,
   runs: runCases,
   'run indexes': runIndexCases,
+  decisions: decisionCases,
 } satisfies Record<string, (add: AddCase) => void>;
 
 /**

@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
+import type { SessionReason } from '../../src/core/session.ts';
+import { DECISION_HEAD_BYTES, effectNumber, reasonNumber } from '../../src/state/codec/decision-record.ts';
 import { CODES } from '../../src/state/redis/charge-batcher.ts';
+import { DECISION_BUCKET_MS } from '../../src/state/redis/keys.ts';
 import { loadScripts, SCRIPT_NAMES } from '../../src/state/redis/scripts.ts';
 
 const FOLDER = new URL('../../src/state/redis/lua/', import.meta.url);
@@ -12,11 +15,16 @@ const COMMANDS_OF_6_2 = new Set([
   'EXISTS',
   'GET',
   'HEXISTS',
+  'HDEL',
   'HGET',
+  'HGETALL',
+  'HINCRBY',
   'HLEN',
   'HMGET',
   'HSET',
   'LLEN',
+  'LPOP',
+  'LRANGE',
   'PEXPIRE',
   'PTTL',
   'RPUSH',
@@ -107,6 +115,21 @@ describe('scripts', () => {
     expect(constant('GENERATION_MS')).toBe(LIMITS.operationGenerationMs);
     expect(constant('OPERATIONS_MAX')).toBe(LIMITS.operationsMax);
     expect(constant('TIME_LIMIT_MS_MAX')).toBe(LIMITS.sessionTimeLimitMsMax);
+    const decisions = own.get('decisions')!;
+    expect(decisions).toContain(
+      `local BUCKET_MS, SESSION_DENIALS_MAX, RUN_DENIALS_MAX = ${DECISION_BUCKET_MS}, ${LIMITS.sessionDenialsMax}, ${LIMITS.runDenialsMax}\n`,
+    );
+    expect(decisions).toContain(`local HEAD_BYTES = ${DECISION_HEAD_BYTES}\n`);
+    expect(decisions).toContain(`local ALLOW, DENY = ${effectNumber('ALLOW')}, ${effectNumber('DENY')}\n`);
+  });
+
+  test('a denial’s code and its reason’s number are as far apart as the scripts say', () => {
+    const distance = Number(/local CODE_TO_REASON = (\d+)/.exec(own.get('decisions')!)?.[1]);
+    const denials = CODES.slice(CODES.indexOf('SESSION_UNKNOWN'), CODES.indexOf('RATE_IMPOSSIBLE') + 1);
+    expect(denials).toHaveLength(10);
+    for (const reason of denials) {
+      expect(CODES.indexOf(reason) + distance).toBe(reasonNumber(reason as SessionReason));
+    }
   });
 
   test('constants are written out as numbers, in code alone', () => {

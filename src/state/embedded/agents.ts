@@ -1,6 +1,7 @@
 // Agents: whether one is deactivated, and how many sessions it has that neither closed nor expired.
 import { statusOf } from '../../core/session.ts';
-import type { AgentRecord, State } from '../port.ts';
+import type { AgentRecord, RecordOf, State } from '../port.ts';
+import { recordOfChange } from './decisions.ts';
 import type { Tables, Write } from './environment.ts';
 import { afterPrefix, nameKey, placeKey, readPlace, readTime, time } from './keys.ts';
 import { closing, livePrefix, loadSession } from './session-tables.ts';
@@ -24,7 +25,11 @@ export function readAgent(store: Store, agentId: string): Promise<AgentRecord> {
   return store.environment.query((tables) => agentRecord(tables, agentId, store.now()));
 }
 
-export function deactivateAgent(store: Store, agentId: string): ReturnType<State['deactivateAgent']> {
+export function deactivateAgent(
+  store: Store,
+  agentId: string,
+  recordOf?: RecordOf,
+): ReturnType<State['deactivateAgent']> {
   return store.environment.commit((tables) => {
     const now = store.now();
     const { deactivatedAtMs = now } = agentRecord(tables, agentId, now);
@@ -33,7 +38,8 @@ export function deactivateAgent(store: Store, agentId: string): ReturnType<State
     for (const key of tables['agent-sessions'].getKeys(liveRange(agentId, now))) {
       const record = loadSession(tables, readPlace(key).id);
       if (!record || statusOf(record, now) !== 'active') continue;
-      writes.push(...closing(tables, record, { now, keyed: false }).writes);
+      const { after, writes: closes } = closing(tables, record, { now, keyed: false });
+      writes.push(...closes, ...recordOfChange(store, tables, record, { after, recordOf, now }));
       sessionsClosed += 1;
     }
     return { answer: { agent: { deactivatedAtMs, liveSessions: 0 }, sessionsClosed }, writes };

@@ -1,5 +1,6 @@
 // One charge: core decides, inside the transaction that writes what it decided.
-import { isOwnId } from '../../core/partition.ts';
+import { numbersOf } from '../../core/decision-record.ts';
+import { isOwnId, partitionOf } from '../../core/partition.ts';
 import {
   type ChargeOutcome,
   type Counters,
@@ -11,6 +12,7 @@ import {
 } from '../../core/session.ts';
 import { decodeRemembered, encodeRemembered } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
+import { countingRepeat, recording } from './decisions.ts';
 import type { Step, Tables, Write } from './environment.ts';
 import { findIdentity } from './identities.ts';
 import { idKey } from './keys.ts';
@@ -29,25 +31,73 @@ function chargeStep(store: Store, tables: Tables, step: ChargeStep): Step<Charge
   }
   const known = isOwnId(step.sessionId);
   const record = known ? findSession(tables, step.sessionId, { retentionMs: store.retentionMs, now }) : undefined;
-  if (!record) return { answer: unknownSession(now), writes: [] };
+  if (!record) return unknownSession(store, tables, step, now);
 
   const { operation } = step;
   const remembered = operation && recall(store.keys, tables, record, operation, now);
   const keyed = operation && { fingerprint: operation.fingerprint, remembered };
   const outcome = chargeRecord(record, step, keyed, now);
+  const { decisionId, writes } = recordOf(store, tables, { outcome, record, step, now });
+  const answer = answerOf(outcome, record, now);
   return {
-    answer: answerOf(outcome, record, now),
-    writes: writesOf(store.keys, tables, { outcome, record, step, now }),
+    answer: answer.kind === 'denied' && decisionId !== undefined ? { ...answer, decisionId } : answer,
+    writes: [...writesOf(store.keys, tables, { outcome, record, step, now }), ...writes],
   };
+}
+
+interface Charged {
+  readonly outcome: ChargeOutcome;
+  readonly record: SessionRecord;
+  readonly step: ChargeStep;
+  readonly now: number;
+}
+
+/** The decision's record: what is charged and what is denied leaves one, a repeat of a key is counted with the first. */
+function recordOf(
+  store: Store,
+  tables: Tables,
+  { outcome, record, step, now }: Charged,
+): { decisionId?: string; writes: Write[] } {
+  if (!step.record) return { writes: [] };
+  const decision = { ...step.record, decisionId: step.decisionId };
+  const { sessionId } = step;
+  switch (outcome.kind) {
+    case 'charged': {
+      const session = numbersOf(record, outcome.counters, now);
+      const made = { effect: 'ALLOW', reason: 'ALLOWED', session } as const;
+      return recording(store, tables, decision, { made, listing: { name: 'session', sessionId }, now });
+    }
+    case 'denied': {
+      const { reason, callIndex, retryAfterMs } = outcome;
+      const session = numbersOf(record, record.counters, now);
+      const made = { effect: 'DENY', reason, callIndex, retryAfterMs, session } as const;
+      return recording(store, tables, decision, { made, listing: { name: 'denials', sessionId }, now });
+    }
+    case 'replayed':
+      return { writes: countingRepeat(tables, outcome.remembered.decisionId, { decisionId: step.decisionId, now }) };
+    default:
+      return { writes: [] };
+  }
 }
 
 function holdsIdentity(tables: Tables, { traceId, bytes }: NonNullable<ChargeStep['identity']>, now: number): boolean {
   return findIdentity(tables, traceId, now)?.bytes.equals(bytes) ?? false;
 }
 
-function unknownSession(now: number): ChargeAnswer {
+function unknownSession(
+  store: Store,
+  tables: Tables,
+  { record, decisionId }: ChargeStep,
+  now: number,
+): Step<ChargeAnswer> {
   const reason = 'SESSION_UNKNOWN';
-  return { kind: 'denied', reason, callIndex: undefined, retryAfterMs: undefined, charged: undefined, now };
+  const none = { callIndex: undefined, retryAfterMs: undefined, charged: undefined };
+  const answer = { kind: 'denied', reason, now, ...none } as const;
+  if (!record) return { answer, writes: [] };
+  const made = { effect: 'DENY', reason, session: undefined } as const;
+  const listing = { name: 'sessionless', partition: partitionOf(decisionId) } as const;
+  const { writes } = recording(store, tables, { ...record, decisionId }, { made, listing, now });
+  return { answer: { ...answer, decisionId }, writes };
 }
 
 /** What the session still remembers of a key: its record says in which generations that can be. */
@@ -64,11 +114,7 @@ function recall(
   return bytes && decodeRemembered(bytes, session.createdAtMs);
 }
 
-function writesOf(
-  keys: RememberedKeys,
-  tables: Tables,
-  { outcome, record, step, now }: { outcome: ChargeOutcome; record: SessionRecord; step: ChargeStep; now: number },
-): Write[] {
+function writesOf(keys: RememberedKeys, tables: Tables, { outcome, record, step, now }: Charged): Write[] {
   if (outcome.kind !== 'charged') return [];
   const { session } = record;
   const { counters } = outcome;

@@ -31,6 +31,10 @@ export const TABLES = [
   'run-index',
   'logs',
   'removed-logs',
+  'decisions',
+  'decision-lists',
+  'decision-counts',
+  'noted-decisions',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;

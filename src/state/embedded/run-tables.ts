@@ -7,6 +7,7 @@ import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { RunIndex, StoredRun } from '../port.ts';
 import type { Tables, Write } from './environment.ts';
 import { afterPrefix, idKey, integer, PRESENT, partitionPrefix, placeKey } from './keys.ts';
+import { notedKeys } from './noted-decisions.ts';
 
 const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
 const HEADER_BYTES = 18;
@@ -52,11 +53,15 @@ export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
   ];
 }
 
-/** Removes up to `limit` records of a log that nobody can read any more, and its mark with the last of them. */
+/** Removes up to `limit` records of a log that nobody can read any more, then what is noted, and its mark with the last of them. */
 export function logRemoval(tables: Tables, id: Buffer, limit: number): Write[] {
   const keys = Array.from(tables.logs.getKeys({ start: id, end: afterPrefix(id), limit }));
-  const writes = keys.map((key): Write => [tables.logs, key]);
-  return keys.length < limit ? [...writes, [tables['removed-logs'], id]] : writes;
+  const noted = notedKeys(tables, id, limit - keys.length);
+  const writes = [
+    ...keys.map((key): Write => [tables.logs, key]),
+    ...noted.map((key): Write => [tables['noted-decisions'], key]),
+  ];
+  return writes.length < limit ? [...writes, [tables['removed-logs'], id]] : writes;
 }
 
 export function logKey(id: Buffer, sequence: number): Buffer {

@@ -5,6 +5,7 @@ import { generationAt, generationOf, type OperationCount } from '../../core/sess
 import type { Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
 import type { Step, Tables, Write } from './environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
+import { notedCount } from './noted-decisions.ts';
 import { generationsAround } from './remembered-keys.ts';
 import { loadRun, logKey, logRemoval, type RunEntry, replacement, runPrefix, runRemoval } from './run-tables.ts';
 import { places, type Store } from './store.ts';
@@ -22,7 +23,12 @@ export function readRun(
     const now = store.now();
     const entry = isOwnId(runId) ? loadRun(tables, runId) : undefined;
     const remembered = entry && operation && recallOfRun(store, tables, entry, operation, now);
-    return { stored: entry && storedRun(entry), remembered, now };
+    return {
+      stored: entry && storedRun(entry),
+      remembered,
+      notedDecisions: entry ? notedCount(tables, runId) : 0,
+      now,
+    };
   });
 }
 

@@ -10,8 +10,10 @@ import {
   statusOf,
 } from '../../core/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, State } from '../port.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
+import { removeOldDecisions } from './decision-tables.ts';
+import { recordOfChange } from './decisions.ts';
 import type { Step, Tables, Write } from './environment.ts';
 import { removeExpiredIdentities } from './identities.ts';
 import { idKey, nameHash } from './keys.ts';
@@ -29,16 +31,24 @@ export function createSession(
   session: NewSession,
   maxLive: number,
   operation: Operation | undefined,
+  recordOf?: RecordOf,
 ): Promise<CreateSessionAnswer> {
-  return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation }), {
+  return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation, recordOf }), {
     grows: true,
   });
+}
+
+interface Creation {
+  readonly session: NewSession;
+  readonly maxLive: number;
+  readonly operation: Operation | undefined;
+  readonly recordOf: RecordOf | undefined;
 }
 
 function creationStep(
   store: Store,
   tables: Tables,
-  { session, maxLive, operation }: { session: NewSession; maxLive: number; operation: Operation | undefined },
+  { session, maxLive, operation, recordOf }: Creation,
 ): Step<CreateSessionAnswer> {
   const now = store.now();
   const scope = nameHash(session.agentId);
@@ -53,7 +63,10 @@ function creationStep(
 
   const created = { ...session, createdAtMs: now };
   const record = { session: created, counters: openingCounters(created) };
-  const writes = insertion(tables, record);
+  const writes = [
+    ...insertion(tables, record),
+    ...recordOfChange(store, tables, record, { after: record, recordOf, now }),
+  ];
   if (operation) {
     const value = Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), uuidBytes(session.sessionId)]);
     const generation = generationOf(now);
@@ -86,15 +99,15 @@ export function closeSession(
   store: Store,
   sessionId: string,
   operation: Operation | undefined,
+  recordOf?: RecordOf,
 ): Promise<CloseSessionAnswer> {
-  return store.environment.commit((tables) => closingStep(store, tables, sessionId, operation));
+  return store.environment.commit((tables) => closingStep(store, tables, { sessionId, operation, recordOf }));
 }
 
 function closingStep(
   store: Store,
   tables: Tables,
-  sessionId: string,
-  operation: Operation | undefined,
+  { sessionId, operation, recordOf }: Pick<Creation, 'operation' | 'recordOf'> & { sessionId: string },
 ): Step<CloseSessionAnswer> {
   const now = store.now();
   const { keys, retentionMs } = store;
@@ -111,6 +124,7 @@ function closingStep(
   }
 
   const { after, writes } = closing(tables, record, { now, keyed: operation !== undefined });
+  writes.push(...recordOfChange(store, tables, record, { after, recordOf, now }));
   if (operation) {
     const value = Buffer.from(operation.fingerprint, 'hex');
     const { generation } = after.counters.operations;
@@ -164,6 +178,7 @@ function removalStep(
     ...store.keys.forget(tables, now, REMOVED_BESIDE_MAX),
     ...removeLogsLeft(tables, REMOVED_BESIDE_MAX),
     ...removeOldRuns(store, tables, { partition, now, limit }),
+    ...removeOldDecisions(store.decisions, tables, { partition, now, limit: REMOVED_BESIDE_MAX }),
   ];
   return { answer: removed.length, writes };
 }

@@ -1,16 +1,19 @@
 // The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
 // without a server; one process owns the directory.
+import { LIMITS } from '../../core/limits.ts';
 import type { State, StoreInfo } from '../port.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
+import { pageDecisions, readDecision, recordDecision } from './decisions.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
+import { readNotedDecisions } from './noted-decisions.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
-import type { Store } from './store.ts';
+import type { DecisionBounds, Store } from './store.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
@@ -19,11 +22,18 @@ export interface EmbeddedStateOptions {
   readonly retentionMs: number;
   /** How long a finished run is kept at most, should nobody purge it; undefined for as long as it takes. */
   readonly runRetentionMs?: number;
+  /** Left out: as the configuration has them by default. */
+  readonly decisions?: DecisionBounds;
   /** What the store may hold, in bytes; nothing is added to a full one. */
   readonly mapSizeBytes: number;
   /** A clock to use instead of the system's, in tests. */
   readonly now?: () => number;
 }
+
+const DECISIONS: DecisionBounds = {
+  retentionMs: LIMITS.decisionRetentionMsDefault,
+  perSessionMax: LIMITS.decisionsPerSessionDefault,
+};
 
 /** From here on the description warns that the store fills up. */
 const FULL_SHARE_WARNED = 0.8;
@@ -35,11 +45,11 @@ const FULL_SHARE_WARNED = 0.8;
  * it holds a damaged store or another format, or when a native module is missing
  */
 export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<State> {
-  const { directory, retentionMs, runRetentionMs, mapSizeBytes, now = Date.now } = options;
+  const { directory, retentionMs, runRetentionMs, mapSizeBytes, now = Date.now, decisions = DECISIONS } = options;
   const lock = await lockDirectory(directory);
   try {
     const environment = await Environment.open(directory, mapSizeBytes);
-    const store: Store = { environment, keys: new RememberedKeys(), now, retentionMs, runRetentionMs };
+    const store: Store = { environment, keys: new RememberedKeys(), now, retentionMs, runRetentionMs, decisions };
     return embeddedState(store, directory, async () => {
       await environment.close();
       lock.release();
@@ -66,14 +76,15 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     bindIdentity: (traceId, identity, ttlMs) => bindIdentity(store, traceId, identity, ttlMs),
     releaseIdentity: (traceId) => releaseIdentity(store, traceId),
 
-    createSession: (session, maxLive, operation) => createSession(store, session, maxLive, operation),
+    createSession: (session, maxLive, operation, recordOf) =>
+      createSession(store, session, maxLive, operation, recordOf),
     readSession: (sessionId) => readSession(store, sessionId),
     charge: (step) => charge(store, step),
-    closeSession: (sessionId, operation) => closeSession(store, sessionId, operation),
+    closeSession: (sessionId, operation, recordOf) => closeSession(store, sessionId, operation, recordOf),
     pageSessions: (page) => pageSessions(store, page),
     removeEndedSessions: (sweep) => removeEndedSessions(store, sweep),
 
-    deactivateAgent: (agentId) => deactivateAgent(store, agentId),
+    deactivateAgent: (agentId, recordOf) => deactivateAgent(store, agentId, recordOf),
     reactivateAgent: (agentId) => reactivateAgent(store, agentId),
     readAgent: (agentId) => readAgent(store, agentId),
 
@@ -83,6 +94,11 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readLog: (runId, page) => readLog(store, runId, page),
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
+
+    recordDecision: (decision) => recordDecision(store, decision),
+    readDecision: (decisionId) => readDecision(store, decisionId),
+    pageDecisions: (page) => pageDecisions(store, page),
+    readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
   };
   return state;
 }

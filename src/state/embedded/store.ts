@@ -13,6 +13,14 @@ export interface Store {
   readonly retentionMs: number;
   /** How long a finished run is kept at most, should nobody purge it; undefined for as long as it takes. */
   readonly runRetentionMs: number | undefined;
+  readonly decisions: DecisionBounds;
+}
+
+export interface DecisionBounds {
+  /** How long a decision's record is kept. */
+  readonly retentionMs: number;
+  /** How many are kept of one session, without its denials; the oldest goes. */
+  readonly perSessionMax: number;
 }
 
 export interface PlaceRange {

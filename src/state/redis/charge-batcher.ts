@@ -1,13 +1,22 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
+import { LIMITS } from '../../core/limits.ts';
 import type { Counters, SessionLimits, SessionReason } from '../../core/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
 import type { Line } from './commands.ts';
+import { isNear, runKeysNear } from './decisions.ts';
 import { failureOfItem, internal, rowOf } from './errors.ts';
-import { ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
+import {
+  decisionBucketKey,
+  decisionKeys,
+  ownOperationKey,
+  sessionDecisionKeys,
+  sessionKey,
+  sessionSlotKey,
+} from './keys.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
-import { asBuffer, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
+import { asBuffer, decisionBytes, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
@@ -47,13 +56,22 @@ export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 export function chargeBatcher(store: Store): ChargeBatcher {
   const charge = (questions: readonly ChargeQuestion[]) => {
     const steps = questions.map(({ step }) => step);
+    const isRecorded = steps.some(({ record }) => record);
     const args: ScriptArgument[] = [
       store.clock(),
       store.retentionMs,
       LINEAGE,
+      isRecorded ? KEYS_RECORDED : KEYS_UNRECORDED,
+      store.decisions.retentionMs,
+      store.decisions.perSessionMax,
+      store.runRetentionMs,
+      LIMITS.sessionlessDenialsMax,
       ...steps.flatMap((step) => argumentsOf(store, step)),
     ];
-    const keys = steps.flatMap((step) => keysOf(step, store.identityKeyPrefix));
+    const keys = steps.flatMap((step) => {
+      const own = keysOf(step, store.identityKeyPrefix);
+      return isRecorded ? [...own, ...decisionKeysOf(step, own[0]!)] : own;
+    });
     const call = { script: store.scripts.charge, keys, args };
     return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
       const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
@@ -78,6 +96,9 @@ export function chargeBatcher(store: Store): ChargeBatcher {
  * @throws Failure state_unavailable also for a session that the store has rolled back and that could not be brought back
  */
 export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeStep): Promise<ChargeAnswer> {
+  if (step.record && !isNear(step.decisionId, step.sessionId)) {
+    throw internal(new Error('a decision that is recorded lies in another partition than its session'));
+  }
   const question = { step, deadline: store.deadline };
   const answer = await batcher.add(question);
   if (answer !== 'rolled_back') return answer;
@@ -122,13 +143,27 @@ function keysOf({ sessionId, identity, operation, decisionId }: ChargeStep, iden
   return [session, own, own, guard];
 }
 
+const KEYS_UNRECORDED = 4;
+const KEYS_RECORDED = 11;
+
+/** In the place of keys that a charge has no use for stands its session. */
+function decisionKeysOf({ sessionId, decisionId, record }: ChargeStep, session: string): string[] {
+  if (!record) return Array(KEYS_RECORDED - KEYS_UNRECORDED).fill(session);
+  const partition = sessionId.slice(-2);
+  const { buckets, sessionless } = decisionKeys(partition);
+  const { listed, denials } = sessionDecisionKeys(session);
+  const { run, noted } = runKeysNear(decisionId, record.runId, session);
+  return [buckets, decisionBucketKey(decisionId), listed, denials, sessionless, run, noted];
+}
+
 function argumentsOf({ floors }: Store, step: ChargeStep): Buffer[] {
-  const { sessionId, agentId, principals, calls, decisionId, operation, identity } = step;
+  const { sessionId, agentId, principals, calls, decisionId, operation, identity, record } = step;
   const asked = calls.map(({ tool, sensitivity }) => [tool, sensitivity]);
   return [
     packed([agentId, principals ?? [], asked, floors.sequenceOf(sessionId)]),
     operation ? operationBytes(operation, decisionId) : ownOperationBytes(decisionId),
     identity ? asBuffer(identity.bytes) : NO_BYTES,
+    record ? decisionBytes(record, decisionId) : NO_BYTES,
   ];
 }
 
@@ -139,9 +174,13 @@ function ownOperationBytes(decisionId: string): Buffer {
   return Buffer.concat([NO_FINGERPRINT, uuidBytes(decisionId)], 24);
 }
 
-/** A code, fourteen numbers where the caller may see them, and a detail; or a code and a message. */
-type ItemReply = readonly [number, ...(number | Buffer)[]];
+/**
+ * A code, fourteen numbers, a detail and the id of a denial's record; where the caller may see none of them a code and the
+ * id; or a code and a message.
+ */
+type ItemReply = readonly [number, ...(number | Buffer | null)[]];
 const DETAIL = 15;
+const RECORD = 16;
 
 function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Charged | Failure {
   const code = CODES[item[0]];
@@ -173,13 +212,16 @@ function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Cha
 }
 
 function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeAnswer {
-  const detail = item[DETAIL] as number | undefined;
+  const isConcealed = item.length < DETAIL;
+  const detail = (item[DETAIL] ?? undefined) as number | undefined;
+  const record = item[isConcealed ? 1 : RECORD] as Buffer | undefined;
   return {
     kind: 'denied',
     reason,
     callIndex: reason === 'RATE_LIMITED' ? undefined : detail,
     retryAfterMs: reason === 'RATE_LIMITED' ? detail : undefined,
-    charged: item.length > 1 ? chargedOf(item) : undefined,
+    charged: isConcealed ? undefined : chargedOf(item),
+    decisionId: record && uuidText(record),
     now,
   };
 }

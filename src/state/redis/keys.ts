@@ -1,4 +1,5 @@
-// The names of every key, made here and nowhere else: scripts are handed all the keys that they touch.
+// The names of every key, made here and nowhere else: scripts are handed all the keys that they touch, but for the buckets
+// of earlier decisions, whose ids only the script reads (see lua/parts/decisions.lua, and a test that holds both equal).
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
 // leave its braces, because the braces in it are encoded; idempotency keys come last.
@@ -33,10 +34,44 @@ export function sessionIndexKeys(partition: number): { sessions: string; ends: s
   return { sessions, ends: `${sessions}:ends` };
 }
 
-export function runKeys(runId: string): { run: string; log: string; operations: string } {
+export function runKeys(runId: string): { run: string; log: string; operations: string; noted: string } {
   const id = isOwnId(runId) ? runId : NOBODY;
   const run = `${partitionOfId(id)}:run:${id}`;
-  return { run, log: `${run}:log`, operations: `${run}:ops` };
+  return { run, log: `${run}:log`, operations: `${run}:ops`, noted: `${run}:decisions` };
+}
+
+/** The lists of a session's decisions: its denials, and all others. */
+export function sessionDecisionKeys(session: string): { listed: string; denials: string } {
+  return { listed: `${session}:decisions`, denials: `${session}:denials` };
+}
+
+/** The partition's buckets by time, and what belongs to no session. */
+export function decisionKeys(partition: string): {
+  buckets: string;
+  sessionless: string;
+  identities: string;
+  others: string;
+} {
+  const buckets = `tollgate:{${partition}}:decisions`;
+  return {
+    buckets,
+    sessionless: `${buckets}:sessionless`,
+    identities: `${buckets}:identities`,
+    others: `${buckets}:others`,
+  };
+}
+
+/** Records lie by the time in their ids, so that an id alone finds its record. */
+export const DECISION_BUCKET_MS = 600_000;
+
+/** Where the record of a decision lies. The id must be an own one. */
+export function decisionBucketKey(decisionId: string): string {
+  const atMs = Number.parseInt(decisionId.slice(0, 8) + decisionId.slice(9, 13), 16);
+  return decisionBucketOf(decisionId.slice(-2), Math.floor(atMs / DECISION_BUCKET_MS));
+}
+
+export function decisionBucketOf(partition: string, bucket: number): string {
+  return `tollgate:{${partition}}:decisions:${bucket}`;
 }
 
 /** What stands before a run's id in its key. */

@@ -16,14 +16,20 @@ export async function readRun(
   runId: string,
   operation: Pick<Operation, 'rpc' | 'key'> | undefined,
 ): ReturnType<State['readRun']> {
-  const { run, operations } = runKeys(runId);
+  const { run, operations, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
-  const { reply, lineage } = await runWhere(store, 'read-run', [run, operations], [store.clock(), name]);
-  const [now, revision, bytes, remembered] = reply as [number, Buffer | null, Buffer | null, Buffer | null];
+  const { reply, lineage } = await runWhere(store, 'read-run', [run, operations, noted], [store.clock(), name]);
+  const [now, revision, bytes, remembered, notedDecisions] = reply as [
+    number,
+    Buffer | null,
+    Buffer | null,
+    Buffer | null,
+    number,
+  ];
   const stored = storedRun(revision, bytes);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
   if (stored && remembered) store.floors.sawRun(runId, lineage, stored.revision);
-  return { stored, remembered: rememberedOf(remembered), now };
+  return { stored, remembered: rememberedOf(remembered), notedDecisions: stored ? notedDecisions : 0, now };
 }
 
 function storedRun(revision: Buffer | null | undefined, bytes: Buffer | null | undefined): StoredRun | undefined {
@@ -90,6 +96,7 @@ async function storeCommit(
       keys.operations,
       operation ? keys.run : ownOperationKey(keys.run, randomBytes(9)),
       ...indexKeysOf(run.runId),
+      keys.noted,
     ],
     [
       expectedRevision,
@@ -155,8 +162,8 @@ async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs
 }
 
 export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
-  const { run, log, operations } = runKeys(runId);
-  const keys = [run, log, operations, ...indexKeysOf(runId)];
+  const { run, log, operations, noted } = runKeys(runId);
+  const keys = [run, log, operations, ...indexKeysOf(runId), noted];
   store.floors.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }

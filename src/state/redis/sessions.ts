@@ -6,23 +6,36 @@
 // it can never be opened any more, and its place is free. docs/decisions/0011-places-of-an-agent.md.
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
-import { partitionOf } from '../../core/partition.ts';
+import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { isForgotten, openingCounters, type Session, type SessionRecord, statusOf } from '../../core/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, State } from '../port.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
 import { decoded, unavailable } from './errors.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
   agentKeys,
   agentOperationKey,
+  decisionBucketKey,
+  decisionKeys,
   runIndexKeys,
   runKeys,
+  sessionDecisionKeys,
   sessionIndexKeys,
   sessionKey,
   sessionSlotKey,
 } from './keys.ts';
 import { LINEAGE } from './scripts.ts';
-import { asBuffer, NO_BYTES, operationBytes, readClock, run, runConfirmed, runWhere, type Store } from './store.ts';
+import {
+  asBuffer,
+  decisionBytes,
+  NO_BYTES,
+  operationBytes,
+  readClock,
+  run,
+  runConfirmed,
+  runWhere,
+  type Store,
+} from './store.ts';
 
 /** How often others may get in between before the agent is reported as contended. */
 const ATTEMPTS_MAX = 10;
@@ -32,6 +45,7 @@ export async function createSession(
   wanted: NewSession,
   maxLive: number,
   operation: Operation | undefined,
+  recordOf?: RecordOf,
 ): Promise<CreateSessionAnswer> {
   let voidId = '';
   let hasLooked = false;
@@ -41,7 +55,7 @@ export async function createSession(
     const [kind, ...ids] = await reserve(store, { ...wanted, sessionId: ownId }, { maxLive, operation, voidId });
     switch (kind) {
       case 'reserved': {
-        const answer = await open(store, { ...wanted, sessionId: ids[0]! }, { isOwn: ids[0] === ownId });
+        const answer = await open(store, { ...wanted, sessionId: ids[0]! }, { isOwn: ids[0] === ownId, recordOf });
         if (answer) return answer;
         voidId = ids[0]!;
         break;
@@ -94,16 +108,25 @@ function anotherId(id: string): string {
 async function open(
   store: Store,
   session: NewSession,
-  { isOwn }: { isOwn: boolean },
+  { isOwn, recordOf }: { isOwn: boolean; recordOf: RecordOf | undefined },
 ): Promise<CreateSessionAnswer | undefined> {
   const { sessionId } = session;
   const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
+  const { keys, entry } = recordFor(sessionId, recordOf);
   const [outcome, createdAtMs] = (await runConfirmed(
     store,
     'insert-session',
-    [sessionKey(sessionId), index.sessions, index.ends],
-    [store.clock(), store.retentionMs, sessionId, asBuffer(encodeFacts(session)), session.timeLimitMs],
+    [sessionKey(sessionId), index.sessions, index.ends, ...keys],
+    [
+      store.clock(),
+      store.retentionMs,
+      sessionId,
+      asBuffer(encodeFacts(session)),
+      session.timeLimitMs,
+      entry,
+      store.decisions.retentionMs,
+    ],
   )) as [Buffer, number];
   switch (String(outcome)) {
     case 'opened': {
@@ -119,6 +142,17 @@ async function open(
     default:
       return undefined;
   }
+}
+
+/** What a script that opens or closes a session needs to record it, and the session itself in the place of unused keys. */
+function recordFor(sessionId: string, recordOf: RecordOf | undefined): { keys: string[]; entry: Buffer } {
+  const session = sessionKey(sessionId);
+  const decision = isOwnId(sessionId) ? recordOf?.(sessionId) : undefined;
+  if (!decision) return { keys: [session, session, session], entry: NO_BYTES };
+  const { decisionId } = decision;
+  const { buckets } = decisionKeys(sessionId.slice(-2));
+  const keys = [buckets, decisionBucketKey(decisionId), sessionDecisionKeys(session).listed];
+  return { keys, entry: decisionBytes(decision, decisionId) };
 }
 
 /** Nothing depends on it: a reservation that stays is looked into by whoever wants its place. */
@@ -191,8 +225,9 @@ export async function closeSession(
   store: Store,
   sessionId: string,
   operation: Operation | undefined,
+  recordOf?: RecordOf,
 ): Promise<CloseSessionAnswer> {
-  const answer = await close(store, sessionId, operation, '');
+  const answer = await close(store, sessionId, { operation, manner: '', recordOf });
   if (answer.kind === 'closed' || answer.kind === 'replayed') {
     await unlessFailing(releasePlaces(store, answer.record.session.agentId, [sessionId]));
   }
@@ -203,18 +238,23 @@ export async function closeSession(
 export async function closeForGood(
   store: Store,
   sessionId: string,
+  recordOf: RecordOf | undefined,
 ): Promise<{ kind: CloseSessionAnswer['kind'] | 'expired' }> {
-  return close(store, sessionId, undefined, 'deactivate');
+  return close(store, sessionId, { operation: undefined, manner: 'deactivate', recordOf });
 }
 
 async function close(
   store: Store,
   sessionId: string,
-  operation: Operation | undefined,
-  manner: '' | 'deactivate',
+  {
+    operation,
+    manner,
+    recordOf,
+  }: { operation: Operation | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
 ): Promise<CloseSessionAnswer | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
-  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session)];
+  const recorded = recordFor(sessionId, recordOf);
+  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session), ...recorded.keys];
   const { reply, lineage } = await runWhere(
     store,
     'close-session',
@@ -227,6 +267,9 @@ async function close(
       operation ? NO_BYTES : randomBytes(12),
       manner,
       LINEAGE,
+      recorded.entry,
+      store.decisions.retentionMs,
+      store.decisions.perSessionMax,
     ],
     'confirmed',
   );

@@ -1,10 +1,24 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
 import type { Identity } from '../../core/identity.ts';
-import type { ChargeAnswer, ChargeStep, NewSession, Operation, RunCommit, RunPage, State, StoreInfo } from '../port.ts';
+import { LIMITS } from '../../core/limits.ts';
+import type {
+  ChargeAnswer,
+  ChargeStep,
+  DecisionPage,
+  NewSession,
+  Operation,
+  RecordOf,
+  RunCommit,
+  RunPage,
+  SettledDecision,
+  State,
+  StoreInfo,
+} from '../port.ts';
 import type { TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
 import { Commands } from './commands.ts';
+import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
 import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
@@ -14,7 +28,7 @@ import { loadScripts } from './scripts.ts';
 import type { Requirements } from './server-check.ts';
 import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
-import type { Store } from './store.ts';
+import type { DecisionBounds, Store } from './store.ts';
 
 export { Refusal } from './server-check.ts';
 export type RedisEvent = ServerEvent | { readonly kind: 'rolled_back'; readonly rollBack: RollBack };
@@ -38,10 +52,17 @@ export interface RedisStateOptions {
   readonly retentionMs: number;
   /** How long a finished run is kept at most, should nobody purge it. */
   readonly runRetentionMs: number;
+  /** Left out: as the configuration has them by default. */
+  readonly decisions?: DecisionBounds;
   /** A clock to use instead of the server's, in tests. */
   readonly now?: () => number;
   readonly onEvent?: (event: RedisEvent) => void;
 }
+
+const DECISIONS: DecisionBounds = {
+  retentionMs: LIMITS.decisionRetentionMsDefault,
+  perSessionMax: LIMITS.decisionsPerSessionDefault,
+};
 
 /**
  * Opens the state in Redis, also while it cannot be reached: every operation then fails at once as state_unavailable, and
@@ -57,7 +78,7 @@ export async function openRedisState(options: RedisStateOptions): Promise<State>
 
 /** What the operations work with. @throws as {@link openRedisState} does */
 export async function openStore(options: RedisStateOptions): Promise<Store> {
-  const { now, identityKeyPrefix, retentionMs, runRetentionMs, onEvent = () => {} } = options;
+  const { now, identityKeyPrefix, retentionMs, runRetentionMs, decisions = DECISIONS, onEvent = () => {} } = options;
   if (isUnsafeIdentityPrefix(identityKeyPrefix)) {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
   }
@@ -92,6 +113,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     identityKeyPrefix,
     retentionMs,
     runRetentionMs,
+    decisions,
     deadline: Number.POSITIVE_INFINITY,
   };
 }
@@ -148,8 +170,8 @@ class RedisState implements State {
     return releaseIdentity(this.#store, traceId);
   }
 
-  createSession(session: NewSession, maxLive: number, operation: Operation | undefined) {
-    return createSession(this.#store, session, maxLive, operation);
+  createSession(session: NewSession, maxLive: number, operation: Operation | undefined, recordOf?: RecordOf) {
+    return createSession(this.#store, session, maxLive, operation, recordOf);
   }
 
   readSession(sessionId: string): ReturnType<State['readSession']> {
@@ -165,8 +187,12 @@ class RedisState implements State {
     return charge(this.#store, this.#charges, { ...step, identity: undefined });
   }
 
-  closeSession(sessionId: string, operation: Operation | undefined): ReturnType<State['closeSession']> {
-    return closeSession(this.#store, sessionId, operation);
+  closeSession(
+    sessionId: string,
+    operation: Operation | undefined,
+    recordOf?: RecordOf,
+  ): ReturnType<State['closeSession']> {
+    return closeSession(this.#store, sessionId, operation, recordOf);
   }
 
   pageSessions(page: Parameters<State['pageSessions']>[0]): ReturnType<State['pageSessions']> {
@@ -177,8 +203,8 @@ class RedisState implements State {
     return removeEndedSessions(this.#store, sweep);
   }
 
-  deactivateAgent(agentId: string): ReturnType<State['deactivateAgent']> {
-    return deactivateAgent(this.#store, agentId);
+  deactivateAgent(agentId: string, recordOf?: RecordOf): ReturnType<State['deactivateAgent']> {
+    return deactivateAgent(this.#store, agentId, recordOf);
   }
 
   reactivateAgent(agentId: string): ReturnType<State['reactivateAgent']> {
@@ -211,5 +237,21 @@ class RedisState implements State {
 
   removeRun(runId: string, expectedRevision: number): Promise<boolean> {
     return removeRun(this.#store, runId, expectedRevision);
+  }
+
+  recordDecision(decision: SettledDecision): ReturnType<State['recordDecision']> {
+    return recordDecision(this.#store, decision);
+  }
+
+  readDecision(decisionId: string): ReturnType<State['readDecision']> {
+    return readDecision(this.#store, decisionId);
+  }
+
+  pageDecisions(page: DecisionPage): ReturnType<State['pageDecisions']> {
+    return pageDecisions(this.#store, page);
+  }
+
+  readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {
+    return readNotedDecisions(this.#store, runId, page);
   }
 }

@@ -1,7 +1,8 @@
 // What every part of this engine is handed, and the one way in which its scripts are run.
 import { Encoder } from '@msgpack/msgpack';
+import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes } from '../codec/operation-record.ts';
-import type { Operation } from '../port.ts';
+import type { DecisionEntry, Operation } from '../port.ts';
 import type { Commands, Line } from './commands.ts';
 import type { Floors } from './floors.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
@@ -19,8 +20,16 @@ export interface Store {
   readonly identityKeyPrefix: string;
   readonly retentionMs: number;
   readonly runRetentionMs: number;
+  readonly decisions: DecisionBounds;
   /** When the caller no longer waits, in ms of `performance.now()`. */
   readonly deadline: number;
+}
+
+export interface DecisionBounds {
+  /** How long a decision's record is kept. */
+  readonly retentionMs: number;
+  /** How many are kept of one session, without its denials; the oldest goes. */
+  readonly perSessionMax: number;
 }
 
 /**
@@ -93,6 +102,16 @@ const NO_DECISION = Buffer.alloc(16);
 export function operationBytes(operation: Operation, decisionId?: string): Buffer {
   const decision = decisionId === undefined ? NO_DECISION : uuidBytes(decisionId);
   return Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), decision, operationName(operation)], 36);
+}
+
+/** A decision as scripts take it: id (16 bytes), operation (1), length of what was asked (2), context. */
+export function decisionBytes({ rpc, foldBytes, context }: DecisionEntry, decisionId: string): Buffer {
+  const bytes = Buffer.allocUnsafe(19 + context.length);
+  bytes.write(decisionId.replaceAll('-', ''), 0, 'hex');
+  bytes[16] = rpcNumber(rpc);
+  bytes.writeUInt16BE(foldBytes, 17);
+  bytes.set(context, 19);
+  return bytes;
 }
 
 export const NO_BYTES = Buffer.alloc(0);

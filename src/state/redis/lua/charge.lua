@@ -1,22 +1,36 @@
 -- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session.ts.
--- Uses limits, clock, sessions.
+-- Uses limits, clock, sessions, decisions.
 --
 -- KEYS
 --   ...charges   four each: session {f, m, l}; its slots 0 and 1 of remembered keys, or twice the key under which an
---                operation without a caller's key is remembered; identity record (unguarded: the session)
+--                operation without a caller's key is remembered; identity record (unguarded: the session). Where decisions
+--                are recorded seven more (see decisions.lua): zset of the partition's buckets; bucket of the decision's id;
+--                lists of the session's decisions, denials and of the partition's sessionless denials; run {v, d} and
+--                its list (none: the session)
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --   retention    number: ms for which an ended session still answers
 --   lineage      16 bytes: the history of this server's data, '' if unknown
---   ...charges   three each: msgpack [agent, principals, [[tool, level]...], the sequence that was seen last]; operation
---                (36 bytes, see sessions.lua); the identity record's bytes. WHY NOT all in one: cmsgpack cannot read
---                msgpack's bytes
+--   keys         number: how many keys there are of each charge, 4 or 11
+--   kept         number: ms for which a decision's record is kept
+--   listed_max   number: records of one session, without its denials
+--   run_kept     number: ms for which a finished run is kept
+--   others_max   number: sessionless denials of one partition
+--   ...charges   four each: msgpack [agent, principals, [[tool, level]...], the sequence that was seen last]; operation
+--                (36 bytes, see sessions.lua); the identity record's bytes; the decision to record (see decisions.lua), ''
+--                for none. WHY NOT all in one: cmsgpack cannot read msgpack's bytes
 --
 -- Reply  {now, answer...}, an answer being {code, then ANSWER_FIELDS, then the decision id of a replay, the index of the
---        call that decides, or the ms until a retry}; unless the caller may learn nothing: {code}, or {FAILED, message}
+--        call that decides, or the ms until a retry, then of a denial the id of its record}; unless the caller may learn
+--        nothing: {code, id of the record}, or {FAILED, message}
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local lineage = ARGV[3]
+local keys = tonumber(ARGV[4])
+local kept = tonumber(ARGV[5])
+local listed_max = tonumber(ARGV[6])
+local run_kept = tonumber(ARGV[7])
+local others_max = tonumber(ARGV[8])
 
 -- The codes of src/state/redis/charge-batcher.ts; a test holds them equal.
 local FAILED, CHARGED, REPLAYED, NOTHING_TO_CHARGE, IDENTITY_CHANGED, KEY_REUSED, TOO_MANY_KEYS = 0, 1, 2, 3, 4, 5, 6
@@ -26,12 +40,34 @@ local ROLLED_BACK = 17
 
 local now = clock_of(injected)
 
-local function answer(code, facts, counters, detail)
+local function answer(code, facts, counters, detail, record)
   return {
     code, facts[TIME_LIMIT], facts[BUDGET], facts[RATE_LIMIT], facts[RATE_WINDOW],
     counters[CREATED], counters[CLOSED], counters[MADE], counters[WINDOW_START], counters[WINDOW_CALLS],
-    counters[SEQUENCE], counters[CLOCK], counters[GENERATION], counters[CURRENT], counters[PREVIOUS], detail,
+    counters[SEQUENCE], counters[CLOCK], counters[GENERATION], counters[CURRENT], counters[PREVIOUS], detail or false, record,
   }
+end
+
+-- A denial, recorded if that is wanted: with its session, or without one among those of the partition.
+local function denied(code, decision, facts, counters, clock, detail)
+  local record
+  if decision then
+    local reason = code + CODE_TO_REASON
+    if facts then
+      local plan = plan_denial(decision, decision.denials, reason, now, kept)
+      local place = code == RATE_LIMITED and detail or (detail and detail + 1 or 0)
+      record = keep_denial(plan, reason, facts, numbers_at(facts, counters, clock), place, now, kept, run_kept)
+    else
+      record = decision.id
+      if redis.call('HEXISTS', decision.bucket, record) == 0 then
+        local plan = plan_listed(plan_decision(decision, DENY), decision.others, others_max)
+        keep_decision(plan, reason, no_numbers, 0, now, kept, run_kept)
+        keep_listed(plan, kept + SLACK_MS, true)
+      end
+    end
+  end
+  if code <= OWNER_MISMATCH then return { code, record } end
+  return answer(code, facts, counters, detail, record)
 end
 
 local function contains(list, wanted)
@@ -60,56 +96,58 @@ local function first_too_sensitive(facts, calls)
   end
 end
 
-local function replay(facts, counters, remembered, operation)
+local function replay(facts, counters, remembered, operation, decision)
   if #remembered ~= 40 then error('remembered operation: corrupt') end
   if not is_same_request(remembered, operation) then return { KEY_REUSED } end
+  if decision then count_repeat(decision, string.sub(remembered, 9, 24), now) end
   local made, window_calls, start, sequence = struct.unpack('>I4I4I4I4', remembered, 25)
   counters[MADE], counters[WINDOW_CALLS], counters[SEQUENCE] = made, window_calls, sequence
   counters[WINDOW_START] = counters[CREATED] + start
   return answer(REPLAYED, facts, counters, string.sub(remembered, 9, 24))
 end
 
-local function charge(session, slots, identity_key, asked, operation, identity)
+local function charge(session, slots, identity_key, asked, operation, identity, decision)
   if identity_key ~= session and redis.call('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
 
   local facts, counters, _, taken_over = read_session(session)
-  if not facts then return { SESSION_UNKNOWN } end
+  if not facts then return denied(SESSION_UNKNOWN, decision) end
   if counters[SEQUENCE] < seen then return { ROLLED_BACK } end
   local clock = session_clock(counters, now)
-  if is_forgotten(facts, counters, retention, clock) then return { SESSION_UNKNOWN } end
+  if is_forgotten(facts, counters, retention, clock) then return denied(SESSION_UNKNOWN, decision) end
+  local function deny(code, detail) return denied(code, decision, facts, counters, clock, detail) end
 
-  if agent ~= facts[AGENT] then return { AGENT_MISMATCH } end
-  if facts[OWNER] ~= '' and not contains(principals, facts[OWNER]) then return { OWNER_MISMATCH } end
-  if counters[CLOSED] ~= 0 then return answer(SESSION_CLOSED, facts, counters) end
-  if is_expired(facts, counters, clock) then return answer(SESSION_EXPIRED, facts, counters) end
+  if agent ~= facts[AGENT] then return deny(AGENT_MISMATCH) end
+  if facts[OWNER] ~= '' and not contains(principals, facts[OWNER]) then return deny(OWNER_MISMATCH) end
+  if counters[CLOSED] ~= 0 then return deny(SESSION_CLOSED) end
+  if is_expired(facts, counters, clock) then return deny(SESSION_EXPIRED) end
 
   local is_own = slots[1] == slots[2]
   local generation, current, previous = operations_at(counters, clock)
   local remembered
   if is_own then remembered = redis.call('GET', slots[1])
   else remembered = find_remembered(slots, operation, generation, current, previous) end
-  if remembered then return replay(facts, counters, remembered, operation) end
+  if remembered then return replay(facts, counters, remembered, operation, decision) end
 
   local count = #calls
   if count == 0 then return answer(NOTHING_TO_CHARGE, facts, counters) end
-  if count > facts[BUDGET] - counters[MADE] then return answer(BUDGET_EXHAUSTED, facts, counters) end
+  if count > facts[BUDGET] - counters[MADE] then return deny(BUDGET_EXHAUSTED) end
   local place = first_not_granted(facts, calls)
-  if place then return answer(TOOL_NOT_GRANTED, facts, counters, place) end
+  if place then return deny(TOOL_NOT_GRANTED, place) end
   place = first_too_sensitive(facts, calls)
-  if place then return answer(SENSITIVITY_EXCEEDED, facts, counters, place) end
+  if place then return deny(SENSITIVITY_EXCEEDED, place) end
 
   local limit, window_start, window_calls = facts[RATE_LIMIT], counters[WINDOW_START], 0
   if limit > 0 then
     window_calls = counters[WINDOW_CALLS]
     if clock - window_start >= facts[RATE_WINDOW] then window_start, window_calls = clock, 0 end
-    if count > limit then return answer(RATE_IMPOSSIBLE, facts, counters) end
-    if window_calls + count > limit then
-      return answer(RATE_LIMITED, facts, counters, window_start + facts[RATE_WINDOW] - clock)
-    end
+    if count > limit then return deny(RATE_IMPOSSIBLE) end
+    if window_calls + count > limit then return deny(RATE_LIMITED, window_start + facts[RATE_WINDOW] - clock) end
     window_calls = window_calls + count
   end
   if not is_own and current + previous >= OPERATIONS_MAX then return { TOO_MANY_KEYS } end
+  local plan = decision and plan_listed(plan_decision(decision, ALLOW), decision.list, listed_max)
+  local made_before, window_before = counters[MADE], limit > 0 and window_calls - count or 0
 
   -- Decided. INVARIANT: nothing below raises, for what is written stays. The counters come first: a key that were
   -- remembered without its charge would be allowed for nothing.
@@ -125,7 +163,21 @@ local function charge(session, slots, identity_key, asked, operation, identity)
   redis.call('HSET', session, 'm', cmsgpack.pack(counters))
   if is_own then redis.call('SET', slots[1], effect_of(operation, counters), 'PX', OWN_MS)
   else remember(slots, operation, counters, now) end
+  if plan then
+    local numbers = numbers_of(facts, counters, made_before, window_before, window_calls)
+    keep_decision(plan, ALLOWED, numbers, 0, now, kept, run_kept)
+    keep_listed(plan, facts[TIME_LIMIT] + kept + SLACK_MS)
+  end
   return answer(CHARGED, facts, counters)
+end
+
+-- The decision to record, with the keys that are its charge's; nil if none is wanted.
+local function decision_at(key, entry)
+  if entry == '' then return nil end
+  local session, run = KEYS[key], KEYS[key + 9]
+  local decision = decision_of(entry, KEYS[key + 4], KEYS[key + 5], run ~= session and run, KEYS[key + 10])
+  decision.list, decision.denials, decision.others = KEYS[key + 6], KEYS[key + 7], KEYS[key + 8]
+  return decision
 end
 
 -- One corrupt record must not fail the others. Redis 7 raises errors of commands as tables, 6.2 as text.
@@ -134,11 +186,12 @@ local function failed(problem)
 end
 
 local reply = { now }
-for index = 1, #KEYS / 4 do
-  local key, argument = 4 * index - 3, 3 * index + 1
+for index = 1, #KEYS / keys do
+  local key, argument = keys * (index - 1) + 1, 4 * index + 5
   local slots = { KEYS[key + 1], KEYS[key + 2] }
+  local decision = decision_at(key, ARGV[argument + 3])
   local ok, result =
-    pcall(charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2])
+    pcall(charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2], decision)
   reply[index + 1] = ok and result or failed(result)
 end
 return reply

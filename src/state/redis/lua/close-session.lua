@@ -1,11 +1,14 @@
 -- Closes a session once. Mirrors `closed` in src/core/session.ts.
--- Uses limits, clock, sessions.
+-- Uses limits, clock, sessions, decisions.
 --
 -- KEYS
 --   session    hash {f, m, l}, {void} where there will be no session; c: the operation that closed it, if it had no key
 --   slot_0     hash: the session's remembered keys of even generations
 --   slot_1     hash: those of odd ones
 --   ends       zset: the partition's sessions by end
+--   buckets    zset: the partition's buckets of decisions
+--   bucket     hash: decisions of the time of this one
+--   decisions  list: the session's decisions
 -- ARGV
 --   injected   text: ms since the epoch, or '' for the server's clock
 --   retention  number: ms for which an ended session still answers
@@ -14,12 +17,18 @@
 --   name       12 bytes: names this very request, so that its repeat is known; '' with a key
 --   manner     text: '' or 'deactivate': an absent session becomes void, an expired one stays as it is
 --   lineage    16 bytes: the history of this server's data, '' if unknown
+--   decision   the decision to record (see decisions.lua), '' for none
+--   kept       number: ms for which its record is kept
+--   listed_max  number: records of one session, without its denials
 --
 -- Reply  {'closed' or 'replayed', now, facts, counters}, {'unknown'}, {'expired'}, {'already_closed'} or {'key_reused'}
 local session = KEYS[1]
 local slot_0 = KEYS[2]
 local slot_1 = KEYS[3]
 local ends = KEYS[4]
+local buckets = KEYS[5]
+local bucket = KEYS[6]
+local decisions = KEYS[7]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]
@@ -27,6 +36,9 @@ local operation = ARGV[4]
 local name = ARGV[5]
 local manner = ARGV[6]
 local lineage = ARGV[7]
+local decision = ARGV[8]
+local kept = tonumber(ARGV[9])
+local listed_max = tonumber(ARGV[10])
 
 local now = clock_of(injected)
 local slots = { slot_0, slot_1 }
@@ -55,6 +67,8 @@ end
 if deactivating and is_expired(facts, counters, clock) then return { 'expired' } end
 -- Only its type matters here: a wrong one must be seen before the first write.
 redis.call('ZCARD', ends)
+local plan = decision ~= ''
+  and plan_listed(plan_decision(decision_of(decision, buckets, bucket), ALLOW), decisions, listed_max)
 
 counters[CLOSED] = clock
 -- First, because it takes no memory: a full server refuses a script's first write only, and what stops an agent must
@@ -71,4 +85,8 @@ redis.call('HSET', session, 'm', packed)
 if name ~= '' then redis.call('HSET', session, 'c', name) end
 if operation ~= '' then remember(slots, operation, counters, now) end
 redis.call('ZADD', ends, 'XX', ends_at(facts, counters), id)
+if plan then
+  keep_decision(plan, ALLOWED, numbers_at(facts, counters, clock), 0, now, kept)
+  keep_listed(plan, facts[TIME_LIMIT] + kept + SLACK_MS)
+end
 return { 'closed', now, packed_facts, packed }

@@ -9,6 +9,7 @@
 --   runs            zset: the partition's runs by start
 --   finished        zset: those with a final status by their end
 --   touched         zset: those still running by their last sign of life
+--   noted           list: the decisions that are noted with the run, kept as long as the run
 -- ARGV
 --   expected        number: the revision that this commit was made from, 0 for a new run
 --   id              text
@@ -31,6 +32,7 @@ local own = KEYS[4]
 local runs = KEYS[5]
 local finished = KEYS[6]
 local touched = KEYS[7]
+local noted = KEYS[8]
 local expected = tonumber(ARGV[1])
 local id = ARGV[2]
 local bytes = ARGV[3]
@@ -72,6 +74,7 @@ end
 redis.call('PEXPIRE', log, kept)
 if name ~= '' then redis.call('HSET', operations, name, remembered) end
 redis.call('PEXPIRE', operations, kept)
+redis.call('PEXPIRE', noted, kept)
 if own ~= run then redis.call('SET', own, '', 'PX', OWN_MS) end
 
 redis.call('ZADD', runs, started_at, id)

@@ -7,6 +7,7 @@
 --   runs        zset: the partition's runs by start
 --   finished    zset: those with a final status by their end
 --   touched     zset: those still running by their last sign of life
+--   noted       list: the decisions that are noted with the run
 -- ARGV
 --   expected    number: the revision that the removal was decided on
 --   id          text
@@ -18,10 +19,11 @@ local operations = KEYS[3]
 local runs = KEYS[4]
 local finished = KEYS[5]
 local touched = KEYS[6]
+local noted = KEYS[7]
 local expected = tonumber(ARGV[1])
 local id = ARGV[2]
 
 if tonumber(redis.call('HGET', run, 'v') or 0) ~= expected then return 0 end
-redis.call('UNLINK', run, log, operations)
+redis.call('UNLINK', run, log, operations, noted)
 for _, index in ipairs({ runs, finished, touched }) do redis.call('ZREM', index, id) end
 return 1

@@ -1,0 +1,291 @@
+// A decision's record as both engines store it, byte for byte the same: a head of fixed length, big-endian, which the
+// engine writes, and behind it the context, which is made once and stored as it is.
+//
+//   version(1) = 1 | reason(1) | effect(1) | at, ms(8) | last at, ms(8) | repeats(4) | last id(16)
+//   | calls made before(4), after(4) | window calls before(4), after(4) | sequence(4) | call budget(4) | rate limit(4)
+//   | detail(4) | context
+//
+// A sequence of 0 says that there was no session to look at, a rate limit of 0 that it has none. The detail is the ms
+// until a retry for RATE_LIMITED, else the place of the call that decided, from 1. The last id is the request's that was
+// counted last, so that a command that is sent twice counts once.
+import { createHash } from 'node:crypto';
+import { decodeMulti, Encoder } from '@msgpack/msgpack';
+import { type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision.ts';
+import {
+  type CountedCall,
+  checksOf,
+  DECISION_RPCS,
+  type DecisionContext,
+  type DecisionRecord,
+  type DecisionSession,
+} from '../../core/decision-record.ts';
+import { isOwnId } from '../../core/partition.ts';
+import type { SensitivityLevel } from '../../core/session.ts';
+import { uuidBytes, uuidText } from './operation-record.ts';
+
+const VERSION = 1;
+const LAST_AT = 11;
+const REPEATS = 19;
+const LAST_ID = 23;
+export const DECISION_HEAD_BYTES = 71;
+const COUNT_MAX = 2 ** 32 - 1;
+
+const EFFECTS = ['UNSPECIFIED', 'ALLOW', 'DENY'] as const satisfies readonly Effect[];
+const CHECK_NAMES = [
+  'identity',
+  'tool',
+  'privilege',
+  'slash',
+  'run',
+  'scope',
+  'session',
+  'agent',
+  'owner',
+  'closed',
+  'expired',
+  'budget',
+  'grant',
+  'sensitivity',
+  'rate',
+] as const satisfies readonly CheckName[];
+const PASSED = 0x40;
+const ASSERTED = 0x80;
+const NAME_BITS = 0x3f;
+
+const REASON_NUMBERS = new Map<Reason, number>(REASONS.map((reason, index) => [reason, index + 1]));
+const CHECK_NUMBERS = new Map<CheckName, number>(CHECK_NAMES.map((name, index) => [name, index]));
+
+/** As the contract numbers it; part of the stored form. */
+export function reasonNumber(reason: Reason): number {
+  return REASON_NUMBERS.get(reason)!;
+}
+
+export function reasonOf(number: number): Reason {
+  const reason = REASONS[number - 1];
+  if (!reason) throw new Error('decision record: a reason that nobody knows');
+  return reason;
+}
+
+export function effectNumber(effect: Effect): number {
+  return EFFECTS.indexOf(effect);
+}
+
+export function rpcNumber(rpc: DecisionContext['rpc']): number {
+  return DECISION_RPCS.indexOf(rpc);
+}
+
+export function rpcOf(number: number): DecisionContext['rpc'] {
+  const rpc = DECISION_RPCS[number];
+  if (!rpc) throw new Error('decision record: an operation that nobody knows');
+  return rpc;
+}
+
+const encoder = new Encoder();
+
+/**
+ * The context: two msgpack arrays, the first of which says what was asked,
+ * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, sensitivity, count, ...]]`,
+ * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil.
+ */
+export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
+  const asked = encoder.encode([
+    rpcNumber(context.rpc),
+    context.agentId,
+    idOf(context.sessionId),
+    idOf(context.runId),
+    context.principal,
+    context.scope,
+    context.platform,
+    context.chatType,
+    context.command,
+    context.callsTotal,
+    context.calls.flatMap(({ tool, sensitivity, count }) => [tool, sensitivity, count]),
+  ]);
+  const circumstances = encoder.encodeSharedRef([
+    context.caller,
+    context.traceHash === undefined ? undefined : Buffer.from(context.traceHash, 'hex'),
+    revisionOf(context.policyRevision),
+    checkBytes(context.checks),
+    context.latencyUs,
+  ]);
+  return { context: Buffer.concat([asked, circumstances]), foldBytes: asked.length };
+}
+
+/** An own id takes less than half as bytes; any other text stays one. */
+function idOf(id: string | undefined): string | Buffer | undefined {
+  return id !== undefined && isOwnId(id) ? uuidBytes(id) : id;
+}
+
+const REVISION = /^[0-9a-f]{64}$/;
+let lastRevision: { readonly text: string; readonly stored: string | Buffer } | undefined;
+
+/** A policy decides many times, so its revision is turned into bytes once. */
+function revisionOf(text: string): string | Buffer {
+  if (lastRevision?.text !== text) {
+    lastRevision = { text, stored: REVISION.test(text) ? Buffer.from(text, 'hex') : text };
+  }
+  return lastRevision.stored;
+}
+
+/** Two bytes each: the name with two flags, the reason. */
+function checkBytes(checks: readonly Check[]): Buffer {
+  const bytes = Buffer.allocUnsafe(2 * checks.length);
+  let at = 0;
+  for (const { name, passed, asserted, reason } of checks) {
+    bytes[at++] = CHECK_NUMBERS.get(name)! | (passed ? PASSED : 0) | (asserted ? ASSERTED : 0);
+    bytes[at++] = REASON_NUMBERS.get(reason)!;
+  }
+  return bytes;
+}
+
+/** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
+export function foldDigest(reason: Reason, { context, foldBytes }: { context: Uint8Array; foldBytes: number }): string {
+  const digest = createHash('sha1').update(Buffer.from([reasonNumber(reason)]));
+  return digest.update(context.subarray(0, foldBytes)).digest('hex');
+}
+
+/** What the store knows of a decision at the time at which it is made. */
+export interface DecisionFacts {
+  readonly decisionId: string;
+  readonly effect: Effect;
+  readonly reason: Reason;
+  readonly atMs: number;
+  readonly session: DecisionSession | undefined;
+  readonly callIndex?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export function encodeDecision(facts: DecisionFacts, context: Uint8Array): Buffer {
+  const { session, atMs } = facts;
+  const bytes = Buffer.alloc(DECISION_HEAD_BYTES + context.length);
+  bytes[0] = VERSION;
+  bytes[1] = reasonNumber(facts.reason);
+  bytes[2] = effectNumber(facts.effect);
+  bytes.writeBigUInt64BE(BigInt(atMs), 3);
+  bytes.writeBigUInt64BE(BigInt(atMs), LAST_AT);
+  bytes.set(uuidBytes(facts.decisionId), LAST_ID);
+  if (session) {
+    bytes.writeUInt32BE(session.before.callsMade, 39);
+    bytes.writeUInt32BE(session.after.callsMade, 43);
+    bytes.writeUInt32BE(session.before.windowCalls, 47);
+    bytes.writeUInt32BE(session.after.windowCalls, 51);
+    bytes.writeUInt32BE(session.sequence, 55);
+    bytes.writeUInt32BE(session.callBudget, 59);
+    bytes.writeUInt32BE(session.rateLimit ?? 0, 63);
+  }
+  bytes.writeUInt32BE(facts.retryAfterMs ?? (facts.callIndex ?? -1) + 1, 67);
+  bytes.set(context, DECISION_HEAD_BYTES);
+  return bytes;
+}
+
+/** When a stored decision was made first. */
+export function decidedAtMs(bytes: Buffer): number {
+  return Number(bytes.readBigUInt64BE(3));
+}
+
+/** The record with another equal decision counted; the very same bytes for one that is counted already. */
+export function repeated(bytes: Buffer, { decisionId, now }: { decisionId: string; now: number }): Buffer {
+  const id = uuidBytes(decisionId);
+  if (bytes.subarray(LAST_ID, LAST_ID + 16).equals(id)) return bytes;
+  const after = Buffer.from(bytes);
+  after.writeBigUInt64BE(BigInt(Math.max(now, Number(bytes.readBigUInt64BE(LAST_AT)))), LAST_AT);
+  after.writeUInt32BE(Math.min(bytes.readUInt32BE(REPEATS) + 1, COUNT_MAX), REPEATS);
+  after.set(id, LAST_ID);
+  return after;
+}
+
+/** @throws when the bytes are not what {@link encodeDecision} or the scripts write */
+export function decodeDecision(decisionId: string, bytes: Buffer): DecisionRecord {
+  if (bytes.length <= DECISION_HEAD_BYTES || bytes[0] !== VERSION) throw new Error('decision record: not format 1');
+  const reason = reasonOf(bytes[1]!);
+  const effect = EFFECTS[bytes[2]!];
+  if (!effect) throw new Error('decision record: an effect that nobody knows');
+  const context = decodeContext(bytes.subarray(DECISION_HEAD_BYTES));
+  const detail = bytes.readUInt32BE(67);
+  const isWait = reason === 'RATE_LIMITED';
+  return {
+    ...context,
+    decisionId,
+    effect,
+    reason,
+    checks: checksOf(context, reason),
+    atMs: decidedAtMs(bytes),
+    lastAtMs: Number(bytes.readBigUInt64BE(LAST_AT)),
+    repeats: bytes.readUInt32BE(REPEATS),
+    session: sessionOf(bytes),
+    callIndex: isWait || detail === 0 ? undefined : detail - 1,
+    retryAfterMs: isWait ? detail : undefined,
+  };
+}
+
+function sessionOf(bytes: Buffer): DecisionSession | undefined {
+  const sequence = bytes.readUInt32BE(55);
+  if (sequence === 0) return undefined;
+  return {
+    before: { callsMade: bytes.readUInt32BE(39), windowCalls: bytes.readUInt32BE(47) },
+    after: { callsMade: bytes.readUInt32BE(43), windowCalls: bytes.readUInt32BE(51) },
+    sequence,
+    callBudget: bytes.readUInt32BE(59),
+    rateLimit: bytes.readUInt32BE(63) || undefined,
+  };
+}
+
+type Text = string | null;
+type Id = string | Uint8Array | null;
+type Asked = [number, Text, Id, Id, Text, Text, Text, Text, Text, number, (string | number)[]];
+type Circumstances = [string, Uint8Array | null, string | Uint8Array, Uint8Array, number];
+
+/** @throws when the bytes are not what {@link encodeContext} writes */
+export function decodeContext(bytes: Uint8Array): DecisionContext {
+  const parts = [...decodeMulti(bytes)] as [Asked, Circumstances];
+  const [asked, circumstances] = parts;
+  if (parts.length !== 2 || asked.length !== 11 || circumstances.length !== 5) {
+    throw new Error('decision context: corrupt');
+  }
+  const [rpc, agentId, sessionId, runId, principal, scope, platform, chatType, command, callsTotal, calls] = asked;
+  const [caller, traceHash, revision, checks, latencyUs] = circumstances;
+  return {
+    rpc: rpcOf(rpc),
+    caller,
+    agentId: agentId ?? undefined,
+    sessionId: idText(sessionId),
+    runId: idText(runId),
+    principal: principal ?? undefined,
+    traceHash: traceHash === null ? undefined : Buffer.from(traceHash).toString('hex'),
+    calls: callsOf(calls),
+    callsTotal,
+    scope: scope ?? undefined,
+    platform: platform ?? undefined,
+    chatType: chatType ?? undefined,
+    command: command ?? undefined,
+    policyRevision: typeof revision === 'string' ? revision : Buffer.from(revision).toString('hex'),
+    checks: checksIn(checks),
+    latencyUs,
+  };
+}
+
+function idText(id: Id): string | undefined {
+  if (id === null) return undefined;
+  return typeof id === 'string' ? id : uuidText(Buffer.from(id));
+}
+
+function callsOf(flat: readonly (string | number)[]): CountedCall[] {
+  const calls: CountedCall[] = [];
+  for (let at = 0; at < flat.length; at += 3) {
+    const [tool, sensitivity, count] = flat.slice(at, at + 3) as [string, SensitivityLevel, number];
+    calls.push({ tool, sensitivity, count });
+  }
+  return calls;
+}
+
+function checksIn(bytes: Uint8Array): Check[] {
+  const checks: Check[] = [];
+  for (let at = 0; at < bytes.length; at += 2) {
+    const flags = bytes[at]!;
+    const name = CHECK_NAMES[flags & NAME_BITS];
+    if (!name) throw new Error('decision context: a check that nobody knows');
+    const check = { name, passed: (flags & PASSED) !== 0, reason: reasonOf(bytes[at + 1]!) };
+    checks.push((flags & ASSERTED) === 0 ? check : { ...check, asserted: true });
+  }
+  return checks;
+}

@@ -1,0 +1,30 @@
+// A decision as a run's list has it, in both engines: `id(16) | at, ms(8) | reason(1) | operation(1)`, big-endian. The
+// run's ledger takes it from there.
+import type { Reason } from '../../core/decision.ts';
+import { type DecisionRpc, effectOf, type NotedDecision } from '../../core/decision-record.ts';
+import { reasonNumber, reasonOf, rpcNumber, rpcOf } from './decision-record.ts';
+import { uuidBytes, uuidText } from './operation-record.ts';
+
+export const NOTED_BYTES = 26;
+
+export function encodeNoted(noted: { decisionId: string; atMs: number; reason: Reason; rpc: DecisionRpc }): Buffer {
+  const bytes = Buffer.alloc(NOTED_BYTES);
+  bytes.set(uuidBytes(noted.decisionId));
+  bytes.writeBigUInt64BE(BigInt(noted.atMs), 16);
+  bytes[24] = reasonNumber(noted.reason);
+  bytes[25] = rpcNumber(noted.rpc);
+  return bytes;
+}
+
+/** @throws when the bytes are not what {@link encodeNoted} or the scripts write */
+export function decodeNoted(bytes: Buffer): NotedDecision {
+  if (bytes.length < NOTED_BYTES) throw new Error('noted decision: corrupt');
+  const reason = reasonOf(bytes[24]!);
+  return {
+    decisionId: uuidText(bytes.subarray(0, 16)),
+    atMs: Number(bytes.readBigUInt64BE(16)),
+    rpc: rpcOf(bytes[25]!),
+    effect: effectOf(reason),
+    reason,
+  };
+}

@@ -1,0 +1,193 @@
+// Decision records: written in the step of what they record, found by id, session, run and partition.
+
+import type { Effect, Reason } from '../../core/decision.ts';
+import { type DecisionRecord, type DecisionSession, numbersOf } from '../../core/decision-record.ts';
+import { LIMITS } from '../../core/limits.ts';
+import { isOwnId, partitionOf } from '../../core/partition.ts';
+import type { SessionRecord } from '../../core/session.ts';
+import { decodeDecision, encodeDecision, repeated } from '../codec/decision-record.ts';
+import { encodeNoted } from '../codec/noted-decision.ts';
+import { uuidText } from '../codec/operation-record.ts';
+import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
+import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
+import type { Tables, Write } from './environment.ts';
+import { idKey, time } from './keys.ts';
+import { notedIds, noting } from './noted-decisions.ts';
+import { loadRun } from './run-tables.ts';
+import { findSession } from './session-tables.ts';
+import type { Store } from './store.ts';
+
+export interface Made {
+  readonly effect: Effect;
+  readonly reason: Reason;
+  readonly session: DecisionSession | undefined;
+  readonly callIndex?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What a step writes to record a decision. @returns the id of the record, an earlier one's where a denial is folded */
+export function recording(
+  store: Store,
+  tables: Tables,
+  decision: NewDecision,
+  { made, listing, now }: { made: Made; listing: Listing; now: number },
+): { decisionId: string; writes: Write[] } {
+  const { decisionId } = decision;
+  const bytes = encodeDecision({ ...made, decisionId, atMs: now }, decision.context);
+  const item = { decisionId, reason: made.reason, bytes };
+  const { decisions } = store;
+  if (listing.name === 'denials') {
+    const { retentionMs } = decisions;
+    const { name, sessionId } = listing as { name: 'denials'; sessionId: string };
+    const denial = folded(tables, { name, sessionId }, item, { entry: decision, now, retentionMs });
+    const notes = denial.isNew ? notesOf(tables, decision, made, now) : [];
+    return { decisionId: denial.decisionId, writes: [...denial.writes, ...notes] };
+  }
+  const writes = listed(tables, listing, item, maxOf(listing.name, decisions));
+  return { decisionId, writes: [...writes, ...notesOf(tables, decision, made, now)] };
+}
+
+/** The record of a session that is opened or closed, if one is wanted. */
+export function recordOfChange(
+  store: Store,
+  tables: Tables,
+  before: SessionRecord,
+  { after, recordOf, now }: { after: SessionRecord; recordOf: RecordOf | undefined; now: number },
+): Write[] {
+  if (!recordOf) return [];
+  const { sessionId } = before.session;
+  const made = { effect: 'ALLOW', reason: 'ALLOWED', session: numbersOf(before, after.counters, now) } as const;
+  return recording(store, tables, recordOf(sessionId), { made, listing: { name: 'session', sessionId }, now }).writes;
+}
+
+/** Counts the repeat of a key with the record of its charge, if that is still there. */
+export function countingRepeat(tables: Tables, firstId: string, repeat: { decisionId: string; now: number }): Write[] {
+  const stored = tables.decisions.get(decisionKey(firstId));
+  return stored ? [[tables.decisions, decisionKey(firstId), repeated(stored, repeat)]] : [];
+}
+
+function notesOf(tables: Tables, { runId, decisionId, rpc }: NewDecision, { effect, reason }: Made, now: number) {
+  if (runId === undefined || !isOwnId(runId) || partitionOf(runId) !== partitionOf(decisionId)) return [];
+  if (!loadRun(tables, runId)) return [];
+  const bytes = encodeNoted({ decisionId, atMs: now, reason, rpc });
+  return noting(tables, runId, { bytes, isDenial: effect === 'DENY' });
+}
+
+export function recordDecision(store: Store, decision: SettledDecision): ReturnType<DecisionRecords['recordDecision']> {
+  return store.environment.commit(
+    (tables) => {
+      const now = store.now();
+      const { decisionId, effect, reason, callIndex, sessionId } = decision;
+      const isKnown = tables.decisions.get(decisionKey(decisionId)) !== undefined;
+      if (isKnown) return { answer: { decisionId, now }, writes: [] };
+      const { retentionMs } = store;
+      const record =
+        sessionId !== undefined && isOwnId(sessionId) && partitionOf(sessionId) === partitionOf(decisionId)
+          ? findSession(tables, sessionId, { retentionMs, now })
+          : undefined;
+      const session = record && numbersOf(record, record.counters, now);
+      const made = { effect, reason, callIndex, session };
+      const listing = listingOf(decision, record !== undefined);
+      const { decisionId: recorded, writes } = recording(store, tables, decision, { made, listing, now });
+      return { answer: { decisionId: recorded, now }, writes };
+    },
+    { grows: true },
+  );
+}
+
+function listingOf({ decisionId, rpc, effect, sessionId }: SettledDecision, hasSession: boolean): Listing {
+  const partition = partitionOf(decisionId);
+  if (effect === 'DENY' && sessionId !== undefined && hasSession) return { name: 'denials', sessionId };
+  return { name: sessionlessListOf(rpc), partition };
+}
+
+/** Which of a partition's lists an operation's records are in. */
+export function sessionlessListOf(rpc: NewDecision['rpc']): 'sessionless' | 'identities' | 'others' {
+  switch (rpc) {
+    case 'BindIdentity':
+    case 'ReleaseIdentity':
+      return 'identities';
+    case 'DeactivateAgent':
+    case 'ReactivateAgent':
+    case 'ReloadPolicy':
+      return 'others';
+    default:
+      return 'sessionless';
+  }
+}
+
+export function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {
+  return store.environment.query((tables) =>
+    isOwnId(decisionId) ? load(store, tables, decisionId, store.now()) : undefined,
+  );
+}
+
+function load({ decisions }: Store, tables: Tables, decisionId: string, now: number): DecisionRecord | undefined {
+  const bytes = tables.decisions.get(decisionKey(decisionId));
+  const record = bytes && decodeDecision(decisionId, bytes);
+  return record && now - record.atMs <= decisions.retentionMs ? record : undefined;
+}
+
+export function pageDecisions(store: Store, page: DecisionPage): Promise<DecisionRecord[]> {
+  return store.environment.query((tables) => {
+    const now = store.now();
+    const records: DecisionRecord[] = [];
+    for (const id of idsBehind(tables, page)) {
+      if (records.length >= page.limit) break;
+      const record = load(store, tables, id, now);
+      if (record && record.atMs < page.toMs && record.lastAtMs >= page.fromMs) records.push(record);
+    }
+    return records;
+  });
+}
+
+function idsBehind(tables: Tables, page: DecisionPage): Iterable<string> {
+  const { of } = page;
+  const after = page.after !== undefined && isOwnId(page.after) ? page.after : undefined;
+  if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, after) : [];
+  if ('runId' in of) return isOwnId(of.runId) ? behind(notedIds(tables, of.runId), after) : [];
+  return ofPartition(tables, of.partition, page, after);
+}
+
+/** Its decisions and its denials, merged. */
+function* ofSession(tables: Tables, sessionId: string, after: string | undefined): Generator<string> {
+  const lists = (['session', 'denials'] as const).map((name) => idsOf(tables, { name, sessionId }, after));
+  const heads = lists.map((list) => list.next());
+  for (;;) {
+    let newest = -1;
+    for (const [index, { done, value }] of heads.entries()) {
+      if (!done && (newest < 0 || value > heads[newest]!.value)) newest = index;
+    }
+    if (newest < 0) return;
+    yield heads[newest]!.value;
+    heads[newest] = lists[newest]!.next();
+  }
+}
+
+/** A position that is not in the list leaves nothing behind it. */
+function* behind(ids: Iterable<string>, after: string | undefined): Generator<string> {
+  let passed = after === undefined;
+  for (const id of ids) {
+    if (passed) yield id;
+    else passed = id === after;
+  }
+}
+
+/** The times in ids are those of a process's clock, which may be so far from the store's. */
+const SKEW_MS = LIMITS.operationGenerationMs;
+
+function* ofPartition(
+  tables: Tables,
+  partition: number,
+  { fromMs, toMs }: DecisionPage,
+  after: string | undefined,
+): Generator<string> {
+  const prefix = Buffer.from([partition]);
+  const last = Buffer.concat([prefix, time(toMs + SKEW_MS)]);
+  const position = after === undefined ? undefined : Buffer.concat([prefix, idKey(after)]);
+  const start = position && position.compare(last) < 0 ? position : last;
+  const end = Buffer.concat([prefix, time(fromMs - SKEW_MS)]);
+  for (const key of tables.decisions.getKeys({ start, end, reverse: true })) {
+    if (!position?.equals(key)) yield uuidText(key.subarray(1));
+  }
+}

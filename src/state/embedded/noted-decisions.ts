@@ -1,0 +1,70 @@
+// The decisions that name a run, in the order in which they were made: `run(16) | place(6)` → the noted decision and how
+// many denials there are up to it. The run's ledger takes them over from there, so none is ever moved.
+import { LIMITS } from '../../core/limits.ts';
+import { isOwnId } from '../../core/partition.ts';
+import { decodeNoted, NOTED_BYTES } from '../codec/noted-decision.ts';
+import type { DecisionRecords } from '../port.ts';
+import type { Tables, Write } from './environment.ts';
+import { afterPrefix, idKey, integer } from './keys.ts';
+import type { Store } from './store.ts';
+
+const ID_BYTES = 16;
+const PLACE_BYTES = 6;
+
+export interface Noted {
+  readonly bytes: Buffer;
+  readonly isDenial: boolean;
+}
+
+/** Notes a decision with a run that exists; of denials only so many. */
+export function noting(tables: Tables, runId: string, { bytes, isDenial }: Noted): Write[] {
+  const id = idKey(runId);
+  const last = lastOf(tables, id);
+  if (isDenial && last.denials >= LIMITS.runDenialsMax) return [];
+  const value = Buffer.concat([bytes, integer(last.denials + (isDenial ? 1 : 0), 4)]);
+  return [[tables['noted-decisions'], placeKey(id, last.count), value]];
+}
+
+/** How many decisions are noted with a run. */
+export function notedCount(tables: Tables, runId: string): number {
+  return lastOf(tables, idKey(runId)).count;
+}
+
+function lastOf(tables: Tables, id: Buffer): { count: number; denials: number } {
+  const range = { start: afterPrefix(id), end: id, reverse: true, limit: 1 };
+  for (const { key, value } of tables['noted-decisions'].getRange(range)) {
+    return { count: key.readUIntBE(ID_BYTES, PLACE_BYTES) + 1, denials: value.readUInt32BE(NOTED_BYTES) };
+  }
+  return { count: 0, denials: 0 };
+}
+
+/** The ids that are noted with a run, newest first. */
+export function* notedIds(tables: Tables, runId: string): Generator<string> {
+  const id = idKey(runId);
+  for (const { value } of tables['noted-decisions'].getRange({ start: afterPrefix(id), end: id, reverse: true })) {
+    yield decodeNoted(value).decisionId;
+  }
+}
+
+export function readNotedDecisions(
+  store: Store,
+  runId: string,
+  { from, limit }: { from: number; limit: number },
+): ReturnType<DecisionRecords['readNotedDecisions']> {
+  return store.environment.query((tables) => {
+    if (!isOwnId(runId)) return [];
+    const id = idKey(runId);
+    const range = { start: placeKey(id, from), end: afterPrefix(id), limit };
+    return Array.from(tables['noted-decisions'].getRange(range), ({ value }) => decodeNoted(value));
+  });
+}
+
+/** The keys of up to `limit` entries of a run. */
+export function notedKeys(tables: Tables, id: Buffer, limit: number): Buffer[] {
+  if (limit <= 0) return [];
+  return Array.from(tables['noted-decisions'].getKeys({ start: id, end: afterPrefix(id), limit }));
+}
+
+function placeKey(id: Buffer, place: number): Buffer {
+  return Buffer.concat([id, integer(place, PLACE_BYTES)]);
+}

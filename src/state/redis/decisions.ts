@@ -1,0 +1,201 @@
+// Decision records that no other script writes, and all that reads them.
+import type { DecisionRecord, DecisionRpc, NotedDecision } from '../../core/decision-record.ts';
+import { LIMITS } from '../../core/limits.ts';
+import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
+import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
+import { decodeNoted } from '../codec/noted-decision.ts';
+import { uuidBytes, uuidText } from '../codec/operation-record.ts';
+import type { DecisionPage, DecisionRecords, SettledDecision } from '../port.ts';
+import { decoded } from './errors.ts';
+import {
+  DECISION_BUCKET_MS,
+  decisionBucketKey,
+  decisionBucketOf,
+  decisionKeys,
+  runKeys,
+  sessionDecisionKeys,
+  sessionKey,
+} from './keys.ts';
+import { decisionBytes, run as runScript, type Store } from './store.ts';
+
+/** So many records are read at one time. */
+const CHUNK = 100;
+/** So many entries of a run's list are looked at in one command. */
+const NOTED_CHUNK = 1_000;
+
+/** Whether an id is one of ours, and lies in the partition of a decision. */
+export function isNear(decisionId: string, id: string | undefined): id is string {
+  return id !== undefined && isOwnId(id) && partitionOf(id) === partitionOf(decisionId);
+}
+
+/** The keys of the run that a decision names; another key in their place if it names none that it could lie with. */
+export function runKeysNear(
+  decisionId: string,
+  runId: string | undefined,
+  none: string,
+): { run: string; noted: string } {
+  return isNear(decisionId, runId) ? runKeys(runId) : { run: none, noted: none };
+}
+
+export async function recordDecision(
+  store: Store,
+  decision: SettledDecision,
+): ReturnType<DecisionRecords['recordDecision']> {
+  const { decisionId, sessionId, runId, rpc, reason, effect, callIndex } = decision;
+  const { buckets, ...lists } = decisionKeys(partitionName(partitionOf(decisionId)));
+  const { name, max } = listOf(rpc);
+  const session = isNear(decisionId, sessionId) ? sessionKey(sessionId) : undefined;
+  const { run, noted } = runKeysNear(decisionId, runId, buckets);
+  const keys = [
+    buckets,
+    decisionBucketKey(decisionId),
+    lists[name],
+    session ?? buckets,
+    session === undefined ? buckets : sessionDecisionKeys(session).denials,
+    run,
+    noted,
+  ];
+  const reply = await runScript(store, 'record-decision', keys, [
+    store.clock(),
+    store.retentionMs,
+    store.decisions.retentionMs,
+    store.runRetentionMs,
+    max,
+    reasonNumber(reason),
+    effectNumber(effect),
+    callIndex === undefined ? 0 : callIndex + 1,
+    decisionBytes(decision, decisionId),
+  ]);
+  const [now, recorded] = reply as [number, Buffer];
+  return { decisionId: uuidText(recorded), now };
+}
+
+/** Where records are listed that belong to no session. */
+function listOf(rpc: DecisionRpc): { name: 'sessionless' | 'identities' | 'others'; max: number } {
+  switch (rpc) {
+    case 'BindIdentity':
+    case 'ReleaseIdentity':
+      return { name: 'identities', max: LIMITS.identityEffectsMax };
+    case 'DeactivateAgent':
+    case 'ReactivateAgent':
+    case 'ReloadPolicy':
+      return { name: 'others', max: LIMITS.otherEffectsMax };
+    default:
+      return { name: 'sessionless', max: LIMITS.sessionlessDenialsMax };
+  }
+}
+
+export async function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {
+  if (!isOwnId(decisionId)) return undefined;
+  const [record] = await readRecords(store, [decisionId]);
+  return record;
+}
+
+/** Those that are kept still, in the order of the ids, which must be of one partition. */
+async function readRecords(store: Store, ids: readonly string[]): Promise<DecisionRecord[]> {
+  const args = [store.clock(), ...ids.map(uuidBytes)];
+  const reply = await runScript(store, 'read-decisions', ids.map(decisionBucketKey), args);
+  const [now, ...stored] = reply as [number, ...(Buffer | null)[]];
+  return decoded(() =>
+    ids.flatMap((id, index) => {
+      const bytes = stored[index];
+      const record = bytes && decodeDecision(id, bytes);
+      return record && now - record.atMs <= store.decisions.retentionMs ? [record] : [];
+    }),
+  );
+}
+
+export async function pageDecisions(store: Store, page: DecisionPage): Promise<DecisionRecord[]> {
+  const { fromMs, toMs, limit } = page;
+  const records: DecisionRecord[] = [];
+  for await (const ids of idsBehind(store, page)) {
+    for (let from = 0; from < ids.length && records.length < limit; from += CHUNK) {
+      const chunk = await readRecords(store, ids.slice(from, from + CHUNK));
+      records.push(...chunk.filter(({ atMs, lastAtMs }) => atMs < toMs && lastAtMs >= fromMs));
+    }
+    if (records.length >= limit) break;
+  }
+  return records.slice(0, limit);
+}
+
+function idsBehind(store: Store, page: DecisionPage): AsyncIterable<string[]> {
+  const { of } = page;
+  const after = page.after !== undefined && isOwnId(page.after) ? page.after : undefined;
+  if ('sessionId' in of) return ofSession(store, of.sessionId, after);
+  if ('runId' in of) return ofRun(store, of.runId, after);
+  return ofPartition(store, of.partition, page, after);
+}
+
+/** Both lists are bounded, so they are read whole; ids in the order of time sort as texts do. */
+async function* ofSession(store: Store, sessionId: string, after: string | undefined): AsyncGenerator<string[]> {
+  if (!isOwnId(sessionId)) return;
+  const { listed, denials } = sessionDecisionKeys(sessionKey(sessionId));
+  const ids = await store.commands.ask(listed, store.deadline, async ({ redis }) =>
+    (await Promise.all([redis.lrangeBuffer(listed, 0, -1), redis.hvalsBuffer(denials)])).flat(),
+  );
+  yield newestFirst(ids, after);
+}
+
+function newestFirst(ids: readonly Buffer[], after: string | undefined): string[] {
+  return ids
+    .map(uuidText)
+    .filter((id) => after === undefined || id < after)
+    .sort()
+    .reverse();
+}
+
+/** From the end of the list on; a position that is not in it leaves nothing behind it. */
+async function* ofRun(store: Store, runId: string, after: string | undefined): AsyncGenerator<string[]> {
+  const { noted } = runKeys(runId);
+  let passed = after === undefined;
+  for (let end = -1; ; end -= NOTED_CHUNK) {
+    const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>
+      redis.lrangeBuffer(noted, end - NOTED_CHUNK + 1, end),
+    );
+    const ids = entries.map((entry) => uuidText(entry.subarray(0, 16))).reverse();
+    const from = passed || after === undefined ? 0 : ids.indexOf(after) + 1;
+    if (passed || from > 0) yield ids.slice(from);
+    passed ||= from > 0;
+    if (entries.length < NOTED_CHUNK) return;
+  }
+}
+
+/** The times in ids are those of processes' clocks, which may be a bucket away from the store's. */
+async function* ofPartition(
+  store: Store,
+  partition: number,
+  { fromMs, toMs }: DecisionPage,
+  after: string | undefined,
+): AsyncGenerator<string[]> {
+  const name = partitionName(partition);
+  const { buckets } = decisionKeys(name);
+  const last = Math.floor(Math.max(toMs, 0) / DECISION_BUCKET_MS) + 1;
+  const first = Math.floor(Math.max(fromMs, 0) / DECISION_BUCKET_MS) - 1;
+  const numbers = await store.commands.ask(buckets, store.deadline, ({ redis }) =>
+    redis.zrevrangebyscore(buckets, last, first),
+  );
+  for (const number of numbers) {
+    const bucket = decisionBucketOf(name, Number(number));
+    if (after !== undefined && bucketIsNewer(bucket, after)) continue;
+    const ids = await store.commands.ask(bucket, store.deadline, ({ redis }) => redis.hkeysBuffer(bucket));
+    yield newestFirst(ids, after);
+  }
+}
+
+function bucketIsNewer(bucket: string, decisionId: string): boolean {
+  const numberOf = (key: string) => Number(key.slice(key.lastIndexOf(':') + 1));
+  return numberOf(bucket) > numberOf(decisionBucketKey(decisionId));
+}
+
+export async function readNotedDecisions(
+  store: Store,
+  runId: string,
+  { from, limit }: { from: number; limit: number },
+): Promise<NotedDecision[]> {
+  if (limit <= 0) return [];
+  const { noted } = runKeys(runId);
+  const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>
+    redis.lrangeBuffer(noted, from, from + limit - 1),
+  );
+  return decoded(() => entries.map(decodeNoted));
+}

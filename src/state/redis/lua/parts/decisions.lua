@@ -1,0 +1,169 @@
+-- Decision records. Mirrors src/state/codec/decision-record.ts and noted-decision.ts, whose layouts are part of the stored
+-- format, and the lists of src/state/embedded/decision-tables.ts.
+--
+-- INVARIANT: what is to be written is planned first, with a look at every key of it, and kept afterwards, where nothing can
+-- fail any more. A script puts its own effect between the two.
+local BUCKET_MS, SESSION_DENIALS_MAX, RUN_DENIALS_MAX = 600000, 64, 1000
+local ALLOW, DENY = 1, 2
+local ALLOWED = 1
+local HEAD_BYTES = 71
+-- From the code of a denial in charge.lua to the number of its reason.
+local CODE_TO_REASON = 17
+
+-- A decision as callers of a script give it: id (16 bytes), operation (1), length of what was asked (2), context. Its keys:
+-- the zset of the partition's buckets, the bucket of the id; with a run also that and its list.
+local function decision_of(entry, buckets, bucket, run, noted)
+  if #entry < 20 then error('decision: corrupt') end
+  return {
+    id = string.sub(entry, 1, 16), rpc = string.sub(entry, 17, 17), asked = struct.unpack('>I2', entry, 18),
+    context = string.sub(entry, 20), buckets = buckets, bucket = bucket, run = run, noted = noted,
+  }
+end
+
+-- Records lie by the time in their ids, so an id alone finds its record, and a bucket expires as a whole.
+local function bucket_number(id)
+  return string.format('%.0f', math.floor(struct.unpack('>I6', id) / BUCKET_MS))
+end
+
+local function bucket_of(decision, id)
+  return decision.buckets .. ':' .. bucket_number(id)
+end
+
+-- INVARIANT: no texts are compared for order: Lua does that by the server's locale.
+local function is_older(one, other)
+  local a, b, c = struct.unpack('>I6I6I4', one)
+  local d, e, f = struct.unpack('>I6I6I4', other)
+  if a ~= d then return a < d end
+  if b ~= e then return b < e end
+  return c < f
+end
+
+-- What is kept beside the record itself: the bucket's place among the buckets, and the note with the run.
+local function plan_decision(decision, effect)
+  local plan = { decision = decision, effect = effect, is_first = redis.call('HLEN', decision.bucket) == 0 }
+  if plan.is_first then redis.call('ZCARD', decision.buckets) end
+  if decision.run then
+    local run = redis.call('HMGET', decision.run, 'v', 'd')
+    redis.call('LLEN', decision.noted)
+    plan.is_noted = run[1] and (effect ~= DENY or tonumber(run[2] or 0) < RUN_DENIALS_MAX)
+  end
+  return plan
+end
+
+-- The ids at the beginning of a full list, so that one more has room; two where fewer are allowed than there are.
+local function plan_listed(plan, list, max)
+  local length = redis.call('LLEN', list)
+  plan.list, plan.is_list_new, plan.evicted = list, length == 0, {}
+  if length < max then return plan end
+  plan.evicted = redis.call('LRANGE', list, 0, length > max and 1 or 0)
+  for _, id in ipairs(plan.evicted) do redis.call('HEXISTS', bucket_of(plan.decision, id), id) end
+  return plan
+end
+
+-- A record with another equal decision counted; as it is if that is counted already.
+local function repeated(record, id, now)
+  if #record <= HEAD_BYTES then error('decision record: corrupt') end
+  if string.sub(record, 24, 39) == id then return record end
+  local last, count = struct.unpack('>I8I4', record, 12)
+  return string.sub(record, 1, 11) .. struct.pack('>I8I4', math.max(last, now), math.min(count + 1, 4294967295))
+    .. id .. string.sub(record, 40)
+end
+
+-- A denial that is equal to one of its session is counted with it; of different ones the oldest makes room.
+local function plan_denial(decision, denials, reason, now, retention)
+  local field = redis.sha1hex(string.char(reason) .. string.sub(decision.context, 1, decision.asked))
+  local first = redis.call('HGET', denials, field)
+  if first then
+    local bucket = bucket_of(decision, first)
+    local record = redis.call('HGET', bucket, first)
+    if record and now - struct.unpack('>I8', record, 4) <= retention then
+      return { id = first, bucket = bucket, record = record, repeated = repeated(record, decision.id, now) }
+    end
+  end
+  local plan = plan_decision(decision, DENY)
+  plan.denials, plan.field, plan.count = denials, field, redis.call('HLEN', denials)
+  if first or plan.count < SESSION_DENIALS_MAX then return plan end
+  local entries = redis.call('HGETALL', denials)
+  local oldest = 2
+  for place = 4, #entries, 2 do
+    if is_older(entries[place], entries[oldest]) then oldest = place end
+  end
+  plan.oldest, plan.oldest_field = entries[oldest], entries[oldest - 1]
+  redis.call('HEXISTS', bucket_of(decision, plan.oldest), plan.oldest)
+  return plan
+end
+
+-- Where there was no session to look at.
+local no_numbers = string.rep('\0', 28)
+
+-- A session's numbers around a decision.
+local function numbers_of(facts, counters, made_before, window_before, window_after)
+  return struct.pack('>I4I4I4I4I4I4I4', made_before, counters[MADE], window_before, window_after,
+    counters[SEQUENCE], facts[BUDGET], facts[RATE_LIMIT])
+end
+
+local function window_calls_at(facts, counters, clock)
+  if clock - counters[WINDOW_START] >= facts[RATE_WINDOW] then return 0 end
+  return counters[WINDOW_CALLS]
+end
+
+-- The same of a session that the decision leaves as it is.
+local function numbers_at(facts, counters, clock)
+  local window = window_calls_at(facts, counters, clock)
+  return numbers_of(facts, counters, counters[MADE], window, window)
+end
+
+-- Keeps what was planned. `times` are how long it is kept: the record, the list or nothing, the run's list.
+local function keep_decision(plan, reason, numbers, detail, now, retention, run_retention)
+  local decision = plan.decision
+  local id, bucket = decision.id, decision.bucket
+  local head = struct.pack('>BBBI8I8I4', 1, reason, plan.effect, now, now, 0)
+  redis.call('HSET', bucket, id, head .. id .. numbers .. struct.pack('>I4', detail) .. decision.context)
+  if plan.is_first then
+    local number = bucket_number(id)
+    local kept = retention + 2 * BUCKET_MS + SLACK_MS
+    redis.call('PEXPIRE', bucket, kept)
+    redis.call('ZADD', decision.buckets, number, number)
+    redis.call('ZREMRANGEBYSCORE', decision.buckets, '-inf', string.format('(%.0f', number - kept / BUCKET_MS))
+    redis.call('PEXPIRE', decision.buckets, kept)
+  end
+  if not plan.is_noted then return end
+  redis.call('RPUSH', decision.noted, id .. struct.pack('>I8B', now, reason) .. decision.rpc)
+  redis.call('PEXPIRE', decision.noted, run_retention + RUN_IDLE_MS_MAX + SLACK_MS)
+  if plan.effect == DENY then redis.call('HINCRBY', decision.run, 'd', 1) end
+end
+
+-- Lists what is kept, and forgets what made room for it. A lifetime counts from the list's first entry, or anew from each.
+local function keep_listed(plan, lifetime, is_renewed)
+  redis.call('RPUSH', plan.list, plan.decision.id)
+  if plan.is_list_new or is_renewed then redis.call('PEXPIRE', plan.list, lifetime) end
+  for _, id in ipairs(plan.evicted) do
+    redis.call('LPOP', plan.list)
+    redis.call('HDEL', bucket_of(plan.decision, id), id)
+  end
+end
+
+-- Keeps a denial of a session. The id of its record, which may be an earlier one's.
+local function keep_denial(plan, reason, facts, numbers, detail, now, retention, run_retention)
+  if plan.repeated then
+    if plan.repeated ~= plan.record then redis.call('HSET', plan.bucket, plan.id, plan.repeated) end
+    return plan.id
+  end
+  keep_decision(plan, reason, numbers, detail, now, retention, run_retention)
+  redis.call('HSET', plan.denials, plan.field, plan.decision.id)
+  if plan.count == 0 then redis.call('PEXPIRE', plan.denials, facts[TIME_LIMIT] + retention + SLACK_MS) end
+  if plan.oldest then
+    redis.call('HDEL', plan.denials, plan.oldest_field)
+    redis.call('HDEL', bucket_of(plan.decision, plan.oldest), plan.oldest)
+  end
+  return plan.decision.id
+end
+
+-- Counts the repeat of a key with the record of its charge. Best effort: a full server must not keep a repeat from its answer.
+local function count_repeat(decision, first, now)
+  local bucket = bucket_of(decision, first)
+  local record = redis.call('HGET', bucket, first)
+  if not record then return end
+  local after = repeated(record, decision.id, now)
+  if after ~= record then redis.pcall('HSET', bucket, first, after) end
+end

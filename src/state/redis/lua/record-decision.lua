@@ -1,0 +1,59 @@
+-- Records a decision that no other script records, or counts it with an equal denial of its session. Mirrors
+-- `recordDecision` in src/state/embedded/decisions.ts.
+-- Uses limits, clock, sessions, decisions.
+--
+-- KEYS
+--   buckets    zset: the partition's buckets of decisions
+--   bucket     hash: decisions of the time of this one
+--   list       list: decisions of the partition that belong to no session
+--   session    hash {f, m}; the buckets again without one
+--   denials    hash: the session's denials by what they have in common; the buckets again without a session
+--   run        hash {v, d}; the buckets again without one
+--   noted      list: the decisions that are noted with the run; the buckets again without one
+-- ARGV
+--   injected   text: ms since the epoch, or '' for the server's clock
+--   retention  number: ms for which an ended session still answers
+--   kept       number: ms for which the record is kept
+--   run_kept   number: ms for which a finished run is kept
+--   max        number: records in the list
+--   reason     number: the contract's
+--   effect     number: the contract's
+--   detail     number: see src/state/codec/decision-record.ts
+--   entry      the decision (see decisions.lua)
+--
+-- Reply  {now, id of the record}
+local buckets = KEYS[1]
+local bucket = KEYS[2]
+local list = KEYS[3]
+local session = KEYS[4]
+local denials = KEYS[5]
+local run = KEYS[6]
+local noted = KEYS[7]
+local injected = ARGV[1]
+local retention = tonumber(ARGV[2])
+local kept = tonumber(ARGV[3])
+local run_kept = tonumber(ARGV[4])
+local max = tonumber(ARGV[5])
+local reason = tonumber(ARGV[6])
+local effect = tonumber(ARGV[7])
+local detail = tonumber(ARGV[8])
+local entry = ARGV[9]
+
+local now = clock_of(injected)
+local decision = decision_of(entry, buckets, bucket, run ~= buckets and run, noted)
+if redis.call('HEXISTS', bucket, decision.id) == 1 then return { now, decision.id } end
+
+-- A record that cannot be read is none here: its denials are recorded all the same.
+local is_read, facts, counters = pcall(read_session, session)
+if session == buckets or not is_read then facts = nil end
+local clock = facts and session_clock(counters, now)
+if facts and is_forgotten(facts, counters, retention, clock) then facts = nil end
+local numbers = facts and numbers_at(facts, counters, clock) or no_numbers
+if facts and effect == DENY then
+  local plan = plan_denial(decision, denials, reason, now, kept)
+  return { now, keep_denial(plan, reason, facts, numbers, detail, now, kept, run_kept) }
+end
+local plan = plan_listed(plan_decision(decision, effect), list, max)
+keep_decision(plan, reason, numbers, detail, now, kept, run_kept)
+keep_listed(plan, kept + SLACK_MS, true)
+return { now, decision.id }
