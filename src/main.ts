@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { addAudit } from './cli/audit.ts';
 import { serve, VERSION } from './compose.ts';
 import { tokenDigest } from './config/callers-file.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
@@ -53,6 +54,8 @@ addConfigOptions(program.command('health').description('ask a running server how
     process.exitCode = health.serving ? 0 : 1;
   },
 );
+
+addAudit(program);
 
 program
   .command('token')

@@ -51,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'grpc-health-check',
     'protobufjs',
   ],
+  'cli/': ['cli/', 'verify/', 'node:', 'commander'],
   'config/': ['config/', 'core/', 'node:', 'yaml', 'ajv', 'commander'],
   'telemetry/': [
     'telemetry/',

@@ -11,9 +11,8 @@ export function checkRun(
   { isPurged }: { readonly isPurged: boolean },
   faults: Faults,
 ): void {
-  const held = all.filter(({ signedBy }) => typeof signedBy === 'object');
   checkKeys(header, all, faults);
-  checkSigned(header, held, faults);
+  checkSigned(header, all, faults);
   if (header.runLine === null) {
     if (header.status !== 'running')
       altered('run line', `the status is ${shown(header.status)}, and the line is not there`);
@@ -45,11 +44,12 @@ function checkKeys({ keys }: HeaderLine, all: readonly HeldCheckpoint[], faults:
   faults.add('run', 'altered', 'keys', 'the header lists others than signed the checkpoints');
 }
 
-function checkSigned({ runLine, status }: HeaderLine, held: readonly HeldCheckpoint[], faults: Faults): void {
+function checkSigned({ runLine, status }: HeaderLine, all: readonly HeldCheckpoint[], faults: Faults): void {
+  const held = all.filter(({ signedBy }) => typeof signedBy === 'object');
   const hash = runLine === null ? undefined : sha256(runLine);
   const saying = held.filter(({ run }) => run !== undefined);
   const last = saying.at(-1);
-  if (runLine !== null && held.length > 0 && !held.at(-1)?.run)
+  if (runLine !== null && all.length > 0 && !all.at(-1)?.run)
     faults.add('run', 'truncated', 'checkpoints', 'the run has finished, and the last checkpoint does not sign how');
   const other = saying.find(({ run }) => !run!.hash.equals(last!.run!.hash) || run!.status !== last!.run!.status);
   if (other) faults.add('run', 'forked', other.where, `${last!.where} says otherwise how the run finished`);

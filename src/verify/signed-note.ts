@@ -10,6 +10,8 @@ const ED25519 = 1;
 const KEY_HASH_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 const NOTE_LENGTH_MAX = 4_096;
+/** The last moment that a date can name. */
+const TIME_MS_MAX = 8.64e15;
 /** What stands before a raw key in its SubjectPublicKeyInfo, RFC 8410. */
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -66,7 +68,7 @@ export function parseCheckpoint(note: string): SignedCheckpoint | undefined {
   const [, signed, runId, epochText, sizeText, rootText, timeText, durability, status, hashText, name, signatureText] =
     match as unknown as string[];
   const [epoch, size, timeMs] = [Number(epochText), Number(sizeText), Number(timeText)];
-  if (![epoch, size, timeMs].every(Number.isSafeInteger)) return undefined;
+  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(size) || timeMs > TIME_MS_MAX) return undefined;
   const root = decodeBase64(rootText!, 32);
   const runHash = hashText === undefined ? undefined : decodeBase64(hashText, 32);
   const signature = decodeBase64(signatureText!, KEY_HASH_BYTES + SIGNATURE_BYTES);

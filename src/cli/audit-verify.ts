@@ -1,0 +1,72 @@
+// `tollgate audit verify`: an exported ledger held to public keys, offline. It must never ask a server, nor say that a bundle
+// is sound which it could not read to its end.
+import { createReadStream, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { readLines } from '../verify/read-lines.ts';
+import { type Report, rangeOf } from '../verify/report.ts';
+import { parseVerifierKey } from '../verify/signed-note.ts';
+import { verifyBundle } from '../verify/verify-bundle.ts';
+
+const EXIT = { sound: 0, faults: 1, notRead: 2 } as const;
+
+interface Flags {
+  readonly key: readonly string[];
+  readonly checkpoint?: readonly string[];
+  readonly json?: boolean;
+}
+
+export function addAuditVerify(audit: Command): void {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  audit
+    .command('verify <bundle>')
+    .description('verify an exported ledger (- is standard input); exit 0 sound, 1 with faults, 2 not read')
+    .requiredOption('--key <key>', 'a file of public keys, or one such line; may be repeated', collect)
+    .option('--checkpoint <file>', 'a checkpoint of the run that was kept elsewhere; may be repeated', collect)
+    .option('--json', 'print the report as JSON')
+    // A script that calls this wrongly must not take it for a bundle with faults.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.notRead))
+    .action(verify);
+}
+
+async function verify(path: string, flags: Flags): Promise<void> {
+  try {
+    const keys = flags.key.flatMap(keysOf);
+    const checkpoints = (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8'));
+    const source = path === '-' ? process.stdin : createReadStream(path);
+    const report = await verifyBundle(readLines(source), { keys, checkpoints });
+    process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : textOf(report));
+    process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
+  } catch (error) {
+    process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT.notRead;
+  }
+}
+
+/** The keys of a file, one a line, or the key that was given itself. */
+function keysOf(keyOrFile: string): string[] {
+  if (parseVerifierKey(keyOrFile)) return [keyOrFile];
+  const lines = readFileSync(keyOrFile, 'utf8').split('\n');
+  const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0) throw new Error(`${keyOrFile} holds no public key`);
+  const wrong = keys.findIndex((key) => !parseVerifierKey(key));
+  if (wrong >= 0) throw new Error(`${keyOrFile}: key ${wrong + 1} is none (<name>+<key hash>+<key>)`);
+  return keys;
+}
+
+function textOf(report: Report): string {
+  const { faults, notes, purged } = report;
+  const lines = report.ok
+    ? [`sound: run ${report.runId}, ${report.status}`, ...proven(report)]
+    : faults.map(({ kind, where, detail }) => `${kind}: ${where}: ${detail}`);
+  const more = [...purged.map((range) => `${rangeOf(range)}: the payload was purged`), ...notes];
+  return [...lines, ...more.map((note) => `  note     ${note}`), ''].join('\n');
+}
+
+function proven(report: Report): string[] {
+  const { treeSize, rootHash, epoch, signers, signedAtMs, durability, checkpoints } = report;
+  return [
+    `  records  ${treeSize}, none altered, missing, inserted or reordered`,
+    `  root     ${rootHash}, epoch ${epoch}`,
+    `  signed   by ${signers.join(', ')} in ${checkpoints} checkpoint${checkpoints === 1 ? '' : 's'}, the newest at ${new Date(signedAtMs).toISOString()}, records ${durability}`,
+  ];
+}

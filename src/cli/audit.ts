@@ -1,0 +1,8 @@
+// `tollgate audit …`: what is done with the ledgers of runs.
+import type { Command } from 'commander';
+import { addAuditVerify } from './audit-verify.ts';
+
+export function addAudit(program: Command): void {
+  const audit = program.command('audit').description('export the ledger of a run, and verify what was exported');
+  addAuditVerify(audit);
+}

@@ -1,0 +1,99 @@
+// `tollgate audit verify` as a reviewer runs it: no server, only the bundle and the public keys.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { linesOf, tollgate } from '../support/command.ts';
+import { KEY, KEYS, ledgerOf, STRANGER } from '../verify/ledgers.ts';
+import { bundleOf, notesOf } from '../verify/reference-bundle.ts';
+import { folderOf } from './servers.ts';
+
+const ledger = ledgerOf(1, { status: 'ok', records: 6, hasEpochs: false, isPurged: false });
+const bundle = bundleOf(ledger);
+
+function filesOf(t: Parameters<typeof folderOf>[0], files: Readonly<Record<string, string>>): string {
+  const cwd = folderOf(t);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+  return cwd;
+}
+
+const textOf = (lines: readonly string[]) => `${lines.join('\n')}\n`;
+const pub = `# keys of the ledger\n${KEYS.join('\n')}\n`;
+
+describe.concurrent('tollgate audit verify', () => {
+  test('exits with 0 for a sound bundle and says what is proven', async (t) => {
+    const cwd = filesOf(t, { 'run.jsonl': textOf(bundle), 'ledger.pub': pub });
+    const { code, stdout, stderr } = await tollgate(['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub'], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(linesOf(stdout).slice(0, 2)).toEqual([
+      `sound: run ${ledger.runId}, ok`,
+      '  records  6, none altered, missing, inserted or reordered',
+    ]);
+    const byKey = await tollgate(['audit', 'verify', 'run.jsonl', ...KEYS.flatMap((key) => ['--key', key])], { cwd });
+    expect(byKey).toEqual({ code, stdout, stderr });
+  });
+
+  test('exits with 1 when one byte was changed, and names the record', async (t) => {
+    const changed = bundle.with(3, bundle[3]!.replace('"payload":"{\\"d', '"payload":"{\\"e'));
+    const cwd = filesOf(t, { 'run.jsonl': textOf(changed), 'ledger.pub': pub });
+    const { code, stdout } = await tollgate(['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub'], { cwd });
+    expect(code).toBe(1);
+    expect(linesOf(stdout)[0]).toBe('altered: record 3: line 4: the payload is not that of the leaf');
+    const { stdout: json } = await tollgate(['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub', '--json'], { cwd });
+    expect(JSON.parse(json)).toMatchObject({ ok: false, faults: [{ kind: 'altered', where: 'record 3' }] });
+  });
+
+  test('exits with 1 for the right bundle and the key of somebody else', async (t) => {
+    const cwd = filesOf(t, { 'run.jsonl': textOf(bundle) });
+    const { code, stdout } = await tollgate(['audit', 'verify', 'run.jsonl', '--key', STRANGER.vkey], { cwd });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^unknown signer: checkpoint 1: /)]);
+  });
+
+  test('exits with 1 for an older export, given a checkpoint that was kept', async (t) => {
+    const running = {
+      ...ledgerOf(2, { status: 'running', records: 6, hasEpochs: false }),
+      checkpoints: [{ epoch: 0, size: 6 }],
+    };
+    const older = { ...running, records: running.records.slice(0, 4), checkpoints: [{ epoch: 0, size: 4 }] };
+    const cwd = filesOf(t, { 'older.jsonl': textOf(bundleOf(older)), 'kept.note': notesOf(running)[0]! });
+    const args = ['audit', 'verify', 'older.jsonl', '--key', KEY.vkey];
+    expect((await tollgate(args, { cwd })).code).toBe(0);
+    const { code, stdout } = await tollgate([...args, '--checkpoint', 'kept.note'], { cwd });
+    expect([code, linesOf(stdout)[0]]).toEqual([
+      1,
+      'rolled back: given checkpoint 1: it signs 6 records, the bundle 4',
+    ]);
+  });
+
+  test('exits with 2 when it could not look: no file, no key, keys that are none, options that are none', async (t) => {
+    const cwd = filesOf(t, {
+      'run.jsonl': textOf(bundle),
+      'ledger.pub': pub,
+      'not.pub': 'ssh-ed25519 AAAA\n',
+      'no.pub': '\n',
+    });
+    for (const args of [
+      ['nowhere.jsonl', '--key', 'ledger.pub'],
+      ['.', '--key', 'ledger.pub'],
+      ['run.jsonl'],
+      ['run.jsonl', '--key', 'nowhere.pub'],
+      ['run.jsonl', '--key', 'not.pub'],
+      ['run.jsonl', '--key', 'no.pub'],
+      ['run.jsonl', '--key', 'ledger.pub', '--checkpoint', 'nowhere.note'],
+      ['run.jsonl', '--key', 'ledger.pub', '--chekpoint', 'x'],
+      ['--key', 'ledger.pub'],
+    ]) {
+      const { code, stdout, stderr } = await tollgate(['audit', 'verify', ...args], { cwd });
+      expect([code, stdout], args.join(' ')).toEqual([2, '']);
+      expect(stderr).not.toContain('    at ');
+      expect(stderr).not.toBe('');
+    }
+  });
+
+  test('does not repeat what a hostile bundle would do to a terminal', async (t) => {
+    const hostile = bundle.with(0, bundle[0]!.replace(ledger.runId, '\\u001b[2J\\u202e'));
+    const cwd = filesOf(t, { 'run.jsonl': textOf(hostile) });
+    const { code, stdout } = await tollgate(['audit', 'verify', 'run.jsonl', '--key', KEY.vkey], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).not.toMatch(/[^\x20-\x7e\n]/);
+  });
+});
