@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
 import { type Policy, parsePolicy } from './core/policy.ts';
+import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { sweep } from './pdp/sweep.ts';
@@ -238,6 +239,7 @@ function pdpOf(config: Config, state: State, policy: PolicySource<Policy>): Pdp 
       requireSession: config.authorize.require.session,
     },
     identities: new IdentityCache(),
+    decisions: new DecisionFeed(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
     patience: config.store.patience,

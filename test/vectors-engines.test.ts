@@ -11,6 +11,7 @@ import { LIMITS, pageSizeOf } from '../src/core/limits.ts';
 import { SENSITIVITIES, type SensitivityLevel, statusOf } from '../src/core/session.ts';
 import { appendAudit } from '../src/pdp/append-audit.ts';
 import { type ChargeDecision, decideAndCharge } from '../src/pdp/charge.ts';
+import { DecisionFeed } from '../src/pdp/decision-feed.ts';
 import { bindIdentity } from '../src/pdp/identities.ts';
 import { IdentityCache } from '../src/pdp/identity-cache.ts';
 import type { Pdp } from '../src/pdp/pdp.ts';
@@ -116,6 +117,7 @@ function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
     policy: () => ({ policy, revision: 'of the test' }),
     rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
     identities: new IdentityCache(),
+    decisions: new DecisionFeed(),
     sessionsMaxLive,
     runIdleTimeoutMs: 24 * 3_600_000,
     patience: { appendMs: 3_000, finishMs: 10_000 },

@@ -42,6 +42,13 @@ export function principalOf(identity: Identity): string {
   return identity.platform === undefined ? identity.userId : `${identity.platform}:${identity.userId}`;
 }
 
+/** The identity that a principal alone tells of: without aliases, and without the place that it speaks in. */
+export function identityOf(principal: string): Identity {
+  const colon = LOOKS_LIKE_PRINCIPAL.test(principal) ? principal.indexOf(':') : -1;
+  const platform = colon < 0 ? undefined : principal.slice(0, colon);
+  return { platform, userId: principal.slice(colon + 1), guildId: undefined, channelId: undefined, userAliases: [] };
+}
+
 /** Every principal that the identity may act as: its own first, then its aliases. */
 export function principalsOf(identity: Identity): readonly string[] {
   return [principalOf(identity), ...identity.userAliases];

@@ -56,6 +56,13 @@ export async function decideAndCharge(pdp: Pdp, request: ChargeRequest): Promise
   throw new Failure('state_unavailable', 'the identity record keeps changing');
 }
 
+/** A dry run on an identity that was found already; writes nothing. */
+export async function rehearseOn(pdp: Pdp, request: ChargeRequest, identity: Facts['identity']): Promise<Decision> {
+  const answered = await attempt(pdp, pdp.policy(), { ...request, dryRun: true, explain: true }, identity, false);
+  if (!answered) throw new Error('a dry run on a fresh reading always answers');
+  return answered.decision;
+}
+
 /** One decision on one reading of the identity. Undefined: decide again on a fresh reading, nothing was charged. */
 async function attempt(
   pdp: Pdp,

@@ -35,7 +35,7 @@ export function checkSlash(pdp: Pdp, request: SlashRequest): SlashDecision | Pro
 
 function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision {
   const loaded = pdp.policy();
-  const { checks, canonical, scope, tier, gated } = checksOf(pdp, loaded, request, identity);
+  const { checks, canonical, scope, tier, gated } = slashChecks(pdp, loaded, request, identity);
   const verdict = verdictOf(checks);
   // Not gated is the reason itself: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
@@ -52,7 +52,8 @@ function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): Slash
   return { decision, canonical, known, scope, tier, gated };
 }
 
-function checksOf(
+/** The checks of a request on the identity that was found for it, and what they found out on the way. */
+export function slashChecks(
   pdp: Pdp,
   { policy }: LoadedPolicy,
   request: SlashRequest,

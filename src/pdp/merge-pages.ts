@@ -10,7 +10,11 @@ export interface Walk<T> {
   readonly position: (item: T) => Position;
   readonly descending: boolean;
   readonly after?: Position | undefined;
+  /** Those that are walked, where it is not all of them. */
+  readonly partitions?: readonly number[];
 }
+
+const EVERY_PARTITION = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 interface Head<T> {
   readonly partition: number;
@@ -22,7 +26,7 @@ interface Head<T> {
 /** Every item behind `after`, in order over all partitions. Holds at most a chunk of each partition in memory. */
 export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
   const heads = await Promise.all(
-    Array.from({ length: PARTITIONS }, (_, partition) =>
+    (walk.partitions ?? EVERY_PARTITION).map((partition) =>
       fill(walk, { partition, items: [], next: 0, exhausted: false }),
     ),
   );

@@ -6,6 +6,7 @@ import { checkIdentity, type FoundIdentity, type Identity } from '../core/identi
 import type { Policy } from '../core/policy.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
+import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
 
 export interface LoadedPolicy {
@@ -20,6 +21,8 @@ export interface Pdp {
   readonly policy: () => LoadedPolicy;
   readonly rules: DecisionRules;
   readonly identities: IdentityCache;
+  /** Decisions as they are recorded. */
+  readonly decisions: DecisionFeed;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
   /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */

@@ -39,7 +39,7 @@ async function fetchAndAnswer(pdp: Pdp, request: ScopeRequest): Promise<Decision
 function answer(pdp: Pdp, request: ScopeRequest, identity: FoundIdentity, run: Run | null | undefined): Decision {
   const loaded = pdp.policy();
   const runId = 'runId' in request.context ? request.context.runId : undefined;
-  return decide(verdictOf(checksOf(pdp, loaded, request, identity, run)), {
+  return decide(verdictOf(scopeChecks(pdp, loaded, request, identity, run)), {
     decisionId: newId(pdp.clock(), partitionFor(runId)),
     policyRevision: loaded.revision,
     evaluatedAtMs: pdp.clock(),
@@ -47,7 +47,8 @@ function answer(pdp: Pdp, request: ScopeRequest, identity: FoundIdentity, run: R
   });
 }
 
-function checksOf(
+/** The checks of a request on what was found for it, in order. */
+export function scopeChecks(
   pdp: Pdp,
   { policy }: LoadedPolicy,
   { scope, context }: ScopeRequest,

@@ -40,7 +40,7 @@ export function encodeDecision(decision: Decision): DecisionMessage {
   });
 }
 
-function encodeCheck({ name, passed, reason, asserted }: Check) {
+export function encodeCheck({ name, passed, reason, asserted }: Check) {
   return { name, passed, reason: REASON[reason], asserted: asserted ?? false };
 }
 

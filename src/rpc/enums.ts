@@ -1,5 +1,5 @@
 // The wire's enum numbers and core's names for them, both ways.
-import type { Effect, Reason } from '../core/decision.ts';
+import { type Effect, REASONS, type Reason } from '../core/decision.ts';
 import { FINAL_STATUSES, type FinalStatus, type RunStatus } from '../core/run.ts';
 import { SENSITIVITIES, type SensitivityLevel, type SessionStatus } from '../core/session.ts';
 import type { SlashScope, SlashTier } from '../core/slash.ts';
@@ -38,6 +38,8 @@ function namesOf<Name extends string>(
   return new Map(names.map((name) => [numbers[upper(name)]!, name]));
 }
 
+export const EFFECT_NAMES = new Map((['ALLOW', 'DENY'] as const).map((effect) => [EFFECT[effect], effect]));
+export const REASON_NAMES = new Map(REASONS.map((reason) => [REASON[reason], reason]));
 export const SENSITIVITY_NAMES = namesOf(SENSITIVITY, SENSITIVITIES);
 export const SESSION_STATUS_NAMES = namesOf<SessionStatus>(SESSION_STATUS, ['active', 'closed', 'expired']);
 export const FINAL_STATUS_NAMES = namesOf<FinalStatus>(RUN_STATUS, FINAL_STATUSES);

@@ -32,6 +32,7 @@ export class GrpcServer {
   readonly #health: Health;
   readonly #inFlight: InFlight;
   readonly #graceMs: number;
+  readonly #draining = new AbortController();
   readonly #stopping = new AbortController();
 
   /**
@@ -68,6 +69,7 @@ export class GrpcServer {
       refusals,
       sight,
       inFlight: this.#inFlight,
+      draining: this.#draining.signal,
       stopping: this.#stopping.signal,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     });
@@ -130,6 +132,7 @@ export class GrpcServer {
     const listeners = Object.values(this.#listeners);
     this.#health.stop();
     this.#health.endWatches();
+    this.#draining.abort();
     for (const tls of this.#tls) tls.close();
     await Promise.all(listeners.map((listener) => listener.drain(leftMs() - closingMs)));
     this.#stopping.abort();

@@ -17,7 +17,12 @@ const TABLE = {
   undecodable: { code: status.INTERNAL, reason: 'UNDECODABLE' },
   not_found: {
     code: status.NOT_FOUND,
-    reason: { session: 'SESSION_NOT_FOUND', run: 'RUN_NOT_FOUND', identity: 'IDENTITY_NOT_FOUND' },
+    reason: {
+      session: 'SESSION_NOT_FOUND',
+      run: 'RUN_NOT_FOUND',
+      identity: 'IDENTITY_NOT_FOUND',
+      decision: 'DECISION_NOT_FOUND',
+    },
   },
   key_reused: { code: status.ALREADY_EXISTS, reason: 'KEY_REUSED' },
   conflict: { code: status.ALREADY_EXISTS, reason: 'ALREADY_BOUND_OTHERWISE' },

@@ -1,5 +1,5 @@
 // From an operation to a gRPC handler: decode, run, encode, and answer exactly once whatever happens.
-import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
@@ -28,6 +28,8 @@ export interface Edge {
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
   readonly sight: Sight;
+  /** Aborted when the server begins to stop. */
+  readonly draining: AbortSignal;
   /** Aborted when the streams that are still open must end for the server to stop in time. */
   readonly stopping: AbortSignal;
   readonly requestBytesMax: (method: Method) => number;
@@ -83,6 +85,7 @@ export function streamHandler(
   operation: StreamingOperation,
 ): handleServerStreamingCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
+  const stopping = ENDLESS.has(method.name) ? edge.draining : edge.stopping;
   const roles = rolesFor(method.path);
   const view = viewOf(method, edge.sight);
   return (call) => {
@@ -93,23 +96,33 @@ export function streamHandler(
     const stop = () => abort.abort();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
     call.on('cancelled', stop);
-    edge.stopping.addEventListener('abort', stop);
+    stopping.addEventListener('abort', stop);
+    if (stopping.aborted) stop();
     const writable = () =>
       new Promise<void>((resolve) => {
-        call.once('drain', resolve);
-        abort.signal.addEventListener('abort', () => resolve(), { once: true });
+        const go = () => {
+          call.off('drain', go);
+          abort.signal.removeEventListener('abort', go);
+          resolve();
+        };
+        call.on('drain', go);
+        abort.signal.addEventListener('abort', go);
       });
     const send = async (): Promise<void> => {
       const known = edge.callers.callerOf(call);
       caller = known.name;
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
-      for await (const response of operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal)) {
+      const responses = operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal);
+      // The headers tell a caller that it listens, which may be long before there is a first message. The listening begins
+      // in this same turn, so nothing that the caller does upon them is missed.
+      if (ENDLESS.has(method.name)) call.sendMetadata(new Metadata());
+      for await (const response of responses) {
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
       }
       // What looks like the end of the list would be taken for it.
-      if (edge.stopping.aborted) throw new Failure('stopping', 'the server is stopping');
+      if (stopping.aborted) throw new Failure('stopping', 'the server is stopping');
     };
     send()
       .then(
@@ -124,11 +137,14 @@ export function streamHandler(
         },
       )
       .finally(() => {
-        edge.stopping.removeEventListener('abort', stop);
+        stopping.removeEventListener('abort', stop);
         if (admitted !== undefined) edge.inFlight.end(admitted);
       });
   };
 }
+
+/** These streams have no end of their own, so a stop does not wait for them. */
+const ENDLESS = new Set(['WatchDecisions']);
 
 /** A run must be finished even if its runner has gone meanwhile. */
 const DETACHED = new Set(['FinishRun']);

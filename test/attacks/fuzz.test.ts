@@ -1,6 +1,6 @@
 // Every method with messages of chance, and connections with frames of chance: the server answers what the contract
 // allows, and goes on.
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { connect as netConnect } from 'node:net';
 import grpc from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
@@ -114,6 +114,13 @@ function call(session: ClientHttp2Session, path: string, bytes: Buffer): Promise
       if (headers['grpc-status'] !== undefined) told = headers;
     };
     stream.on('response', hear).on('trailers', hear).on('error', reject);
+    // It has no end, so that it has begun is its answer.
+    const isEndless = path.endsWith('/WatchDecisions');
+    stream.on('response', (headers) => {
+      if (!isEndless || headers['grpc-status'] !== undefined) return;
+      told = { 'grpc-status': status.OK };
+      stream.close(constants.NGHTTP2_CANCEL);
+    });
     stream.on('close', () => {
       const details = Buffer.from(String(told['grpc-status-details-bin'] ?? ''), 'base64').toString('latin1');
       resolve({ code: Number(told['grpc-status'] ?? -1), details });

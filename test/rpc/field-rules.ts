@@ -200,7 +200,7 @@ const ALIASES = list(text(257, { prefix: 'github:' }), 64);
 /** A message with fields of its own: what is in it has rules, it has none. */
 export const MESSAGE = 'a message';
 
-const BY_NAME: Readonly<Record<string, Rule>> = {
+const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   agent_id: ID,
   session_id: ID,
   run_id: ID,
@@ -230,6 +230,10 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
   include_failed: FLAG,
   follow: FLAG,
   finished_before: TIMESTAMP,
+  decision_id: ID,
+  decided_from: TIMESTAMP,
+  decided_before: TIMESTAMP,
+  filter: MESSAGE,
   occurred_at: TIMESTAMP,
   text: BODY,
   args: BODY,
@@ -316,6 +320,16 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
     good: [0, Number.MAX_SAFE_INTEGER],
   },
   'GetLastRunsRequest.skill_ids': list(ID, 100),
+  // With a decision that there is, the trace must be its own, which is a test of its own.
+  'DecisionFilter.effect': {
+    ...choice(1, 2),
+    bad: [...choice(1, 2).bad, { why: 'one that does not exist', value: 3 }],
+  },
+  'DecisionFilter.reason': choice(...Array.from({ length: 33 }, (_, index) => index + 1)),
+  'DecisionFilter.rpc': {
+    bad: [...ID.bad, ...['authorize', 'GetRun', '__proto__'].map((value) => ({ why: value, value }))],
+    good: ['Authorize', 'ReloadPolicy'],
+  },
 };
 
 /** @throws for a field that nobody has given a rule */
@@ -352,6 +366,7 @@ const SOUND: Readonly<Record<string, WireMessage>> = {
   GetRunChainRequest: { run_id: OWN_ID },
   ListFinishedRunsRequest: { finished_before: { seconds: 1 } },
   PurgeRunsRequest: { finished_before: { seconds: 1 } },
+  GetDecisionRequest: { decision_id: OWN_ID },
   // Messages inside requests.
   SlashContext: { command: '/help' },
   Call: { tool: 'tool' },

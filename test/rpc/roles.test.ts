@@ -25,7 +25,16 @@ function isAllowed(role: RoleName, { service, name }: MethodUnderTest): boolean 
 }
 
 /** What an empty request of someone who may call gets. All others are refused for what they lack. */
-const EMPTY_IS_FINE = ['ListRuns', 'ListSessions', 'PurgeSessions', 'GetServerInfo', 'ReloadPolicy', 'GetLastRuns'];
+const EMPTY_IS_FINE = [
+  'ListRuns',
+  'ListSessions',
+  'ListDecisions',
+  'WatchDecisions',
+  'PurgeSessions',
+  'GetServerInfo',
+  'ReloadPolicy',
+  'GetLastRuns',
+];
 /** The rest is on the management listener. */
 const DECISION_SERVICES = ['PolicyDecisionService', 'RunService'];
 

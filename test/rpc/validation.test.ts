@@ -49,8 +49,8 @@ async function expectNotInvalid(method: MethodUnderTest, request: WireMessage, a
 const [streams, unary] = [METHODS.filter((m) => m.responseStream), METHODS.filter((m) => !m.responseStream)];
 
 test('the matrix covers every method of the package', () => {
-  expect(unary).toHaveLength(28);
-  expect(streams.map(({ name }) => name)).toEqual(['ListRunEvents']);
+  expect(unary).toHaveLength(30);
+  expect(streams.map(({ name }) => name)).toEqual(['ListRunEvents', 'WatchDecisions']);
 });
 
 describe.each(METHODS)('$name', (method) => {
@@ -118,6 +118,7 @@ describe('what is required', () => {
     ['GetRunChain', {}, 'run_id'],
     ['ListFinishedRuns', {}, 'finished_before'],
     ['PurgeRuns', {}, 'finished_before'],
+    ['GetDecision', {}, 'decision_id'],
   ];
   test.each(missing)('%s without it is invalid: %j needs %s', async (name, request, field) => {
     await expectInvalid(methodOf(name), request, field, 'missing');

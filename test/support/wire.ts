@@ -108,6 +108,9 @@ export const VALUES = {
   list: (items: readonly Buffer[]) => delimited(6, Buffer.concat(items.map((item) => delimited(1, item)))),
 };
 
+/** Of streams that have no end: it is an answer that they have begun. */
+const ENDLESS = ['/tollgate.v1.AuditService/WatchDecisions'];
+
 /** Sends bytes as they are. @returns the bytes of the answer, of a stream those of its messages. @throws ServiceError */
 export function sendBytes(
   client: grpc.Client,
@@ -125,8 +128,14 @@ export function sendBytes(
       return;
     }
     const answers: Buffer[] = [];
-    client
-      .makeServerStreamRequest(method.path, asIs, asIs, bytes, metadata, options)
+    const stream = client.makeServerStreamRequest(method.path, asIs, asIs, bytes, metadata, options);
+    if (ENDLESS.includes(method.path)) {
+      stream.on('metadata', () => {
+        resolve(answers);
+        stream.cancel();
+      });
+    }
+    stream
       .on('data', (answer: Buffer) => answers.push(answer))
       .on('end', () => resolve(answers))
       .on('error', reject);

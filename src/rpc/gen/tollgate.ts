@@ -31,6 +31,10 @@ import type { CustomEvent as _tollgate_v1_CustomEvent, CustomEvent__Output as _t
 import type { DeactivateAgentRequest as _tollgate_v1_DeactivateAgentRequest, DeactivateAgentRequest__Output as _tollgate_v1_DeactivateAgentRequest__Output } from './tollgate/v1/DeactivateAgentRequest.ts';
 import type { DeactivateAgentResponse as _tollgate_v1_DeactivateAgentResponse, DeactivateAgentResponse__Output as _tollgate_v1_DeactivateAgentResponse__Output } from './tollgate/v1/DeactivateAgentResponse.ts';
 import type { Decision as _tollgate_v1_Decision, Decision__Output as _tollgate_v1_Decision__Output } from './tollgate/v1/Decision.ts';
+import type { DecisionFilter as _tollgate_v1_DecisionFilter, DecisionFilter__Output as _tollgate_v1_DecisionFilter__Output } from './tollgate/v1/DecisionFilter.ts';
+import type { DecisionGap as _tollgate_v1_DecisionGap, DecisionGap__Output as _tollgate_v1_DecisionGap__Output } from './tollgate/v1/DecisionGap.ts';
+import type { DecisionNow as _tollgate_v1_DecisionNow, DecisionNow__Output as _tollgate_v1_DecisionNow__Output } from './tollgate/v1/DecisionNow.ts';
+import type { DecisionRecord as _tollgate_v1_DecisionRecord, DecisionRecord__Output as _tollgate_v1_DecisionRecord__Output } from './tollgate/v1/DecisionRecord.ts';
 import type { DescribeSlashAccessRequest as _tollgate_v1_DescribeSlashAccessRequest, DescribeSlashAccessRequest__Output as _tollgate_v1_DescribeSlashAccessRequest__Output } from './tollgate/v1/DescribeSlashAccessRequest.ts';
 import type { DescribeSlashAccessResponse as _tollgate_v1_DescribeSlashAccessResponse, DescribeSlashAccessResponse__Output as _tollgate_v1_DescribeSlashAccessResponse__Output } from './tollgate/v1/DescribeSlashAccessResponse.ts';
 import type { ErrorEvent as _tollgate_v1_ErrorEvent, ErrorEvent__Output as _tollgate_v1_ErrorEvent__Output } from './tollgate/v1/ErrorEvent.ts';
@@ -38,6 +42,8 @@ import type { FinishRunRequest as _tollgate_v1_FinishRunRequest, FinishRunReques
 import type { FinishRunResponse as _tollgate_v1_FinishRunResponse, FinishRunResponse__Output as _tollgate_v1_FinishRunResponse__Output } from './tollgate/v1/FinishRunResponse.ts';
 import type { GetAgentRequest as _tollgate_v1_GetAgentRequest, GetAgentRequest__Output as _tollgate_v1_GetAgentRequest__Output } from './tollgate/v1/GetAgentRequest.ts';
 import type { GetAgentResponse as _tollgate_v1_GetAgentResponse, GetAgentResponse__Output as _tollgate_v1_GetAgentResponse__Output } from './tollgate/v1/GetAgentResponse.ts';
+import type { GetDecisionRequest as _tollgate_v1_GetDecisionRequest, GetDecisionRequest__Output as _tollgate_v1_GetDecisionRequest__Output } from './tollgate/v1/GetDecisionRequest.ts';
+import type { GetDecisionResponse as _tollgate_v1_GetDecisionResponse, GetDecisionResponse__Output as _tollgate_v1_GetDecisionResponse__Output } from './tollgate/v1/GetDecisionResponse.ts';
 import type { GetIdentityRequest as _tollgate_v1_GetIdentityRequest, GetIdentityRequest__Output as _tollgate_v1_GetIdentityRequest__Output } from './tollgate/v1/GetIdentityRequest.ts';
 import type { GetIdentityResponse as _tollgate_v1_GetIdentityResponse, GetIdentityResponse__Output as _tollgate_v1_GetIdentityResponse__Output } from './tollgate/v1/GetIdentityResponse.ts';
 import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRunsRequest__Output as _tollgate_v1_GetLastRunsRequest__Output } from './tollgate/v1/GetLastRunsRequest.ts';
@@ -56,6 +62,8 @@ import type { Invocation as _tollgate_v1_Invocation, Invocation__Output as _toll
 import type { LastRun as _tollgate_v1_LastRun, LastRun__Output as _tollgate_v1_LastRun__Output } from './tollgate/v1/LastRun.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from './tollgate/v1/ListChildRunsRequest.ts';
 import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from './tollgate/v1/ListChildRunsResponse.ts';
+import type { ListDecisionsRequest as _tollgate_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tollgate_v1_ListDecisionsRequest__Output } from './tollgate/v1/ListDecisionsRequest.ts';
+import type { ListDecisionsResponse as _tollgate_v1_ListDecisionsResponse, ListDecisionsResponse__Output as _tollgate_v1_ListDecisionsResponse__Output } from './tollgate/v1/ListDecisionsResponse.ts';
 import type { ListFinishedRunsRequest as _tollgate_v1_ListFinishedRunsRequest, ListFinishedRunsRequest__Output as _tollgate_v1_ListFinishedRunsRequest__Output } from './tollgate/v1/ListFinishedRunsRequest.ts';
 import type { ListFinishedRunsResponse as _tollgate_v1_ListFinishedRunsResponse, ListFinishedRunsResponse__Output as _tollgate_v1_ListFinishedRunsResponse__Output } from './tollgate/v1/ListFinishedRunsResponse.ts';
 import type { ListRunEventsRequest as _tollgate_v1_ListRunEventsRequest, ListRunEventsRequest__Output as _tollgate_v1_ListRunEventsRequest__Output } from './tollgate/v1/ListRunEventsRequest.ts';
@@ -73,6 +81,9 @@ import type { PurgeSessionsResponse as _tollgate_v1_PurgeSessionsResponse, Purge
 import type { RateUsage as _tollgate_v1_RateUsage, RateUsage__Output as _tollgate_v1_RateUsage__Output } from './tollgate/v1/RateUsage.ts';
 import type { ReactivateAgentRequest as _tollgate_v1_ReactivateAgentRequest, ReactivateAgentRequest__Output as _tollgate_v1_ReactivateAgentRequest__Output } from './tollgate/v1/ReactivateAgentRequest.ts';
 import type { ReactivateAgentResponse as _tollgate_v1_ReactivateAgentResponse, ReactivateAgentResponse__Output as _tollgate_v1_ReactivateAgentResponse__Output } from './tollgate/v1/ReactivateAgentResponse.ts';
+import type { RecordedCall as _tollgate_v1_RecordedCall, RecordedCall__Output as _tollgate_v1_RecordedCall__Output } from './tollgate/v1/RecordedCall.ts';
+import type { RecordedCounters as _tollgate_v1_RecordedCounters, RecordedCounters__Output as _tollgate_v1_RecordedCounters__Output } from './tollgate/v1/RecordedCounters.ts';
+import type { RecordedSession as _tollgate_v1_RecordedSession, RecordedSession__Output as _tollgate_v1_RecordedSession__Output } from './tollgate/v1/RecordedSession.ts';
 import type { Redaction as _tollgate_v1_Redaction, Redaction__Output as _tollgate_v1_Redaction__Output } from './tollgate/v1/Redaction.ts';
 import type { ReleaseIdentityRequest as _tollgate_v1_ReleaseIdentityRequest, ReleaseIdentityRequest__Output as _tollgate_v1_ReleaseIdentityRequest__Output } from './tollgate/v1/ReleaseIdentityRequest.ts';
 import type { ReleaseIdentityResponse as _tollgate_v1_ReleaseIdentityResponse, ReleaseIdentityResponse__Output as _tollgate_v1_ReleaseIdentityResponse__Output } from './tollgate/v1/ReleaseIdentityResponse.ts';
@@ -95,6 +106,8 @@ import type { ToolList as _tollgate_v1_ToolList, ToolList__Output as _tollgate_v
 import type { ToolUseEvent as _tollgate_v1_ToolUseEvent, ToolUseEvent__Output as _tollgate_v1_ToolUseEvent__Output } from './tollgate/v1/ToolUseEvent.ts';
 import type { ValidateScopeRequest as _tollgate_v1_ValidateScopeRequest, ValidateScopeRequest__Output as _tollgate_v1_ValidateScopeRequest__Output } from './tollgate/v1/ValidateScopeRequest.ts';
 import type { ValidateScopeResponse as _tollgate_v1_ValidateScopeResponse, ValidateScopeResponse__Output as _tollgate_v1_ValidateScopeResponse__Output } from './tollgate/v1/ValidateScopeResponse.ts';
+import type { WatchDecisionsRequest as _tollgate_v1_WatchDecisionsRequest, WatchDecisionsRequest__Output as _tollgate_v1_WatchDecisionsRequest__Output } from './tollgate/v1/WatchDecisionsRequest.ts';
+import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, WatchDecisionsResponse__Output as _tollgate_v1_WatchDecisionsResponse__Output } from './tollgate/v1/WatchDecisionsResponse.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -126,9 +139,8 @@ export interface ProtoGrpcType {
       /**
        * AuditService shows what happened.
        * 
-       * Further RPCs will join it: VerifyRun, which proves that a run's log is unchanged, and queries about past decisions. The message
-       * names VerifyRunRequest, VerifyRunResponse, ListDecisionsRequest, ListDecisionsResponse, GetDecisionRequest and
-       * GetDecisionResponse are kept free for them.
+       * VerifyRun will join it, which proves that a run's log is unchanged. The message names VerifyRunRequest and VerifyRunResponse are kept
+       * free for it.
        */
       AuditService: SubtypeConstructor<typeof grpc.Client, _tollgate_v1_AuditServiceClient> & { service: _tollgate_v1_AuditServiceDefinition }
       AuthorizeRequest: MessageTypeDefinition<_tollgate_v1_AuthorizeRequest, _tollgate_v1_AuthorizeRequest__Output>
@@ -149,6 +161,10 @@ export interface ProtoGrpcType {
       DeactivateAgentRequest: MessageTypeDefinition<_tollgate_v1_DeactivateAgentRequest, _tollgate_v1_DeactivateAgentRequest__Output>
       DeactivateAgentResponse: MessageTypeDefinition<_tollgate_v1_DeactivateAgentResponse, _tollgate_v1_DeactivateAgentResponse__Output>
       Decision: MessageTypeDefinition<_tollgate_v1_Decision, _tollgate_v1_Decision__Output>
+      DecisionFilter: MessageTypeDefinition<_tollgate_v1_DecisionFilter, _tollgate_v1_DecisionFilter__Output>
+      DecisionGap: MessageTypeDefinition<_tollgate_v1_DecisionGap, _tollgate_v1_DecisionGap__Output>
+      DecisionNow: MessageTypeDefinition<_tollgate_v1_DecisionNow, _tollgate_v1_DecisionNow__Output>
+      DecisionRecord: MessageTypeDefinition<_tollgate_v1_DecisionRecord, _tollgate_v1_DecisionRecord__Output>
       DescribeSlashAccessRequest: MessageTypeDefinition<_tollgate_v1_DescribeSlashAccessRequest, _tollgate_v1_DescribeSlashAccessRequest__Output>
       DescribeSlashAccessResponse: MessageTypeDefinition<_tollgate_v1_DescribeSlashAccessResponse, _tollgate_v1_DescribeSlashAccessResponse__Output>
       Durability: EnumTypeDefinition
@@ -159,6 +175,8 @@ export interface ProtoGrpcType {
       FinishRunResponse: MessageTypeDefinition<_tollgate_v1_FinishRunResponse, _tollgate_v1_FinishRunResponse__Output>
       GetAgentRequest: MessageTypeDefinition<_tollgate_v1_GetAgentRequest, _tollgate_v1_GetAgentRequest__Output>
       GetAgentResponse: MessageTypeDefinition<_tollgate_v1_GetAgentResponse, _tollgate_v1_GetAgentResponse__Output>
+      GetDecisionRequest: MessageTypeDefinition<_tollgate_v1_GetDecisionRequest, _tollgate_v1_GetDecisionRequest__Output>
+      GetDecisionResponse: MessageTypeDefinition<_tollgate_v1_GetDecisionResponse, _tollgate_v1_GetDecisionResponse__Output>
       GetIdentityRequest: MessageTypeDefinition<_tollgate_v1_GetIdentityRequest, _tollgate_v1_GetIdentityRequest__Output>
       GetIdentityResponse: MessageTypeDefinition<_tollgate_v1_GetIdentityResponse, _tollgate_v1_GetIdentityResponse__Output>
       GetLastRunsRequest: MessageTypeDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsRequest__Output>
@@ -180,6 +198,8 @@ export interface ProtoGrpcType {
       LastRun: MessageTypeDefinition<_tollgate_v1_LastRun, _tollgate_v1_LastRun__Output>
       ListChildRunsRequest: MessageTypeDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsRequest__Output>
       ListChildRunsResponse: MessageTypeDefinition<_tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsResponse__Output>
+      ListDecisionsRequest: MessageTypeDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsRequest__Output>
+      ListDecisionsResponse: MessageTypeDefinition<_tollgate_v1_ListDecisionsResponse, _tollgate_v1_ListDecisionsResponse__Output>
       ListFinishedRunsRequest: MessageTypeDefinition<_tollgate_v1_ListFinishedRunsRequest, _tollgate_v1_ListFinishedRunsRequest__Output>
       ListFinishedRunsResponse: MessageTypeDefinition<_tollgate_v1_ListFinishedRunsResponse, _tollgate_v1_ListFinishedRunsResponse__Output>
       ListRunEventsRequest: MessageTypeDefinition<_tollgate_v1_ListRunEventsRequest, _tollgate_v1_ListRunEventsRequest__Output>
@@ -205,6 +225,9 @@ export interface ProtoGrpcType {
       ReactivateAgentRequest: MessageTypeDefinition<_tollgate_v1_ReactivateAgentRequest, _tollgate_v1_ReactivateAgentRequest__Output>
       ReactivateAgentResponse: MessageTypeDefinition<_tollgate_v1_ReactivateAgentResponse, _tollgate_v1_ReactivateAgentResponse__Output>
       Reason: EnumTypeDefinition
+      RecordedCall: MessageTypeDefinition<_tollgate_v1_RecordedCall, _tollgate_v1_RecordedCall__Output>
+      RecordedCounters: MessageTypeDefinition<_tollgate_v1_RecordedCounters, _tollgate_v1_RecordedCounters__Output>
+      RecordedSession: MessageTypeDefinition<_tollgate_v1_RecordedSession, _tollgate_v1_RecordedSession__Output>
       Redaction: MessageTypeDefinition<_tollgate_v1_Redaction, _tollgate_v1_Redaction__Output>
       ReleaseIdentityRequest: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityRequest, _tollgate_v1_ReleaseIdentityRequest__Output>
       ReleaseIdentityResponse: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityResponse, _tollgate_v1_ReleaseIdentityResponse__Output>
@@ -241,6 +264,8 @@ export interface ProtoGrpcType {
       ToolUseEvent: MessageTypeDefinition<_tollgate_v1_ToolUseEvent, _tollgate_v1_ToolUseEvent__Output>
       ValidateScopeRequest: MessageTypeDefinition<_tollgate_v1_ValidateScopeRequest, _tollgate_v1_ValidateScopeRequest__Output>
       ValidateScopeResponse: MessageTypeDefinition<_tollgate_v1_ValidateScopeResponse, _tollgate_v1_ValidateScopeResponse__Output>
+      WatchDecisionsRequest: MessageTypeDefinition<_tollgate_v1_WatchDecisionsRequest, _tollgate_v1_WatchDecisionsRequest__Output>
+      WatchDecisionsResponse: MessageTypeDefinition<_tollgate_v1_WatchDecisionsResponse, _tollgate_v1_WatchDecisionsResponse__Output>
     }
   }
 }

@@ -17,9 +17,11 @@ import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
 import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
+import { decisionQueries, decisionStreams } from './decisions.ts';
 
 export function auditService(): Record<string, Operation> {
   return {
+    ...decisionQueries(),
     ListRuns: async (fields, pdp) => {
       const filter = {
         skillId: fields.id('skill_id'),
@@ -70,6 +72,7 @@ export function auditService(): Record<string, Operation> {
 
 export function auditStreams(): Record<string, StreamingOperation> {
   return {
+    ...decisionStreams(),
     ListRunEvents: async function* (fields, pdp, signal) {
       const request = {
         runId: fields.requiredId('run_id'),

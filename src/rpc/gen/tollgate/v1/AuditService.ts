@@ -2,12 +2,16 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { GetDecisionRequest as _tollgate_v1_GetDecisionRequest, GetDecisionRequest__Output as _tollgate_v1_GetDecisionRequest__Output } from '../../tollgate/v1/GetDecisionRequest.ts';
+import type { GetDecisionResponse as _tollgate_v1_GetDecisionResponse, GetDecisionResponse__Output as _tollgate_v1_GetDecisionResponse__Output } from '../../tollgate/v1/GetDecisionResponse.ts';
 import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRunsRequest__Output as _tollgate_v1_GetLastRunsRequest__Output } from '../../tollgate/v1/GetLastRunsRequest.ts';
 import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from '../../tollgate/v1/GetLastRunsResponse.ts';
 import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from '../../tollgate/v1/GetRunChainRequest.ts';
 import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from '../../tollgate/v1/GetRunChainResponse.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from '../../tollgate/v1/ListChildRunsRequest.ts';
 import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from '../../tollgate/v1/ListChildRunsResponse.ts';
+import type { ListDecisionsRequest as _tollgate_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tollgate_v1_ListDecisionsRequest__Output } from '../../tollgate/v1/ListDecisionsRequest.ts';
+import type { ListDecisionsResponse as _tollgate_v1_ListDecisionsResponse, ListDecisionsResponse__Output as _tollgate_v1_ListDecisionsResponse__Output } from '../../tollgate/v1/ListDecisionsResponse.ts';
 import type { ListFinishedRunsRequest as _tollgate_v1_ListFinishedRunsRequest, ListFinishedRunsRequest__Output as _tollgate_v1_ListFinishedRunsRequest__Output } from '../../tollgate/v1/ListFinishedRunsRequest.ts';
 import type { ListFinishedRunsResponse as _tollgate_v1_ListFinishedRunsResponse, ListFinishedRunsResponse__Output as _tollgate_v1_ListFinishedRunsResponse__Output } from '../../tollgate/v1/ListFinishedRunsResponse.ts';
 import type { ListRunEventsRequest as _tollgate_v1_ListRunEventsRequest, ListRunEventsRequest__Output as _tollgate_v1_ListRunEventsRequest__Output } from '../../tollgate/v1/ListRunEventsRequest.ts';
@@ -16,15 +20,31 @@ import type { ListRunsRequest as _tollgate_v1_ListRunsRequest, ListRunsRequest__
 import type { ListRunsResponse as _tollgate_v1_ListRunsResponse, ListRunsResponse__Output as _tollgate_v1_ListRunsResponse__Output } from '../../tollgate/v1/ListRunsResponse.ts';
 import type { PurgeRunsRequest as _tollgate_v1_PurgeRunsRequest, PurgeRunsRequest__Output as _tollgate_v1_PurgeRunsRequest__Output } from '../../tollgate/v1/PurgeRunsRequest.ts';
 import type { PurgeRunsResponse as _tollgate_v1_PurgeRunsResponse, PurgeRunsResponse__Output as _tollgate_v1_PurgeRunsResponse__Output } from '../../tollgate/v1/PurgeRunsResponse.ts';
+import type { WatchDecisionsRequest as _tollgate_v1_WatchDecisionsRequest, WatchDecisionsRequest__Output as _tollgate_v1_WatchDecisionsRequest__Output } from '../../tollgate/v1/WatchDecisionsRequest.ts';
+import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, WatchDecisionsResponse__Output as _tollgate_v1_WatchDecisionsResponse__Output } from '../../tollgate/v1/WatchDecisionsResponse.ts';
 
 /**
  * AuditService shows what happened.
  * 
- * Further RPCs will join it: VerifyRun, which proves that a run's log is unchanged, and queries about past decisions. The message
- * names VerifyRunRequest, VerifyRunResponse, ListDecisionsRequest, ListDecisionsResponse, GetDecisionRequest and
- * GetDecisionResponse are kept free for them.
+ * VerifyRun will join it, which proves that a run's log is unchanged. The message names VerifyRunRequest and VerifyRunResponse are kept
+ * free for it.
  */
 export interface AuditServiceClient extends grpc.Client {
+  /**
+   * GetDecision shows the record of one decision, and whether the same request would pass now.
+   */
+  GetDecision(argument: _tollgate_v1_GetDecisionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  GetDecision(argument: _tollgate_v1_GetDecisionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  GetDecision(argument: _tollgate_v1_GetDecisionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  GetDecision(argument: _tollgate_v1_GetDecisionRequest, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * GetDecision shows the record of one decision, and whether the same request would pass now.
+   */
+  getDecision(argument: _tollgate_v1_GetDecisionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  getDecision(argument: _tollgate_v1_GetDecisionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  getDecision(argument: _tollgate_v1_GetDecisionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  getDecision(argument: _tollgate_v1_GetDecisionRequest, callback: grpc.requestCallback<_tollgate_v1_GetDecisionResponse__Output>): grpc.ClientUnaryCall;
+  
   /**
    * GetLastRuns shows the latest run of each of some skills.
    */
@@ -69,6 +89,21 @@ export interface AuditServiceClient extends grpc.Client {
   listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
   listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
   listChildRuns(argument: _tollgate_v1_ListChildRunsRequest, callback: grpc.requestCallback<_tollgate_v1_ListChildRunsResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * ListDecisions lists decision records page by page, newest first.
+   */
+  ListDecisions(argument: _tollgate_v1_ListDecisionsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  ListDecisions(argument: _tollgate_v1_ListDecisionsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  ListDecisions(argument: _tollgate_v1_ListDecisionsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  ListDecisions(argument: _tollgate_v1_ListDecisionsRequest, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * ListDecisions lists decision records page by page, newest first.
+   */
+  listDecisions(argument: _tollgate_v1_ListDecisionsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  listDecisions(argument: _tollgate_v1_ListDecisionsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  listDecisions(argument: _tollgate_v1_ListDecisionsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
+  listDecisions(argument: _tollgate_v1_ListDecisionsRequest, callback: grpc.requestCallback<_tollgate_v1_ListDecisionsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * ListFinishedRuns lists runs that finished before a time, oldest first by finish.
@@ -126,16 +161,31 @@ export interface AuditServiceClient extends grpc.Client {
   purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
   purgeRuns(argument: _tollgate_v1_PurgeRunsRequest, callback: grpc.requestCallback<_tollgate_v1_PurgeRunsResponse__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * WatchDecisions streams decisions as this server makes them, beginning now. Each replica shows its own decisions and no other's.
+   */
+  WatchDecisions(argument: _tollgate_v1_WatchDecisionsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_WatchDecisionsResponse__Output>;
+  WatchDecisions(argument: _tollgate_v1_WatchDecisionsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_WatchDecisionsResponse__Output>;
+  /**
+   * WatchDecisions streams decisions as this server makes them, beginning now. Each replica shows its own decisions and no other's.
+   */
+  watchDecisions(argument: _tollgate_v1_WatchDecisionsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_WatchDecisionsResponse__Output>;
+  watchDecisions(argument: _tollgate_v1_WatchDecisionsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_WatchDecisionsResponse__Output>;
+  
 }
 
 /**
  * AuditService shows what happened.
  * 
- * Further RPCs will join it: VerifyRun, which proves that a run's log is unchanged, and queries about past decisions. The message
- * names VerifyRunRequest, VerifyRunResponse, ListDecisionsRequest, ListDecisionsResponse, GetDecisionRequest and
- * GetDecisionResponse are kept free for them.
+ * VerifyRun will join it, which proves that a run's log is unchanged. The message names VerifyRunRequest and VerifyRunResponse are kept
+ * free for it.
  */
 export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation {
+  /**
+   * GetDecision shows the record of one decision, and whether the same request would pass now.
+   */
+  GetDecision: grpc.handleUnaryCall<_tollgate_v1_GetDecisionRequest__Output, _tollgate_v1_GetDecisionResponse>;
+  
   /**
    * GetLastRuns shows the latest run of each of some skills.
    */
@@ -150,6 +200,11 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
    * ListChildRuns lists the runs that a run started itself, oldest first by start.
    */
   ListChildRuns: grpc.handleUnaryCall<_tollgate_v1_ListChildRunsRequest__Output, _tollgate_v1_ListChildRunsResponse>;
+  
+  /**
+   * ListDecisions lists decision records page by page, newest first.
+   */
+  ListDecisions: grpc.handleUnaryCall<_tollgate_v1_ListDecisionsRequest__Output, _tollgate_v1_ListDecisionsResponse>;
   
   /**
    * ListFinishedRuns lists runs that finished before a time, oldest first by finish.
@@ -171,14 +226,22 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
    */
   PurgeRuns: grpc.handleUnaryCall<_tollgate_v1_PurgeRunsRequest__Output, _tollgate_v1_PurgeRunsResponse>;
   
+  /**
+   * WatchDecisions streams decisions as this server makes them, beginning now. Each replica shows its own decisions and no other's.
+   */
+  WatchDecisions: grpc.handleServerStreamingCall<_tollgate_v1_WatchDecisionsRequest__Output, _tollgate_v1_WatchDecisionsResponse>;
+  
 }
 
 export interface AuditServiceDefinition extends grpc.ServiceDefinition {
+  GetDecision: MethodDefinition<_tollgate_v1_GetDecisionRequest, _tollgate_v1_GetDecisionResponse, _tollgate_v1_GetDecisionRequest__Output, _tollgate_v1_GetDecisionResponse__Output>
   GetLastRuns: MethodDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsRequest__Output, _tollgate_v1_GetLastRunsResponse__Output>
   GetRunChain: MethodDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse__Output>
   ListChildRuns: MethodDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsRequest__Output, _tollgate_v1_ListChildRunsResponse__Output>
+  ListDecisions: MethodDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsResponse, _tollgate_v1_ListDecisionsRequest__Output, _tollgate_v1_ListDecisionsResponse__Output>
   ListFinishedRuns: MethodDefinition<_tollgate_v1_ListFinishedRunsRequest, _tollgate_v1_ListFinishedRunsResponse, _tollgate_v1_ListFinishedRunsRequest__Output, _tollgate_v1_ListFinishedRunsResponse__Output>
   ListRunEvents: MethodDefinition<_tollgate_v1_ListRunEventsRequest, _tollgate_v1_ListRunEventsResponse, _tollgate_v1_ListRunEventsRequest__Output, _tollgate_v1_ListRunEventsResponse__Output>
   ListRuns: MethodDefinition<_tollgate_v1_ListRunsRequest, _tollgate_v1_ListRunsResponse, _tollgate_v1_ListRunsRequest__Output, _tollgate_v1_ListRunsResponse__Output>
   PurgeRuns: MethodDefinition<_tollgate_v1_PurgeRunsRequest, _tollgate_v1_PurgeRunsResponse, _tollgate_v1_PurgeRunsRequest__Output, _tollgate_v1_PurgeRunsResponse__Output>
+  WatchDecisions: MethodDefinition<_tollgate_v1_WatchDecisionsRequest, _tollgate_v1_WatchDecisionsResponse, _tollgate_v1_WatchDecisionsRequest__Output, _tollgate_v1_WatchDecisionsResponse__Output>
 }

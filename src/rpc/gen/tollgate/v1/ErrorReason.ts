@@ -112,6 +112,10 @@ export const ErrorReason = {
    * what comes after the last message.
    */
   ERROR_REASON_STOPPING: 24,
+  /**
+   * No decision has this id, none was recorded of it, or its record has been dropped. Status NOT_FOUND; do not retry.
+   */
+  ERROR_REASON_DECISION_NOT_FOUND: 25,
 } as const;
 
 /**
@@ -251,6 +255,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_STOPPING'
   | 24
+  /**
+   * No decision has this id, none was recorded of it, or its record has been dropped. Status NOT_FOUND; do not retry.
+   */
+  | 'ERROR_REASON_DECISION_NOT_FOUND'
+  | 25
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is

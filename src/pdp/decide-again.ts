@@ -1,0 +1,118 @@
+// Whether a recorded request would pass now: the same questions, put once more to the policy, the identity, the run and
+// the session as they stand. Reads only. Where a record does not tell all that was asked, nothing is said.
+import type { RequestedCall } from '../core/authorize.ts';
+import type { Check, Effect, Reason } from '../core/decision.ts';
+import { verdictOf } from '../core/decision.ts';
+import type { DecisionRecord } from '../core/decision-record.ts';
+import { type FoundIdentity, identityOf } from '../core/identity.ts';
+import { rehearseOn } from './charge.ts';
+import { slashChecks } from './check-slash.ts';
+import { findIdentity, findRun, type Pdp } from './pdp.ts';
+import { scopeChecks } from './validate-scope.ts';
+
+export interface DecisionNow {
+  readonly effect: Effect;
+  readonly reason: Reason;
+  readonly checks: readonly Check[];
+  readonly policyRevision: string;
+  /** The identity is the trace's own, or there is none. Otherwise the recorded principal stood in for it. */
+  readonly fromTrace: boolean;
+}
+
+/** @param traceId  the record's own, or undefined */
+export async function decideAgain(
+  pdp: Pdp,
+  record: DecisionRecord,
+  traceId: string | undefined,
+): Promise<DecisionNow | undefined> {
+  const subject = await subjectOf(pdp, record, traceId);
+  if (!subject) return undefined;
+  switch (record.rpc) {
+    case 'Authorize':
+    case 'ConsumeBudget':
+      return chargeAgain(pdp, record, subject);
+    case 'ValidateScope':
+      return scopeAgain(pdp, record, subject);
+    case 'CheckSlash':
+      return slashAgain(pdp, record, subject);
+    default:
+      // What a controller did is no question that could be put again.
+      return undefined;
+  }
+}
+
+interface Subject {
+  readonly identity: FoundIdentity;
+  readonly fromTrace: boolean;
+}
+
+async function subjectOf(pdp: Pdp, record: DecisionRecord, traceId: string | undefined): Promise<Subject | undefined> {
+  if (traceId !== undefined) return { identity: await findIdentity(pdp, traceId), fromTrace: true };
+  if (record.traceHash === undefined) return { identity: undefined, fromTrace: true };
+  if (record.principal === undefined) return undefined;
+  return { identity: { bytes: new Uint8Array(), identity: identityOf(record.principal) }, fromTrace: false };
+}
+
+async function chargeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): Promise<DecisionNow | undefined> {
+  const calls = callsOf(record);
+  const slash = slashOf(record);
+  if (calls.length !== record.callsTotal || (slash && !canAskSlash(record, subject))) return undefined;
+  const isAuthorize = record.rpc === 'Authorize';
+  const { sessionId, agentId } = record;
+  const decision = await rehearseOn(
+    pdp,
+    {
+      traceId: undefined,
+      runId: record.runId,
+      session: sessionId !== undefined && agentId !== undefined ? { sessionId, agentId } : undefined,
+      calls,
+      slash: slash && { ...slash, command: slash.command ?? '' },
+      scope: record.scope,
+      operation: undefined,
+      requireIdentity: isAuthorize && pdp.rules.requireIdentity,
+      requireSession: !isAuthorize || pdp.rules.requireSession,
+      dryRun: true,
+      explain: true,
+    },
+    subject.identity,
+  );
+  const { wouldBe: effect, reason, checks, policyRevision } = decision;
+  return { effect, reason, checks, policyRevision, fromTrace: subject.fromTrace };
+}
+
+/** One by one again; their order does not matter for whether they pass. */
+function callsOf({ calls }: DecisionRecord): RequestedCall[] {
+  return calls.flatMap(({ tool, sensitivity, count }) => Array.from({ length: count }, () => ({ tool, sensitivity })));
+}
+
+function slashOf({ platform, chatType, command, checks }: DecisionRecord) {
+  const isAsked = [platform, chatType, command].some((given) => given !== undefined);
+  return isAsked || checks.some(({ name }) => name === 'slash') ? { platform, chatType, command } : undefined;
+}
+
+/** Where a user spoke decides, too, and a principal does not tell it. */
+function canAskSlash({ command }: DecisionRecord, { fromTrace }: Subject): boolean {
+  return command !== undefined && fromTrace;
+}
+
+async function scopeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): Promise<DecisionNow | undefined> {
+  const { runId, scope } = record;
+  if (runId === undefined || scope === undefined) return undefined;
+  const run = await findRun(pdp, runId);
+  const request = { scope, context: { runId }, traceId: undefined, explain: true };
+  return answer(pdp, scopeChecks(pdp, pdp.policy(), request, subject.identity, run), subject);
+}
+
+function slashAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): DecisionNow | undefined {
+  const { platform, chatType, command } = record;
+  if (command === undefined || !canAskSlash(record, subject)) return undefined;
+  // The user id that a request asserts is not recorded: without a trace nobody can say for whom to ask.
+  if (subject.identity === undefined) return undefined;
+  const request = { platform, chatType, command, traceId: undefined, userId: undefined, explain: true };
+  return answer(pdp, slashChecks(pdp, pdp.policy(), request, subject.identity).checks, subject);
+}
+
+function answer(pdp: Pdp, checks: readonly Check[], { fromTrace }: Subject): DecisionNow {
+  const { effect, reason } = verdictOf(checks);
+  return { effect, reason, checks, policyRevision: pdp.policy().revision, fromTrace };
+}
