@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { addAudit } from './cli/audit.ts';
+import { addWatch } from './cli/watch.ts';
+import { addWhy } from './cli/why.ts';
 import { serve, VERSION } from './compose.ts';
 import { tokenDigest } from './config/callers-file.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
@@ -56,6 +58,8 @@ addConfigOptions(program.command('health').description('ask a running server how
 );
 
 addAudit(program);
+addWhy(program);
+addWatch(program);
 
 program
   .command('token')

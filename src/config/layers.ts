@@ -22,6 +22,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ENV_PREFIX = 'TOLLGATE_';
 const CONFIG_ENV = 'TOLLGATE_CONFIG';
+/** Of commands that ask a server; no key, for a server has no use for it. */
+export const TOKEN_FILE_ENV = 'TOLLGATE_TOKEN_FILE';
+const NO_KEYS: readonly string[] = [CONFIG_ENV, TOKEN_FILE_ENV];
 const CONFIG_FILE_DEFAULT = 'tollgate.yaml';
 
 /** How an error line names a place: a file needs no word before it. */
@@ -59,12 +62,12 @@ export function envLayer({ env, cwd }: { env: Environment; cwd: string }): Layer
   const problems: string[] = [];
   const specOf = new Map(KEYS.map((spec) => [spec.env, spec]));
   for (const [name, text] of Object.entries(env).sort()) {
-    if (!name.startsWith(ENV_PREFIX) || name === CONFIG_ENV || text === undefined) continue;
+    if (!name.startsWith(ENV_PREFIX) || NO_KEYS.includes(name) || text === undefined) continue;
     const spec = specOf.get(name);
     if (spec !== undefined && text === '') problems.push(`env ${name}: is empty; unset it or give it a value`);
     else if (spec !== undefined) put(tree, spec, text);
     else if (!isServiceLink(name, text)) {
-      problems.push(`env ${name}: unknown variable${didYouMean(nearest(name, [...specOf.keys(), CONFIG_ENV]))}`);
+      problems.push(`env ${name}: unknown variable${didYouMean(nearest(name, [...specOf.keys(), ...NO_KEYS]))}`);
     }
   }
   const originOf = (path: DocumentPath) => `env ${KEYS.find(({ key }) => key === path.join('.'))?.env}`;

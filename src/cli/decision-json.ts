@@ -1,0 +1,98 @@
+// A decision record as the management client answers it, and the questions that the commands put about decisions.
+import type { ManagementClient } from '../rpc/management-client.ts';
+
+export interface CheckJson {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly reason: string;
+  readonly asserted: boolean;
+}
+
+export interface CountersJson {
+  readonly calls_made: number;
+  readonly window_calls: number;
+}
+
+export interface DecisionJson {
+  readonly decision_id: string;
+  readonly decided_at: string;
+  readonly rpc: string;
+  readonly effect: string;
+  readonly reason: string;
+  readonly checks: readonly CheckJson[];
+  readonly policy_revision: string;
+  readonly caller: string;
+  readonly agent_id?: string;
+  readonly session_id?: string;
+  readonly run_id?: string;
+  readonly principal?: string;
+  readonly calls: readonly { readonly tool: string; readonly sensitivity: string; readonly count: number }[];
+  readonly calls_total: number;
+  readonly call_index?: number;
+  readonly scope?: string;
+  readonly platform?: string;
+  readonly chat_type?: string;
+  readonly command?: string;
+  readonly session?: {
+    readonly before: CountersJson;
+    readonly after: CountersJson;
+    readonly sequence: number;
+    readonly call_budget: number;
+    readonly rate_limit?: number;
+  };
+  /** Seconds. */
+  readonly retry_after?: number;
+  readonly repeats: number;
+  readonly last_at: string;
+  /** Seconds. */
+  readonly latency: number;
+}
+
+export interface StoryJson {
+  readonly record: DecisionJson;
+  readonly remedy: string;
+  readonly now?: {
+    readonly effect: string;
+    readonly reason: string;
+    readonly checks: readonly CheckJson[];
+    readonly policy_revision: string;
+    readonly from_trace: boolean;
+  };
+}
+
+/** `EFFECT_DENY` to `DENY`, `REASON_RATE_LIMITED` to `RATE_LIMITED`. */
+export function bare(name: string): string {
+  return name.replace(/^(EFFECT|REASON|SENSITIVITY)_/, '');
+}
+
+export function getStory(client: ManagementClient, decision_id: string, trace_id?: string): Promise<StoryJson> {
+  return client.ask('AuditService', 'GetDecision', { decision_id, ...(trace_id !== undefined && { trace_id }) });
+}
+
+/** Whose denials are asked for. */
+export type DenialsOf = { readonly session_id: string } | { readonly filter: { readonly trace_id: string } };
+
+const PAGE_SIZE = 500;
+/** So many denials are listed at most, and so many pages looked at for them. */
+const DENIALS_MAX = 1_000;
+const PAGES_MAX = 20;
+
+/** Denials, the one that came last first. `isAll` is false if there may be more of them. */
+export async function listDenials(
+  client: ManagementClient,
+  of: DenialsOf,
+): Promise<{ denials: readonly DecisionJson[]; isAll: boolean }> {
+  const denials: DecisionJson[] = [];
+  let page_token = '';
+  for (let page = 0; page < PAGES_MAX && denials.length < DENIALS_MAX; page++) {
+    const filter = { ...('filter' in of && of.filter), effect: 'EFFECT_DENY' };
+    const request = { ...of, filter, page_size: PAGE_SIZE, page_token };
+    const answer = await client.ask('AuditService', 'ListDecisions', request);
+    denials.push(...answer.decisions);
+    page_token = answer.next_page_token;
+    if (page_token === '') break;
+  }
+  // A denial that came again is newer than its id.
+  denials.sort((one, other) => (one.last_at < other.last_at ? 1 : one.last_at > other.last_at ? -1 : 0));
+  return { denials, isAll: page_token === '' };
+}

@@ -1,0 +1,144 @@
+// One decision as a person reads it: what was asked, the checks in order, the numbers then, and the way on.
+//
+// INVARIANT: whatever is shown of a record goes through `safe`, for a caller may have named it.
+import { bare, type CheckJson, type DecisionJson, type StoryJson } from './decision-json.ts';
+import { type Paint, safe } from './terminal.ts';
+
+/** @param revisionInForce  of the policy of the server that was asked */
+export function decisionPage(story: StoryJson, revisionInForce: string, paint: Paint): string {
+  const { record } = story;
+  const sections = [
+    [headline(record, paint), ...rowsOf(aboutOf(record, revisionInForce))],
+    ['checks', ...record.checks.map((check) => checkLine(check, paint))],
+    numbersOf(record),
+    story.remedy === '' ? [] : ['would have passed with', `  ${safe(story.remedy)}`],
+    ['the same request now', `  ${nowOf(story, paint)}`],
+  ];
+  const shown = sections.filter((lines) => lines.length > 1);
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** One line of a list of decisions. */
+export function decisionLine(record: DecisionJson, paint: Paint): string {
+  const { last_at, rpc, agent_id, session_id, decision_id, repeats } = record;
+  const parts = [
+    paint(timeOf(last_at), 'dim'),
+    effectText(record.effect, paint),
+    bare(record.reason),
+    rpc,
+    agent_id === undefined ? undefined : `agent ${agent_id}`,
+    askedFor(record),
+    session_id === undefined ? undefined : `session ${session_id}`,
+    `decision ${decision_id}`,
+    repeats > 0 ? `again ${timesText(repeats)}` : undefined,
+  ];
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part, index) => (index < 2 ? part : safe(part)))
+    .join('  ');
+}
+
+function headline({ effect, reason }: DecisionJson, paint: Paint): string {
+  return `${effectText(effect, paint)}  ${safe(bare(reason))}`;
+}
+
+function effectText(effect: string, paint: Paint): string {
+  if (effect === 'EFFECT_ALLOW') return paint('ALLOW', 'green');
+  return effect === 'EFFECT_DENY' ? paint('DENY', 'red') : paint('NONE', 'yellow');
+}
+
+type Row = readonly [name: string, value: string | undefined];
+
+function aboutOf(record: DecisionJson, revisionInForce: string): Row[] {
+  const { decided_at, last_at, repeats, policy_revision } = record;
+  const again = repeats > 0 ? `; again ${timesText(repeats)}, last at ${timeOf(last_at)}` : '';
+  const force = policy_revision === revisionInForce ? 'in force' : `no longer in force, now ${short(revisionInForce)}`;
+  return [
+    ['decision', record.decision_id],
+    ['at', `${timeOf(decided_at)}${again}`],
+    ['asked by', `${record.caller}, ${record.rpc}`],
+    ['for', record.principal],
+    ['agent', record.agent_id],
+    ['session', record.session_id],
+    ['run', record.run_id],
+    ['call', askedFor(record)],
+    ['scope', record.scope],
+    ['command', commandOf(record)],
+    ['policy', `${short(policy_revision)}, ${force}`],
+    ['took', `${(record.latency * 1000).toFixed(1)} ms until it was recorded`],
+  ];
+}
+
+function rowsOf(rows: readonly Row[]): string[] {
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}${safe(value)}`]));
+}
+
+/** The calls; the one that decided is named where the record tells which it is. */
+function askedFor({ calls, calls_total, call_index }: DecisionJson): string | undefined {
+  if (calls.length === 0) return undefined;
+  const shown = calls.map(({ tool, sensitivity, count }) => {
+    const times = count > 1 ? ` x${count}` : '';
+    return `${tool}${times} (${bare(sensitivity).toLowerCase()})`;
+  });
+  const listed = calls.reduce((sum, { count }) => sum + count, 0);
+  const more = calls_total > listed ? [`and ${calls_total - listed} more`] : [];
+  const decided = call_index !== undefined && calls_total > 1 ? [`decided by calls[${call_index}]`] : [];
+  return [...shown, ...more, ...decided].join(', ');
+}
+
+function commandOf({ command, platform, chat_type }: DecisionJson): string | undefined {
+  if (command === undefined && platform === undefined && chat_type === undefined) return undefined;
+  const where = [platform, chat_type].filter((part) => part !== undefined && part !== '').join(', ');
+  const text = command === undefined ? 'one that the policy does not name' : `/${command}`;
+  return where === '' ? text : `${text} on ${where}`;
+}
+
+function checkLine({ name, passed, reason, asserted }: CheckJson, paint: Paint): string {
+  const mark = passed ? paint('pass', 'green') : paint('FAIL', 'red');
+  const why = reason === 'REASON_ALLOWED' ? '' : `  ${bare(reason)}`;
+  return `  ${mark}  ${safe(`${name}${why}${asserted ? '  (asserted by the request)' : ''}`)}`;
+}
+
+function numbersOf({ session, calls_total, retry_after }: DecisionJson): string[] {
+  if (!session) return [];
+  const { before, after, call_budget, rate_limit } = session;
+  const change = (from: number, to: number) => (from === to ? `${from}` : `${from} -> ${to}`);
+  const rows: Row[] = [
+    ['asked', calls_total === 0 ? undefined : callsText(calls_total)],
+    ['budget', `${change(before.calls_made, after.calls_made)} of ${call_budget} calls made`],
+    [
+      'window',
+      rate_limit === undefined
+        ? undefined
+        : `${change(before.window_calls, after.window_calls)} of ${rate_limit} calls`,
+    ],
+    ['wait', retry_after === undefined ? undefined : `${retry_after.toFixed(1)} s until the next window`],
+  ];
+  return ['numbers then', ...rowsOf(rows)];
+}
+
+function nowOf({ record, now }: StoryJson, paint: Paint): string {
+  if (!now) return 'cannot be said: the record does not tell all that was asked';
+  const failed = now.checks.find(({ passed }) => !passed);
+  const stand = now.from_trace ? '' : `; asked for ${record.principal ?? 'nobody'} alone, --trace asks exactly`;
+  if (now.effect === 'EFFECT_ALLOW') return `${paint('would pass', 'green')}${safe(stand)}`;
+  const verb = now.effect === 'EFFECT_DENY' ? 'would be denied' : 'would permit nothing';
+  const check = failed ? `, check ${failed.name}` : '';
+  return `${paint(verb, 'red')}: ${safe(`${bare(now.reason)}${check}${stand}`)}`;
+}
+
+function timeOf(iso: string): string {
+  return iso.replace('T', ' ').replace('Z', ' UTC');
+}
+
+function timesText(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function callsText(count: number): string {
+  return count === 1 ? '1 call' : `${count} calls`;
+}
+
+function short(revision: string): string {
+  return revision.slice(0, 12);
+}

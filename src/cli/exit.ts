@@ -1,0 +1,25 @@
+// The end of a command that asks a running server, in a way that scripts can rely on.
+import { ConfigError } from '../config/config.ts';
+import { printProblems } from '../config/print.ts';
+import { Unanswered } from '../rpc/management-client.ts';
+import { StartupError } from '../startup-error.ts';
+import { safe } from './terminal.ts';
+
+export const EXIT = { found: 0, nothing: 1, cannotAsk: 2 } as const;
+
+/** Runs a command to its exit code; what keeps it from asking is a line on standard error. */
+export async function exitWith(run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    process.stderr.write(`${problemText(error)}\n`);
+    process.exitCode = EXIT.cannotAsk;
+  }
+}
+
+function problemText(error: unknown): string {
+  if (error instanceof ConfigError) return printProblems(error);
+  // A server's text may name what a caller has sent.
+  if (error instanceof Unanswered || error instanceof StartupError) return `tollgate: ${safe(error.message)}`;
+  return `tollgate: ${error instanceof Error ? error.stack : String(error)}`;
+}

@@ -1,0 +1,81 @@
+// How a command comes to the management listener of a running server: the one that the configuration names, or another.
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { loadConfig } from '../config/config.ts';
+import { addConfigOptions, type ConfigFlags } from '../config/flags.ts';
+import { TOKEN_FILE_ENV } from '../config/layers.ts';
+import { isReachable, listenAddressText, parseListenAddress } from '../config/listen-address.ts';
+import { readPem } from '../read-pem.ts';
+import type { ManagementAddress } from '../rpc/management-client.ts';
+import { StartupError } from '../startup-error.ts';
+import { EXIT } from './exit.ts';
+
+export interface ManagementFlags extends ConfigFlags {
+  readonly server?: string;
+  readonly tokenFile?: string;
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+}
+
+export function addManagementOptions(command: Command): Command {
+  // A script that calls the command wrongly must not take it for one that found nothing.
+  return addConfigOptions(command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.cannotAsk)))
+    .option('--server <address>', 'management listener to ask (default: the one of the configuration)')
+    .option('--token-file <path>', `file with a bearer token (default: the one that ${TOKEN_FILE_ENV} names)`)
+    .option('--ca-file <path>', 'authorities to trust for the server, PEM (default: those that come with Node)')
+    .option('--cert-file <path>', 'client certificate, PEM')
+    .option('--key-file <path>', 'its key, PEM')
+    .option('--server-name <name>', "name in the server's certificate, where it is not that of the address");
+}
+
+/** @throws ConfigError, or StartupError for a file or an address that cannot be used */
+export function managementAddress(flags: ManagementFlags): ManagementAddress {
+  const { config } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
+  const address = flags.server === undefined ? config.listeners.management : addressOf(flags.server);
+  const isOwn = flags.server === undefined;
+  const wantsTls = flags.caFile !== undefined || flags.certFile !== undefined;
+  // What is sent names agents and users, and a token with it opens them all: in plaintext it never leaves the host.
+  const isTls = wantsTls || isReachable(address) || (isOwn && config.tls.management !== undefined);
+  return {
+    target: listenAddressText(address),
+    tls: isTls ? tlsFrom(flags) : undefined,
+    token: tokenFrom(flags.tokenFile ?? process.env[TOKEN_FILE_ENV]),
+  };
+}
+
+function addressOf(text: string) {
+  const address = parseListenAddress(text, process.cwd());
+  if ('problem' in address) throw new StartupError(`--server ${address.problem}`);
+  return address;
+}
+
+function tlsFrom({ caFile, certFile, keyFile, serverName }: ManagementFlags): ManagementAddress['tls'] {
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new StartupError('--cert-file and --key-file go together');
+  }
+  return {
+    ca: caFile === undefined ? undefined : readPem(caFile),
+    certificate:
+      certFile === undefined || keyFile === undefined ? undefined : { cert: readPem(certFile), key: readPem(keyFile) },
+    serverName,
+  };
+}
+
+/** What the file holds beside blanks. It is never repeated in an error. */
+function tokenFrom(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const token = readToken(path).trim();
+  if (!/^[\x21-\x7e]{1,512}$/.test(token))
+    throw new StartupError(`${path} holds no token: one line of printable ASCII`);
+  return token;
+}
+
+function readToken(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StartupError(`cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}

@@ -1,0 +1,90 @@
+// `tollgate why`: why a decision came out as it did, for the person who was asked about it.
+import type { Command } from 'commander';
+import { isOwnId } from '../core/partition.ts';
+import { ManagementClient, Unanswered } from '../rpc/management-client.ts';
+import { type DecisionJson, getStory, listDenials, type StoryJson } from './decision-json.ts';
+import { decisionLine, decisionPage } from './decision-page.ts';
+import { EXIT, exitWith } from './exit.ts';
+import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { painterFor, safeJson } from './terminal.ts';
+
+interface WhyFlags extends ManagementFlags {
+  readonly trace?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+export function addWhy(program: Command): void {
+  const command = program
+    .command('why <id>')
+    .description(
+      'why a decision came out as it did: by its id, or the last denial of a session or trace; exit 0, 1 or 2',
+    );
+  addManagementOptions(command)
+    .option('--trace <trace_id>', "the decision's trace, to ask how its identity would fare now")
+    .option('--all', 'every denial of the session or trace, a line each')
+    .option('--json', 'print JSON, an object a line')
+    .action((id: string, flags: WhyFlags) => exitWith(() => why(id, flags)));
+}
+
+async function why(id: string, flags: WhyFlags): Promise<number> {
+  const client = new ManagementClient(managementAddress(flags));
+  try {
+    const found = await find(client, id, flags.trace);
+    if (!found) {
+      process.stderr.write('tollgate: no decision is kept under this id, nor a denial of such a session or trace\n');
+      return EXIT.nothing;
+    }
+    process.stdout.write(await print(client, found, flags));
+    return EXIT.found;
+  } finally {
+    client.close();
+  }
+}
+
+interface Found {
+  readonly decisionId: string;
+  readonly traceId: string | undefined;
+  /** Of the session or trace, this one first; undefined where the decision itself was named. */
+  readonly denials: { readonly all: readonly DecisionJson[]; readonly isAll: boolean } | undefined;
+}
+
+/** An id does not say of what it is, so it is looked for in turn. */
+async function find(client: ManagementClient, id: string, traceId: string | undefined): Promise<Found | undefined> {
+  if (isOwnId(id)) {
+    if (await isDecision(client, id)) return { decisionId: id, traceId, denials: undefined };
+    const { denials, isAll } = await listDenials(client, { session_id: id });
+    if (denials[0]) return { decisionId: denials[0].decision_id, traceId, denials: { all: denials, isAll } };
+  }
+  const { denials, isAll } = await listDenials(client, { filter: { trace_id: id } });
+  return denials[0] && { decisionId: denials[0].decision_id, traceId: id, denials: { all: denials, isAll } };
+}
+
+async function isDecision(client: ManagementClient, id: string): Promise<boolean> {
+  try {
+    await getStory(client, id);
+    return true;
+  } catch (error) {
+    if (error instanceof Unanswered && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+async function print(client: ManagementClient, found: Found, { all, json }: WhyFlags): Promise<string> {
+  const paint = painterFor(process.stdout, process.env.NO_COLOR);
+  const { denials } = found;
+  if (all && denials) {
+    const lines = denials.all.map((denial) => (json ? safeJson(denial) : decisionLine(denial, paint)));
+    return `${lines.join('\n')}\n`;
+  }
+  const story: StoryJson = await getStory(client, found.decisionId, found.traceId);
+  if (json) return `${safeJson(story)}\n`;
+  const { policy } = await client.ask('ServerService', 'GetServerInfo', {});
+  return `${decisionPage(story, policy.revision, paint)}${moreText(denials)}`;
+}
+
+function moreText(denials: Found['denials']): string {
+  const more = (denials?.all.length ?? 1) - 1;
+  if (!denials || more === 0) return '';
+  return `\nand ${denials.isAll ? '' : 'at least '}${more} other ${more === 1 ? 'denial' : 'denials'}: --all lists them\n`;
+}
