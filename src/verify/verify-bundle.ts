@@ -48,6 +48,8 @@ class BundleReading {
   readonly #payloads = new Payloads(this.#faults);
   readonly #epochsAt: number[] = [];
   readonly #held: HeldCheckpoint[] = [];
+  readonly #notesSeen = new Set<string>();
+  #repeated: string | undefined;
   #lines = 0;
   #place = 0;
   #firstMisplaced = 0;
@@ -130,10 +132,8 @@ class BundleReading {
       this.#faults.add('line', 'altered', where, `line ${this.#lines}: the note is none of a checkpoint`);
       return;
     }
-    if (this.#held.at(-1)?.note === note) {
-      this.#faults.add('line', 'inserted', where, `line ${this.#lines}: the checkpoint before it once more`);
-      return;
-    }
+    if (this.#notesSeen.has(note)) this.#repeated ??= where;
+    this.#notesSeen.add(note);
     this.#held.push({ ...checkpoint, where, consistency, signedBy: signerOf(checkpoint, this.#keys) });
   }
 
@@ -185,6 +185,12 @@ class BundleReading {
     this.#order.end();
     if (!this.#header && !faults.has('line')) faults.add('line', 'missing', 'line 1', 'the bundle has no header');
     const end = this.#end;
+    if (this.#repeated) {
+      // One more than there should be was put in; otherwise it stands in the place of a newer one.
+      if (!end || this.#checkpoints > end.checkpoints)
+        faults.add('line', 'inserted', this.#repeated, 'an earlier checkpoint once more');
+      else faults.add('head', 'rolled back', this.#repeated, 'an earlier checkpoint once more');
+    }
     if (this.#firstMisplaced > 0 && !faults.hasKind('inserted')) {
       const kind = end && this.#checkpoints > end.checkpoints ? 'inserted' : 'reordered';
       this.#lineFault(kind, 'this line stands behind what should follow it', this.#firstMisplaced);
