@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
 import { type Policy, parsePolicy } from './core/policy.ts';
+import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
@@ -44,7 +45,11 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   const policy = openPolicy(config, log);
   const callers = openCallers(config, log);
   const { state: store, close } = await openState(config, log);
-  const facts = serverFacts(store, policy, startedAtMs);
+  const ledgerKey = await openLedger(config, log).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const facts = serverFacts(store, policy, { startedAtMs, warnings: ledgerKey ? [] : [UNSIGNED] });
   const metrics = await openMetrics(config, {
     version: VERSION,
     policy: facts.policyInfo,
@@ -55,7 +60,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   });
   const traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, state, policy);
+  const pdp = pdpOf(config, { state, policy, ledgerKey });
   const server = new GrpcServer(config, {
     pdp,
     facts,
@@ -229,7 +234,20 @@ function openPolicy(config: Config, log: Logger): PolicySource<Policy> {
   return source;
 }
 
-function pdpOf(config: Config, state: State, policy: PolicySource<Policy>): Pdp {
+const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and nobody else can verify a run.';
+
+/** Behind the store, which holds the directory that the files may lie in. @returns undefined where no key is named */
+async function openLedger({ ledger }: Config, log: Logger): Promise<LedgerKey | undefined> {
+  const { keyFile, mayCreateKey, keyName, publicKeysFile } = ledger;
+  if (keyFile !== undefined) return openLedgerKey({ keyFile, mayCreate: mayCreateKey, name: keyName, publicKeysFile });
+  log.warn(UNSIGNED);
+  return undefined;
+}
+
+function pdpOf(
+  config: Config,
+  { state, policy, ledgerKey }: { state: State; policy: PolicySource<Policy>; ledgerKey: LedgerKey | undefined },
+): Pdp {
   return {
     state,
     policy: () => policy.current,
@@ -243,12 +261,17 @@ function pdpOf(config: Config, state: State, policy: PolicySource<Policy>): Pdp 
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
     patience: config.store.patience,
+    ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     deadline: Number.POSITIVE_INFINITY,
     clock: Date.now,
   };
 }
 
-function serverFacts(state: State, policy: PolicySource<Policy>, startedAtMs: number) {
+function serverFacts(
+  state: State,
+  policy: PolicySource<Policy>,
+  { startedAtMs, warnings }: { startedAtMs: number; warnings: readonly string[] },
+) {
   return {
     version: VERSION,
     startedAtMs,
@@ -259,7 +282,7 @@ function serverFacts(state: State, policy: PolicySource<Policy>, startedAtMs: nu
       reloadFailures: policy.reloadFailures,
       lastError: policy.lastError?.message,
     }),
-    warnings: () => [...state.info.warnings, ...policy.current.warnings],
+    warnings: () => [...state.info.warnings, ...warnings, ...policy.current.warnings],
     reloadPolicy: async () => {
       const reload = policy.reload();
       if (reload.ok) return;
@@ -279,7 +302,7 @@ function startSweeping(config: Config, pdp: Pdp, log: Logger): () => void {
     timer = setTimeout(async () => {
       try {
         const swept = await sweep(pdp, rules);
-        if (swept.sessions + swept.runsTimedOut + swept.runsPurged > 0) log.debug(swept, 'swept');
+        if (Object.values(swept).some((count) => count > 0)) log.debug(swept, 'swept');
       } catch (error) {
         log.debug(errorFields(error), 'sweep put off');
       }

@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@msgpack/msgpack',
   ],
   // The bytes of an audit record are made before they are stored, so that no engine ever encodes them again.
-  'pdp/': ['pdp/', 'core/', 'state/port.ts', 'state/codec/audit-record.ts', 'node:'],
+  'pdp/': ['pdp/', 'core/', 'state/port.ts', 'state/codec/audit-record.ts', 'state/codec/checkpoint.ts', 'node:'],
   'rpc/': [
     'rpc/',
     'pdp/',
@@ -82,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'unix-socket.ts': ['startup-error.ts', 'node:'],
   'read-pem.ts': ['startup-error.ts', 'node:'],
   'signed-note.ts': ['node:'],
+  'ledger-key.ts': ['signed-note.ts', 'startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');

@@ -120,6 +120,7 @@ function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
     decisions: new DecisionFeed(),
     sessionsMaxLive,
     runIdleTimeoutMs: 24 * 3_600_000,
+    ledger: { key: undefined, checkpointIntervalMs: 60_000 },
     patience: { appendMs: 3_000, finishMs: 10_000 },
     deadline: Number.POSITIVE_INFINITY,
     clock: clock.now,

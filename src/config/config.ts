@@ -1,6 +1,7 @@
 // The configuration of one server: flags over environment over file over defaults, checked once and frozen.
 // Behind this file nobody reads the environment, parses an address or wonders about a unit.
 
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
@@ -45,6 +46,15 @@ export interface Config extends ListenersConfig {
   readonly assertedFacts: 'none' | 'decisions' | 'all';
   readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
   readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
+  readonly ledger: {
+    /** Undefined: nothing is signed. */
+    readonly keyFile: string | undefined;
+    /** Nobody has named the file, so it may be made. */
+    readonly mayCreateKey: boolean;
+    readonly keyName: string;
+    readonly publicKeysFile: string;
+    readonly checkpointIntervalMs: number;
+  };
   readonly limits: {
     readonly requestBytes: number;
     readonly appendBytes: number;
@@ -154,6 +164,7 @@ function interpret(settings: Settings): Config {
       idleTimeoutMs: at.number('runs.idle_timeout_s') * 1000,
       retentionMs: at.number('runs.retention_s') * 1000,
     },
+    ledger: { ...places.ledger, checkpointIntervalMs: at.number('ledger.checkpoint_interval_s') * 1000 },
     limits: {
       requestBytes: at.number('limits.request_bytes'),
       appendBytes: at.number('limits.append_bytes'),
@@ -188,9 +199,23 @@ function interpretPlaces(settings: Settings) {
   }
   const tls = { ca: places.pathIfSet('store.tls.ca_file'), ...places.keyPair('store.tls') };
   if (store) refuseIdle(places, store);
+  const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
   if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
-  return { dataDir, policyFile, listeners, store, tls };
+  return { dataDir, policyFile, listeners, store, tls, ledger };
+}
+
+/** @param madeIn  where a key may be made: several servers on one store must not each make their own */
+function interpretLedger(places: Places, madeIn: string | undefined, dataDir: string) {
+  const keyName = places.settings.string('ledger.key_name');
+  if (/[\s+\p{Cc}]/u.test(keyName)) places.refuse('ledger.key_name', 'must hold no blanks and no +');
+  const named = places.pathIfSet('ledger.key_file');
+  return {
+    keyFile: named ?? (madeIn && join(madeIn, 'ledger.key')),
+    mayCreateKey: named === undefined,
+    keyName,
+    publicKeysFile: places.pathIfSet('ledger.public_keys_file') ?? join(dataDir, 'ledger.pub'),
+  };
 }
 
 /** A switch that would do nothing is a mistake: its owner believes that it protects. */
@@ -220,6 +245,8 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
+    'ledger.key_file': config.ledger.keyFile ?? '',
+    'ledger.public_keys_file': config.ledger.publicKeysFile,
     ...Object.fromEntries(listenerSources(config)),
   };
   return KEYS.map(({ key }) => ({

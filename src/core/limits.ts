@@ -45,6 +45,12 @@ export const LIMITS = {
   redactionsMax: 32,
   runOutputBytesMax: 4_000,
   runChainDepthMax: 32,
+  /** Kept with one run; between the first and the last they are thinned out. */
+  checkpointsMax: 64,
+  /** Decisions that join a run's ledger with one change of it. */
+  decisionsFoldedMax: 500,
+  /** Records whose contents are removed in one step. */
+  purgeChunk: 200,
 
   /** Of one session, decisions that were no denials. */
   decisionsPerSessionDefault: 10_000,

@@ -1,4 +1,5 @@
 // Runs: one execution of a skill each, with an audit log of its own.
+import { NEW_LEDGER, type RunLedger } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 
 export const FINAL_STATUSES = ['ok', 'error', 'timeout', 'budget_exceeded', 'cancelled', 'dry_run'] as const;
@@ -44,6 +45,7 @@ export interface Run {
   /** When the run was last appended to, or started; after a day of silence it counts as timed out. */
   readonly touchedAtMs: number;
   readonly shaping: Shaping;
+  readonly ledger: RunLedger;
 }
 
 /** What the shaping of the next event depends on. */
@@ -91,6 +93,7 @@ export function openRun(run: NewRun, now: number): Run {
     finishFingerprint: undefined,
     touchedAtMs: now,
     shaping: { lastEventAtMs: now, lastStepAtMs: now, modelRecorded: false, secretPending: false },
+    ledger: NEW_LEDGER,
   };
 }
 

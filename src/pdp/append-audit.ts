@@ -2,10 +2,9 @@
 import { type AuditEvent, shapeEvents } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
 import type { Tokens } from '../core/run.ts';
-import { encodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Durability, Operation } from '../state/port.ts';
 import { changeRun } from './change-run.ts';
-import { newSalt } from './ids.ts';
+import { encodeRecords } from './ledger.ts';
 import { type Pdp, pdpPatiently } from './pdp.ts';
 
 export interface AppendRequest {
@@ -40,7 +39,7 @@ export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<App
     (run, now) => {
       if (run.status !== 'running') throw new Failure('wrong_state', 'the run has finished', { subject: 'run' });
       const shaped = shapeEvents(run, request.events, policy, now);
-      const records = shaped.records.map((record) => encodeAuditRecord({ ...record, storedAtMs: now }, newSalt()));
+      const records = encodeRecords(shaped.records, now);
       const { lastSequence, tokens } = shaped.run;
       return { run: shaped.run, records, answer: { firstSequence: run.lastSequence + 1, lastSequence, tokens } };
     },

@@ -1,9 +1,11 @@
 // The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
-// in between, else do it again.
+// in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
+// does so in one step with the checkpoint that signs its end.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Operation } from '../state/port.ts';
+import { type Loss, sign, withDueRecords, withSealedTexts } from './ledger.ts';
 import type { Pdp } from './pdp.ts';
 import { Serially } from './serially.ts';
 
@@ -15,6 +17,7 @@ const ATTEMPTS_MAX = 50;
 export interface RunChange<T> {
   /** The run as it shall be; the very run given if nothing is to be stored. */
   readonly run: Run;
+  /** None when the run finishes. */
   readonly records: readonly Uint8Array[];
   readonly answer: T;
 }
@@ -33,33 +36,94 @@ export function changeRun<T>(
   change: (run: Run, now: number) => RunChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
+  return inLine(pdp, runId, { operation, change, replay, seals: false });
+}
+
+/**
+ * Brings a run's ledger up to date: what is due is written, a run that fell silent is finished, and a checkpoint signs it,
+ * if there is a key and something that the newest one does not say.
+ *
+ * @throws Failure not_found, state_unavailable
+ */
+export function sealRun(pdp: Pdp, runId: string): Promise<void> {
+  const change = (run: Run) => ({ run, records: [], answer: undefined });
+  return inLine(pdp, runId, { operation: undefined, change, replay: () => undefined, seals: true });
+}
+
+interface Change<T> {
+  readonly operation: Operation | undefined;
+  readonly change: (run: Run, now: number) => RunChange<T>;
+  readonly replay: (answer: string, run: Run) => T;
+  /** A checkpoint is wanted, whether or not the run changes. */
+  readonly seals: boolean;
+}
+
+function inLine<T>(pdp: Pdp, runId: string, wanted: Change<T>): Promise<T> {
   const changed = serially.run(runId, async () => {
+    let loss: Loss | undefined;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (performance.now() >= pdp.deadline) throw tooLate();
-      const { stored, remembered, now } = await pdp.state.readRun(runId, operation);
-      if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
-      if (remembered) {
-        if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
-        return replay(remembered.answer, stored.run);
-      }
-      const current = runAt(stored.run, pdp.runIdleTimeoutMs, now);
-      const { run, records, answer } = change(current, now);
-      if (run === current) return answer;
-      const outcome = await pdp.state.commitRun({
-        run,
-        records,
-        expectedRevision: stored.revision,
-        operation: operation && { ...operation, answer: JSON.stringify(answer) },
-      });
-      if (outcome === 'committed') return answer;
-      if (outcome === 'too_many_keys') {
-        throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
-      }
-      await sleep(Math.random() * Math.min(attempt, 10));
+      const outcome = await attemptChange(pdp, runId, wanted, loss);
+      if (outcome.kind === 'done') return outcome.answer;
+      loss = outcome.kind === 'lost' ? outcome.loss : undefined;
+      if (outcome.kind === 'moved') await sleep(Math.random() * Math.min(attempt, 10));
     }
     throw new Failure('state_unavailable', 'the run is changed by too many at once');
   });
   return pdp.deadline === Number.POSITIVE_INFINITY ? changed : by(pdp.deadline, changed);
+}
+
+type Attempt<T> =
+  | { readonly kind: 'done'; readonly answer: T }
+  /** Another change came first, or what was due has been written: from the beginning, on what is there now. */
+  | { readonly kind: 'moved' | 'prepared' }
+  | { readonly kind: 'lost'; readonly loss: Loss };
+
+/** @param loss  found by the attempt before */
+async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss?: Loss): Promise<Attempt<T>> {
+  const { operation, change, replay, seals } = wanted;
+  const { stored, remembered, lostChanges, now } = await pdp.state.readRun(runId, operation);
+  if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
+  if (remembered) {
+    if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
+    return { kind: 'done', answer: replay(remembered.answer, stored.run) };
+  }
+  const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss) });
+  const current = runAt(due.run, pdp.runIdleTimeoutMs, now);
+  const { run, records, answer } = change(current, now);
+  const from = { expectedRevision: stored.revision, lostChanges };
+  const remember = operation && { ...operation, answer: JSON.stringify(answer) };
+
+  const finishes = stored.run.status === 'running' && run.status !== 'running';
+  if (!finishes && !seals) {
+    if (run === current) return { kind: 'done', answer };
+    const outcome = await commit(pdp, { ...from, run, records: [...due.records, ...records], operation: remember });
+    return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
+  }
+  if (due.records.length > 0) {
+    const { run: prepared, records: dueRecords } = due;
+    const outcome = await commit(pdp, { ...from, run: prepared, records: dueRecords, operation: undefined });
+    return { kind: outcome === 'committed' ? 'prepared' : 'moved' };
+  }
+  const ended = finishes ? withSealedTexts(run) : run;
+  const signing = await sign(pdp, ended, now);
+  if (signing.kind === 'lost') return signing;
+  if (signing.kind === 'nothing' && ended === stored.run) return { kind: 'done', answer };
+  const sealed = signing.kind === 'signed' ? signing : { run: ended, checkpoint: undefined };
+  const outcome = await commit(pdp, { ...from, ...sealed, records: [], operation: remember });
+  return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
+}
+
+/** What the store says of itself, and what a checkpoint says of the store. */
+function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefined {
+  if (lostChanges === 0) return loss;
+  return { changes: Math.max(lostChanges, loss?.changes ?? 0), epoch: loss?.epoch ?? 0 };
+}
+
+async function commit(pdp: Pdp, wanted: Parameters<Pdp['state']['commitRun']>[0]): Promise<'committed' | 'moved'> {
+  const outcome = await pdp.state.commitRun(wanted);
+  if (outcome !== 'too_many_keys') return outcome;
+  throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
 }
 
 /** What waits in line behind others gives up in time, too. */

@@ -15,6 +15,22 @@ export interface LoadedPolicy {
   readonly revision: string;
 }
 
+export interface LedgerRules {
+  /** Without one, no checkpoint is signed. */
+  readonly key: CheckpointKey | undefined;
+  /** After so long a running run that has grown gets another checkpoint. */
+  readonly checkpointIntervalMs: number;
+}
+
+export interface CheckpointKey {
+  /** The public key of what is signed now. */
+  readonly verifierKey: string;
+  /** Those of everything that was ever signed, `verifierKey` among them. */
+  readonly verifierKeys: readonly string[];
+  /** A text, which ends with a newline, as a signed note. */
+  readonly sign: (text: string) => string;
+}
+
 export interface Pdp {
   readonly state: State;
   /** The policy now; an operation asks once and stays with the answer. */
@@ -27,6 +43,7 @@ export interface Pdp {
   readonly runIdleTimeoutMs: number;
   /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
   readonly patience: { readonly appendMs: number; readonly finishMs: number };
+  readonly ledger: LedgerRules;
   /** When whoever asks no longer waits, in ms of `performance.now()`. */
   readonly deadline: number;
   /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */

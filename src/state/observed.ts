@@ -23,6 +23,8 @@ const OPERATIONS = {
   readStartedRun: true,
   commitRun: true,
   readLog: true,
+  readCheckpoints: true,
+  confirmRun: true,
   pageRuns: true,
   removeRun: true,
   recordDecision: true,

@@ -178,8 +178,22 @@ export interface RunCommit {
   readonly expectedRevision: number;
   /** Records to add to the log, numbered from `run.lastSequence - records.length + 1`; stored as they are. */
   readonly records: readonly Uint8Array[];
+  /** Kept with the run; the commit is `moved` if the log does not end with the leaf that the checkpoint signs last. */
+  readonly checkpoint?: NewCheckpoint | undefined;
+  /** The `lostChanges` that `run` was made from, for which this commit accounts; the commit is `moved` if there are others. */
+  readonly lostChanges?: number | undefined;
   /** Remembered with the run, or for a new run with its caller; its answer is then the run's id. */
   readonly operation: (Operation & { readonly answer: string }) | undefined;
+}
+
+export interface NewCheckpoint {
+  readonly number: number;
+  /** Stored as they are. */
+  readonly bytes: Uint8Array;
+  /** Numbers of checkpoints that are no longer kept. */
+  readonly drops: readonly number[];
+  /** What the last record in the log begins with; empty for an empty log. */
+  readonly lastLeaf: Uint8Array;
 }
 
 export type RunIndex = 'started' | 'finished' | 'touched';
@@ -251,7 +265,10 @@ export interface State extends DecisionRecords {
   reactivateAgent(agentId: string): Promise<AgentRecord>;
   readAgent(agentId: string): Promise<AgentRecord>;
 
-  /** `operation` asks what is remembered of that key, of the run or, for `callerId`, of the caller's creations. */
+  /**
+   * `lostChanges` counts the acknowledged changes of the run that the store is known to have lost, and that no commit has
+   * accounted for yet. `operation` asks what is remembered of that key of the run.
+   */
   readRun(
     runId: string,
     operation?: Pick<Operation, 'rpc' | 'key'>,
@@ -260,6 +277,7 @@ export interface State extends DecisionRecords {
     remembered: RememberedAppend | undefined;
     /** How many decisions are noted with the run. */
     notedDecisions: number;
+    lostChanges: number;
     now: number;
   }>;
   /** What is remembered of a caller's StartRun key. */
@@ -273,7 +291,11 @@ export interface State extends DecisionRecords {
   commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys'>;
   /** Stored bytes in sequence order, from `afterSequence + 1`. */
   readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]>;
+  /** The newest checkpoints of a run, oldest first. */
+  readCheckpoints(runId: string, limit: number): Promise<Uint8Array[]>;
+  /** Answers once whatever has been read of a run so far is durable at the level that `info` names. */
+  confirmRun(runId: string): Promise<void>;
   pageRuns(page: RunPage): Promise<{ runs: StoredRun[]; now: number }>;
-  /** Removes a finished run and its log. @returns false if it is no longer at this revision */
+  /** Removes a finished run with its log and checkpoints. @returns false if it is no longer at this revision */
   removeRun(runId: string, expectedRevision: number): Promise<boolean>;
 }

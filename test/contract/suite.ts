@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { State } from '../../src/state/port.ts';
 import { agentCases } from './agents.ts';
 import { chargeCases } from './charges.ts';
+import { checkpointCases } from './checkpoints.ts';
 import { closingCases } from './closing.ts';
 import { concurrencyCases } from './concurrency.ts';
 import { creationCases } from './creation.ts';
@@ -51,6 +52,7 @@ const AREAS = {
   runs: runCases,
   'run indexes': runIndexCases,
   decisions: decisionCases,
+  checkpoints: checkpointCases,
 } satisfies Record<string, (add: AddCase) => void>;
 
 /**

@@ -118,7 +118,7 @@ describe('a sweep', () => {
     header.writeUIntBE(revision + 1, 0, 6);
     header.writeUInt32BE(Math.floor(nowMs / LIMITS.operationGenerationMs), 6);
     header.writeUInt32BE(LIMITS.operationsMax, 10);
-    const full = Buffer.concat([header, Buffer.from(JSON.stringify({ format: 1, ...run }))]);
+    const full = Buffer.concat([header, Buffer.from(JSON.stringify({ format: 2, ...run }))]);
     await tables.put('runs', idKey(run.runId), full);
     const other = { ...keyed, expectedRevision: revision + 1, operation: { ...operation('b'), answer: '' } };
     expect(await state.commitRun(other)).toBe('too_many_keys');

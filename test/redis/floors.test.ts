@@ -3,9 +3,11 @@
 // another history, as a failover does both.
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { sessionKey } from '../../src/state/redis/keys.ts';
+import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
+import { runKeys, sessionKey } from '../../src/state/redis/keys.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
-import { created, step, stored } from '../contract/fixtures.ts';
+import { created, step, stored, storedRun } from '../contract/fixtures.ts';
+import { append, checkpointsOf, finish, newKey, pdpOver, readNote, rootOfLog, runWith } from '../ledger/rig.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
@@ -50,6 +52,57 @@ test.each(Object.entries(CHANGES))('a lost charge is brought back after %s', asy
   expect(counters).toMatchObject({ callsMade: 2 + calls, sequence: 3 + changes });
   expect(witness.info).toMatchObject({ lostWrites: 1, lineageChanges: 1 });
   expect(other.info.lostWrites).toBe(0);
+  await witness.close();
+  await other.close();
+  redis.disconnect();
+  await proxy.stop();
+  await server.stop();
+});
+
+test('a lost append of a run begins a new epoch before the next record, whoever writes that', async () => {
+  const server = await startRedis({ args: ['--enable-debug-command', 'local'] });
+  const redis = new Redis(server.url);
+  const proxy = await startFaultProxy(server.port);
+  const witness = await openRedisState({ ...OPTIONS, url: `redis://127.0.0.1:${proxy.port}` });
+  const other = await openRedisState({ ...OPTIONS, url: server.url });
+  const key = newKey();
+  const [mine, theirs] = [witness, other].map((state) => ({ state, pdp: pdpOver(state, Date.now, key) })) as [
+    { state: typeof witness; pdp: ReturnType<typeof pdpOver> },
+    { state: typeof other; pdp: ReturnType<typeof pdpOver> },
+  ];
+  const runId = await runWith(mine, 2);
+  const { run, log } = runKeys(runId);
+  const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
+  await append(mine, runId, 3);
+
+  proxy.set({ refuse: true });
+  await eventually(() => proxy.connections === 0);
+  await redis.restore(run, 0, runBefore, 'REPLACE');
+  await redis.restore(log, 0, logBefore, 'REPLACE');
+  await redis.call('DEBUG', 'CHANGE-REPL-ID');
+  await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+  await eventually(async () => (await other.now()) > 0 && other.info.lineageChanges === 1);
+  // Somebody who knows of no loss; then the one who does comes back, and it is noted before anything else.
+  await append(theirs, runId, 1);
+  proxy.set({});
+  await eventually(() => witness.now());
+  expect((await other.readRun(runId)).lostChanges).toBe(1);
+
+  await append(theirs, runId, 1);
+  await finish(mine, runId);
+  const records = (await other.readLog(runId, { afterSequence: 0, limit: 10 })).map(decodeAuditRecord);
+  expect(records.map(({ sequence, type }) => [sequence, type])).toEqual([
+    [1, 'note'],
+    [2, 'note'],
+    [3, 'note'],
+    [4, 'tollgate.epoch'],
+    [5, 'note'],
+  ]);
+  expect(JSON.parse(records[3]!.data!)).toEqual({ epoch: 1, lost_changes: 1 });
+  expect((await other.readRun(runId)).lostChanges).toBe(0);
+  expect((await storedRun(other, runId)).run.ledger.epoch).toBe(1);
+  const [only] = (await checkpointsOf(mine, runId)).map(({ note }) => readNote(note));
+  expect(only).toMatchObject({ origin: `tollgate/${runId}/1`, size: 5, root: await rootOfLog(mine, runId) });
   await witness.close();
   await other.close();
   redis.disconnect();

@@ -118,6 +118,14 @@ const CASES: Readonly<Record<string, Case>> = {
     act: (state, names) =>
       state.commitRun(commitOf({ ...finished(runOf(names), NOW), lastSequence: 1 }, { expectedRevision: 1 })),
   },
+  'a checkpoint': {
+    prepare: startRun,
+    act: (state, names) =>
+      state.commitRun({
+        ...commitOf({ ...runOf(names), lastSequence: 1 }, { expectedRevision: 1 }),
+        checkpoint: { number: 1, bytes: Buffer.from('signed'), drops: [7], lastLeaf: Buffer.from('record 0') },
+      }),
+  },
   'the removal of a run': {
     prepare: startRun,
     act: (state, { runId }) => state.removeRun(runId, 1),

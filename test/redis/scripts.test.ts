@@ -22,6 +22,7 @@ const COMMANDS_OF_6_2 = new Set([
   'HLEN',
   'HMGET',
   'HSET',
+  'LINDEX',
   'LLEN',
   'LPOP',
   'LRANGE',

@@ -43,6 +43,13 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'authorize.require.session': { unset: true, why: 'the strict one' },
   asserted_facts: { unset: 'decisions', why: 'documented, and the answer says `asserted`' },
   'sessions.max_live_per_agent': { unset: 10, why: 'bounded' },
+  'ledger.key_file': {
+    unset: undefined,
+    why: 'made for this server alone, or nothing is signed and a warning says so',
+  },
+  'ledger.key_name': { unset: 'tollgate', why: 'a name; whoever verifies goes by the key' },
+  'ledger.public_keys_file': { unset: undefined, why: 'in data_dir, and only added to' },
+  'ledger.checkpoint_interval_s': { unset: 60, why: 'bounded' },
   'limits.request_bytes': { unset: 65_536, why: 'bounded' },
   'limits.append_bytes': { unset: 4_194_304, why: 'bounded' },
   'limits.metadata_bytes': { unset: 16_384, why: 'bounded' },

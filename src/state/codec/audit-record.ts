@@ -82,6 +82,11 @@ export function leafOf(stored: Uint8Array): Buffer {
   return bytes.subarray(0, length);
 }
 
+/** The place in its log that a leaf names. */
+export function sequenceOf(leaf: Uint8Array): number {
+  return Number(bufferOf(leaf).readBigUInt64BE(1));
+}
+
 /** RFC 6962's hash of a leaf. */
 export function leafHashOf(leaf: Uint8Array): Buffer {
   return createHash('sha256').update(LEAF_PREFIX).update(leaf).digest();

@@ -2,7 +2,7 @@
 // revision beside it and never look inside.
 import type { Run } from '../../core/run.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 export function encodeRun(run: Run): Buffer {
   return Buffer.from(JSON.stringify({ format: FORMAT, ...run }));

@@ -35,6 +35,7 @@ export const TABLES = [
   'decision-lists',
   'decision-counts',
   'noted-decisions',
+  'checkpoints',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;

@@ -1,5 +1,5 @@
 // How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
-// sequence, and its places in three lists.
+// sequence, its checkpoints by number, and its places in three lists.
 import { partitionOf } from '../../core/partition.ts';
 import type { Run } from '../../core/run.ts';
 import type { OperationCount } from '../../core/session.ts';
@@ -12,6 +12,7 @@ import { notedKeys } from './noted-decisions.ts';
 const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
 const HEADER_BYTES = 18;
 const SEQUENCE_BYTES = 6;
+const NUMBER_BYTES = 4;
 
 export interface RunEntry extends StoredRun {
   /** The keys that the run remembers, counted like a session's. */
@@ -48,6 +49,7 @@ export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
   return [
     ...placesOf(run).map((key): Write => [tables['run-index'], key]),
     [tables.runs, idKey(run.runId)],
+    ...checkpointRemoval(tables, idKey(run.runId)),
     [tables['removed-logs'], idKey(run.runId), PRESENT],
     ...logRemoval(tables, idKey(run.runId), limit),
   ];
@@ -62,6 +64,15 @@ export function logRemoval(tables: Tables, id: Buffer, limit: number): Write[] {
     ...noted.map((key): Write => [tables['noted-decisions'], key]),
   ];
   return writes.length < limit ? [...writes, [tables['removed-logs'], id]] : writes;
+}
+
+function checkpointRemoval(tables: Tables, id: Buffer): Write[] {
+  const keys = tables.checkpoints.getKeys({ start: id, end: afterPrefix(id) });
+  return Array.from(keys, (key): Write => [tables.checkpoints, key]);
+}
+
+export function checkpointKey(id: Buffer, number: number): Buffer {
+  return Buffer.concat([id, integer(number, NUMBER_BYTES)]);
 }
 
 export function logKey(id: Buffer, sequence: number): Buffer {

@@ -2,12 +2,21 @@
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { generationAt, generationOf, type OperationCount } from '../../core/session.ts';
-import type { Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
+import type { NewCheckpoint, Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
 import type { Step, Tables, Write } from './environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
 import { notedCount } from './noted-decisions.ts';
 import { generationsAround } from './remembered-keys.ts';
-import { loadRun, logKey, logRemoval, type RunEntry, replacement, runPrefix, runRemoval } from './run-tables.ts';
+import {
+  checkpointKey,
+  loadRun,
+  logKey,
+  logRemoval,
+  type RunEntry,
+  replacement,
+  runPrefix,
+  runRemoval,
+} from './run-tables.ts';
 import { places, type Store } from './store.ts';
 
 const FINGERPRINT_BYTES = 8;
@@ -27,6 +36,8 @@ export function readRun(
       stored: entry && storedRun(entry),
       remembered,
       notedDecisions: entry ? notedCount(tables, runId) : 0,
+      // No copy of another time takes this store's place while it is open.
+      lostChanges: 0,
       now,
     };
   });
@@ -48,9 +59,9 @@ type CommitAnswer = Awaited<ReturnType<State['commitRun']>>;
 
 function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<CommitAnswer> {
   const now = store.now();
-  const { run, expectedRevision, records, operation } = commit;
+  const { run, expectedRevision, records, operation, checkpoint, lostChanges = 0 } = commit;
   const before = loadRun(tables, run.runId);
-  if ((before?.revision ?? 0) !== expectedRevision) return { answer: 'moved', writes: [] };
+  if ((before?.revision ?? 0) !== expectedRevision || lostChanges !== 0) return { answer: 'moved', writes: [] };
   if (operation && isRemembered(store, tables, { before, callerId: run.callerId, operation, now })) {
     return { answer: 'moved', writes: [] };
   }
@@ -59,9 +70,15 @@ function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<Commi
 
   const id = idKey(run.runId);
   const firstSequence = run.lastSequence - records.length + 1;
+  if (checkpoint && !endsWith(tables, logKey(id, firstSequence - 1), checkpoint))
+    return { answer: 'moved', writes: [] };
   const writes = replacement(tables, before?.run, { run, revision: expectedRevision + 1, operations });
   for (const [index, record] of records.entries()) {
     writes.push([tables.logs, logKey(id, firstSequence + index), Buffer.from(record)]);
+  }
+  if (checkpoint) {
+    for (const number of checkpoint.drops) writes.push([tables.checkpoints, checkpointKey(id, number)]);
+    writes.push([tables.checkpoints, checkpointKey(id, checkpoint.number), Buffer.from(checkpoint.bytes)]);
   }
   if (operation) {
     const scope = before ? id : nameHash(run.callerId);
@@ -70,6 +87,11 @@ function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<Commi
     writes.push(...store.keys.remember(tables, { scope, named: operation, generation, value }, now));
   }
   return { answer: 'committed', writes };
+}
+
+function endsWith(tables: Tables, last: Buffer, { lastLeaf }: NewCheckpoint): boolean {
+  const stored = tables.logs.get(last) ?? Buffer.alloc(0);
+  return stored.subarray(0, lastLeaf.length).equals(lastLeaf);
 }
 
 function isRemembered(
@@ -130,6 +152,15 @@ export function readLog(
     const id = idKey(runId);
     const range = { start: logKey(id, Math.max(afterSequence, 0) + 1), end: afterPrefix(id), limit };
     return Array.from(tables.logs.getRange(range), ({ value }) => value);
+  });
+}
+
+export function readCheckpoints(store: Store, runId: string, limit: number): Promise<Uint8Array[]> {
+  return store.environment.query((tables) => {
+    if (!isOwnId(runId) || limit <= 0) return [];
+    const id = idKey(runId);
+    const range = { start: afterPrefix(id), end: id, reverse: true, limit };
+    return Array.from(tables.checkpoints.getRange(range), ({ value }) => value).reverse();
   });
 }
 

@@ -10,7 +10,7 @@ import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
 import { RememberedKeys } from './remembered-keys.ts';
-import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
+import { commitRun, pageRuns, readCheckpoints, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
@@ -92,6 +92,9 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readStartedRun: (callerId, key) => readStartedRun(store, callerId, key),
     commitRun: (commit) => commitRun(store, commit),
     readLog: (runId, page) => readLog(store, runId, page),
+    readCheckpoints: (runId, limit) => readCheckpoints(store, runId, limit),
+    // What can be read is flushed.
+    confirmRun: async () => store.environment.assertAnswering(),
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
 

@@ -34,10 +34,22 @@ export function sessionIndexKeys(partition: number): { sessions: string; ends: s
   return { sessions, ends: `${sessions}:ends` };
 }
 
-export function runKeys(runId: string): { run: string; log: string; operations: string; noted: string } {
+export function runKeys(runId: string): {
+  run: string;
+  log: string;
+  operations: string;
+  noted: string;
+  checkpoints: string;
+} {
   const id = isOwnId(runId) ? runId : NOBODY;
   const run = `${partitionOfId(id)}:run:${id}`;
-  return { run, log: `${run}:log`, operations: `${run}:ops`, noted: `${run}:decisions` };
+  return {
+    run,
+    log: `${run}:log`,
+    operations: `${run}:ops`,
+    noted: `${run}:decisions`,
+    checkpoints: `${run}:checkpoints`,
+  };
 }
 
 /** The lists of a session's decisions: its denials, and all others. */

@@ -19,17 +19,24 @@ export async function readRun(
   const { run, operations, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
   const { reply, lineage } = await runWhere(store, 'read-run', [run, operations, noted], [store.clock(), name]);
-  const [now, revision, bytes, remembered, notedDecisions] = reply as [
+  const [now, revision, bytes, remembered, notedDecisions, lost] = reply as [
     number,
     Buffer | null,
     Buffer | null,
     Buffer | null,
     number,
+    Buffer | null,
   ];
   const stored = storedRun(revision, bytes);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
   if (stored && remembered) store.floors.sawRun(runId, lineage, stored.revision);
-  return { stored, remembered: rememberedOf(remembered), notedDecisions: stored ? notedDecisions : 0, now };
+  return {
+    stored,
+    remembered: rememberedOf(remembered),
+    notedDecisions: stored ? notedDecisions : 0,
+    lostChanges: Number(lost ?? 0),
+    now,
+  };
 }
 
 function storedRun(revision: Buffer | null | undefined, bytes: Buffer | null | undefined): StoredRun | undefined {
@@ -83,7 +90,7 @@ export async function commitRun(store: Store, commit: RunCommit): ReturnType<Sta
 
 async function storeCommit(
   store: Store,
-  { run, expectedRevision, records }: RunCommit,
+  { run, expectedRevision, records, checkpoint, lostChanges = 0 }: RunCommit,
   operation: RunCommit['operation'],
 ): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
@@ -97,6 +104,7 @@ async function storeCommit(
       operation ? keys.run : ownOperationKey(keys.run, randomBytes(9)),
       ...indexKeysOf(run.runId),
       keys.noted,
+      keys.checkpoints,
     ],
     [
       expectedRevision,
@@ -110,6 +118,11 @@ async function storeCommit(
       operation ? operationName(operation) : NO_BYTES,
       operation ? encodeAppend(operation) : NO_BYTES,
       LINEAGE,
+      lostChanges,
+      checkpoint ? asBuffer(checkpoint.bytes) : NO_BYTES,
+      checkpoint?.number ?? 0,
+      (checkpoint?.drops ?? []).map((number) => `${number} `).join(''),
+      checkpoint ? asBuffer(checkpoint.lastLeaf) : NO_BYTES,
       ...records.map(asBuffer),
     ],
     'confirmed',
@@ -129,6 +142,20 @@ export async function readLog(
   return store.commands.ask(log, store.deadline, ({ redis }) =>
     redis.lrangeBuffer(log, afterSequence, afterSequence + limit - 1),
   );
+}
+
+export async function readCheckpoints(store: Store, runId: string, limit: number): Promise<Uint8Array[]> {
+  if (limit <= 0) return [];
+  const { checkpoints } = runKeys(runId);
+  const newestFirst = await store.commands.ask(checkpoints, store.deadline, ({ redis }) =>
+    redis.zrevrangebyscoreBuffer(checkpoints, '+inf', '-inf', 'LIMIT', 0, limit),
+  );
+  return newestFirst.reverse();
+}
+
+/** Replicas have what came before whatever they confirm. Without any, a server's own file decides, and no command waits for it. */
+export function confirmRun(store: Store, runId: string): Promise<void> {
+  return store.commands.confirm(runKeys(runId).run, store.deadline, async () => undefined);
 }
 
 export async function pageRuns(
@@ -162,8 +189,8 @@ async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs
 }
 
 export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
-  const { run, log, operations, noted } = runKeys(runId);
-  const keys = [run, log, operations, ...indexKeysOf(runId), noted];
+  const { run, log, operations, noted, checkpoints } = runKeys(runId);
+  const keys = [run, log, operations, ...indexKeysOf(runId), noted, checkpoints];
   store.floors.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }

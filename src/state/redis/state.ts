@@ -23,7 +23,16 @@ import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
-import { commitRun, pageRuns, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
+import {
+  commitRun,
+  confirmRun,
+  pageRuns,
+  readCheckpoints,
+  readLog,
+  readRun,
+  readStartedRun,
+  removeRun,
+} from './runs.ts';
 import { loadScripts } from './scripts.ts';
 import type { Requirements } from './server-check.ts';
 import { openServers, type ServerEvent } from './servers.ts';
@@ -229,6 +238,14 @@ class RedisState implements State {
 
   readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]> {
     return readLog(this.#store, runId, page);
+  }
+
+  readCheckpoints(runId: string, limit: number): Promise<Uint8Array[]> {
+    return readCheckpoints(this.#store, runId, limit);
+  }
+
+  confirmRun(runId: string): Promise<void> {
+    return confirmRun(this.#store, runId);
   }
 
   pageRuns(page: RunPage): ReturnType<State['pageRuns']> {

@@ -1,8 +1,9 @@
--- Compare and set of one run, with its log, its indexes and its remembered operation. The rules are core's alone.
+-- Compare and set of one run, with its log, its checkpoints, its indexes and its remembered operation. The rules are core's
+-- alone.
 -- Uses limits.
 --
 -- KEYS
---   run             hash {v: revision, r: the run, l: see take-over-run.lua}
+--   run             hash {v: revision, r: the run, l and e: see take-over-run.lua}
 --   log             list: the run's audit records
 --   operations      hash: the run's remembered operations by name
 --   own             string: that this very commit was made, if it has no caller's key; the run's key again with one
@@ -10,6 +11,7 @@
 --   finished        zset: those with a final status by their end
 --   touched         zset: those still running by their last sign of life
 --   noted           list: the decisions that are noted with the run, kept as long as the run
+--   checkpoints     zset: the run's checkpoints by number
 -- ARGV
 --   expected        number: the revision that this commit was made from, 0 for a new run
 --   id              text
@@ -22,6 +24,11 @@
 --   name            12 bytes: the operation's name; '' without a key
 --   remembered      fingerprint (8 bytes), answer; '' without a key
 --   lineage         16 bytes: the history of this server's data, '' if unknown
+--   lost            number: the lost changes for which this commit accounts
+--   checkpoint      bytes: a checkpoint to keep, '' for none
+--   number          number: its number
+--   drops           numbers of checkpoints that are no longer kept, a blank behind each
+--   last_leaf       bytes: what the last record in the log begins with, where there is a checkpoint
 --   ...records      bytes
 --
 -- Reply  'committed', 'moved' or 'too_many_keys'
@@ -33,6 +40,7 @@ local runs = KEYS[5]
 local finished = KEYS[6]
 local touched = KEYS[7]
 local noted = KEYS[8]
+local checkpoints = KEYS[9]
 local expected = tonumber(ARGV[1])
 local id = ARGV[2]
 local bytes = ARGV[3]
@@ -44,21 +52,28 @@ local first_sequence = tonumber(ARGV[8])
 local name = ARGV[9]
 local remembered = ARGV[10]
 local lineage = ARGV[11]
-local records_from = 12
+local lost = tonumber(ARGV[12])
+local checkpoint = ARGV[13]
+local number = tonumber(ARGV[14])
+local drops = ARGV[15]
+local last_leaf = ARGV[16]
+local records_from = 17
 
 if own ~= run and redis.call('EXISTS', own) == 1 then return 'committed' end
 local revision = tonumber(redis.call('HGET', run, 'v') or 0)
 -- The same key with the same answer, made from before it was remembered, can only be this commit's own repeat.
 if name ~= '' and expected < revision and redis.call('HGET', operations, name) == remembered then return 'committed' end
-if revision ~= expected then return 'moved' end
+if revision ~= expected or tonumber(redis.call('HGET', run, 'e') or 0) ~= lost then return 'moved' end
 if name ~= '' then
   if redis.call('HEXISTS', operations, name) == 1 then return 'moved' end
   if redis.call('HLEN', operations) >= OPERATIONS_MAX then return 'too_many_keys' end
 end
 -- A log without gaps: what is added must follow what is there.
 if redis.call('LLEN', log) ~= first_sequence - 1 then error('run log: not as long as its run says') end
+-- Another history may have come to the same revision: its last record is another one.
+if checkpoint ~= '' and string.sub(redis.call('LINDEX', log, -1) or '', 1, #last_leaf) ~= last_leaf then return 'moved' end
 -- Only their types matter here: a wrong one must be seen before the first write.
-for _, index in ipairs({ runs, finished, touched }) do redis.call('ZCARD', index) end
+for _, index in ipairs({ runs, finished, touched, checkpoints }) do redis.call('ZCARD', index) end
 
 local kept = retention + RUN_IDLE_MS_MAX + SLACK_MS
 local taken_over = redis.call('HGET', run, 'l')
@@ -66,12 +81,16 @@ if lineage ~= '' and (not taken_over or string.sub(taken_over, 1, 16) ~= lineage
   redis.call('HSET', run, 'l', lineage .. string.format('%.0f', revision))
 end
 redis.call('HSET', run, 'v', string.format('%.0f', revision + 1), 'r', bytes)
+if lost > 0 then redis.call('HSET', run, 'e', '0') end
 redis.call('PEXPIRE', run, kept)
 -- Records cut into groups: Lua's stack holds a few thousand values.
 for index = records_from, #ARGV, 500 do
   redis.call('RPUSH', log, unpack(ARGV, index, math.min(index + 499, #ARGV)))
 end
 redis.call('PEXPIRE', log, kept)
+if checkpoint ~= '' then redis.call('ZADD', checkpoints, number, checkpoint) end
+for dropped in string.gmatch(drops, '%d+') do redis.call('ZREMRANGEBYSCORE', checkpoints, dropped, dropped) end
+redis.call('PEXPIRE', checkpoints, kept)
 if name ~= '' then redis.call('HSET', operations, name, remembered) end
 redis.call('PEXPIRE', operations, kept)
 redis.call('PEXPIRE', noted, kept)

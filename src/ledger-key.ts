@@ -1,0 +1,118 @@
+// The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
+// can forge checkpoints, so a file that others on this machine may read or write is refused.
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
+import { StartupError } from './startup-error.ts';
+
+const FOR_OTHERS = 0o077;
+
+export interface LedgerKey {
+  /** The public key of what is signed now. */
+  readonly verifierKey: string;
+  /** Those of everything that was ever signed, as far as the file of public keys knows, `verifierKey` among them. */
+  readonly verifierKeys: readonly string[];
+  /** A text, which ends with a newline, as a signed note. */
+  readonly sign: (text: string) => string;
+}
+
+export interface LedgerKeyFiles {
+  readonly keyFile: string;
+  /** Make a key if there is none. */
+  readonly mayCreate: boolean;
+  readonly name: string;
+  readonly publicKeysFile: string;
+}
+
+/**
+ * Reads the key, or makes it once, and notes its public key in the file of public keys.
+ *
+ * @throws StartupError in one line, when a file cannot be used as it is
+ */
+export function openLedgerKey({ keyFile, mayCreate, name, publicKeysFile }: LedgerKeyFiles): LedgerKey {
+  if (mayCreate) createIfAbsent(keyFile);
+  const key = { name, privateKey: readPrivateKey(keyFile) };
+  const verifierKey = verifierKeyOf(key);
+  return {
+    verifierKey,
+    verifierKeys: noted(publicKeysFile, verifierKey),
+    sign: (text) => signNote(text, key),
+  };
+}
+
+/** Written whole under another name first, so that a crash leaves no half of a key. */
+function createIfAbsent(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })) return;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeDurably(unfinished, 'wx', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+    linkSync(unfinished, file);
+    unlinkSync(unfinished);
+    syncFolder(dirname(file));
+  } catch (cause) {
+    throw new StartupError(`the ledger key ${file} cannot be made: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function readPrivateKey(file: string): KeyObject {
+  let pem: string;
+  try {
+    const { mode } = statSync(file);
+    if ((mode & FOR_OTHERS) !== 0) throw new Error('others may read or write it, so it proves nothing: chmod 600');
+    pem = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StartupError(`the ledger key ${file} cannot be used: ${messageOf(cause)}`, { cause });
+  }
+  // No cause from here on: messages about a key's content have no place in a log.
+  const key = parsed(pem);
+  if (key?.asymmetricKeyType === 'ed25519') return key;
+  throw new StartupError(`the ledger key ${file} cannot be used: it holds no Ed25519 key in PEM (PKCS #8)`);
+}
+
+function parsed(pem: string): KeyObject | undefined {
+  try {
+    return pem.includes('-----BEGIN PRIVATE KEY-----') ? createPrivateKey(pem) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys in the file of public keys, with one more behind them if it is another. */
+function noted(file: string, verifierKey: string): string[] {
+  try {
+    const text = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
+    const lines = text.split('\n').filter((line) => line !== '');
+    const stranger = lines.find((line) => !isVerifierKey(line));
+    if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
+    if (lines.includes(verifierKey)) return lines;
+    writeDurably(file, 'a', `${text === '' || text.endsWith('\n') ? '' : '\n'}${verifierKey}\n`);
+    return [...lines, verifierKey];
+  } catch (cause) {
+    throw new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function writeDurably(file: string, flags: 'a' | 'wx', text: string): void {
+  const opened = openSync(file, flags, flags === 'wx' ? 0o600 : 0o644);
+  try {
+    writeSync(opened, text);
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r');
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

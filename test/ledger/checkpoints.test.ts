@@ -1,0 +1,195 @@
+// Checkpoints of real runs on both engines: what is signed, when, and what never is.
+import { createHash } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runLineOf } from '../../src/core/ledger.ts';
+import { sealRun } from '../../src/pdp/change-run.ts';
+import { sweep } from '../../src/pdp/sweep.ts';
+import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
+import { runKeys } from '../../src/state/redis/keys.ts';
+import { storedRun } from '../contract/fixtures.ts';
+import { ENGINES } from '../support/engines.ts';
+import {
+  append,
+  checkpointsOf,
+  confirmingWith,
+  finish,
+  IDLE_MS,
+  INTERVAL_MS,
+  type LedgerRig,
+  openRig,
+  pdpOver,
+  readNote,
+  rootOfLog,
+  runWith,
+} from './rig.ts';
+
+const RULES = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
+
+describe.each(ENGINES)('on %s', (engine) => {
+  let rig: LedgerRig;
+  beforeEach(async () => {
+    rig = await openRig(engine);
+  });
+  afterEach(() => rig.close());
+
+  test('a run that finishes has a checkpoint over all of its records and its end', async () => {
+    const runId = await runWith(rig, 7);
+    await finish(rig, runId, 'all done');
+    const [only, ...others] = await checkpointsOf(rig, runId);
+    expect(others).toEqual([]);
+    const { origin, size, root, more } = readNote(only!.note);
+    expect([origin, size, root]).toEqual([`tollgate/${runId}/0`, 7, await rootOfLog(rig, runId)]);
+
+    const { run } = await storedRun(rig.state, runId);
+    const lineHash = createHash('sha256').update(runLineOf(run)).digest('base64');
+    expect(more).toMatchObject({ durability: rig.state.info.durability, run: `ok ${lineHash}` });
+    const { salt, hash } = run.ledger.texts!;
+    const texts = '{"inputs":{"question":"why"},"output":"all done","error":null}';
+    const expected = createHash('sha256').update(Buffer.from(salt!, 'base64')).update(texts).digest('base64');
+    expect(hash).toBe(expected);
+    expect(JSON.parse(runLineOf(run)).texts_sha256).toBe(expected);
+  });
+
+  test('a run without records is signed, too', async () => {
+    const runId = await runWith(rig, 0);
+    await finish(rig, runId);
+    const { size, root } = readNote((await checkpointsOf(rig, runId))[0]!.note);
+    expect([size, root]).toEqual([0, createHash('sha256').digest('base64')]);
+  });
+
+  test('checkpoint after checkpoint, each goes on from the one before to the root of the whole', async () => {
+    const runId = await runWith(rig, 0);
+    for (const count of [1, 1, 2, 5, 64, 601]) {
+      await append(rig, runId, count);
+      await sealRun(rig.pdp, runId);
+      const newest = (await checkpointsOf(rig, runId)).at(-1)!;
+      const { run } = await storedRun(rig.state, runId);
+      expect(readNote(newest.note)).toMatchObject({ size: run.lastSequence, root: await rootOfLog(rig, runId) });
+    }
+    await sealRun(rig.pdp, runId);
+    const kept = await checkpointsOf(rig, runId);
+    expect(kept.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(kept.every(({ note }) => readNote(note).more.run === undefined)).toBe(true);
+  });
+
+  test('a sweep signs what has grown once the interval has passed, and nothing twice', async () => {
+    const runId = await runWith(rig, 3);
+    const empty = await runWith(rig, 0);
+    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 0 });
+    await rig.advance(INTERVAL_MS);
+    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 1, runsTimedOut: 0 });
+    await rig.advance(INTERVAL_MS);
+    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 0 });
+    await append(rig, runId, 1);
+    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 1 });
+    expect((await checkpointsOf(rig, runId)).map(({ frontier }) => frontier.size)).toEqual([3, 4]);
+    expect(await checkpointsOf(rig, empty)).toEqual([]);
+  });
+
+  test('a run that fell silent is finished with its final checkpoint', async () => {
+    const runId = await runWith(rig, 2);
+    await rig.advance(IDLE_MS + 1);
+    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsTimedOut: 1, runsSigned: 0 });
+    const { run } = await storedRun(rig.state, runId);
+    expect(run.status).toBe('timeout');
+    const [only] = await checkpointsOf(rig, runId);
+    expect(readNote(only!.note)).toMatchObject({ size: 2, more: { run: expect.stringMatching(/^timeout /) } });
+  });
+
+  test('of many checkpoints 64 stay: the first, the newest, and others spread between them', async () => {
+    const runId = await runWith(rig, 0);
+    for (let count = 0; count < 80; count++) {
+      await append(rig, runId, 1);
+      await sealRun(rig.pdp, runId);
+    }
+    const sizes = (await checkpointsOf(rig, runId)).map(({ frontier }) => frontier.size);
+    expect(sizes).toHaveLength(64);
+    expect([sizes[0], sizes.at(-1)]).toEqual([1, 80]);
+    expect(Math.max(...sizes.slice(1).map((size, index) => size - sizes[index]!))).toBeLessThanOrEqual(3);
+    expect((await storedRun(rig.state, runId)).run.ledger).toMatchObject({
+      checkpoints: 64,
+      checkpoint: { number: 80 },
+    });
+  });
+
+  test('without a key nothing is signed, and what was missed is signed once there is one', async () => {
+    const without = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: undefined } };
+    const runId = await runWith({ pdp: without }, 3);
+    await finish({ pdp: without }, runId);
+    expect(await checkpointsOf(rig, runId)).toEqual([]);
+    await sealRun(rig.pdp, runId);
+    const [only] = await checkpointsOf(rig, runId);
+    expect(readNote(only!.note)).toMatchObject({ size: 3, more: { run: expect.stringMatching(/^ok /) } });
+  });
+
+  test('what cannot be confirmed is not signed, and the run goes on', async () => {
+    const runId = await runWith(rig, 3);
+    const unconfirmed = confirmingWith(rig.state, () => Promise.reject(new Error('no replica')));
+    const pdp = { ...rig.pdp, state: unconfirmed };
+    await expect(sealRun(pdp, runId)).rejects.toThrow('no replica');
+    expect(await checkpointsOf(rig, runId)).toEqual([]);
+    await append(rig, runId, 1);
+    await finish(rig, runId);
+    expect(await checkpointsOf(rig, runId)).toHaveLength(1);
+  });
+});
+
+describe('a store that has lost something', () => {
+  let rig: LedgerRig;
+  let redis: Redis;
+  beforeEach(async () => {
+    rig = await openRig('Redis');
+    redis = new Redis(rig.redis!.url);
+  });
+  afterEach(async () => {
+    redis.disconnect();
+    await rig.close();
+  });
+
+  test('of a run that its checkpoint knows longer begins a new epoch, which says so', async () => {
+    const runId = await runWith(rig, 3);
+    await sealRun(rig.pdp, runId);
+    const { run, log } = runKeys(runId);
+    const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
+    await append(rig, runId, 4);
+    await sealRun(rig.pdp, runId);
+    await redis.restore(run, 0, runBefore, 'REPLACE');
+    await redis.restore(log, 0, logBefore, 'REPLACE');
+
+    await append(rig, runId, 2);
+    await finish(rig, runId);
+    const { ledger, lastSequence } = (await storedRun(rig.state, runId)).run;
+    expect([lastSequence, ledger.epoch]).toEqual([6, 1]);
+    const records = (await rig.state.readLog(runId, { afterSequence: 5, limit: 10 })).map(decodeAuditRecord);
+    expect(records.map(({ type, data }) => [type, JSON.parse(data!)])).toEqual([
+      ['tollgate.epoch', { epoch: 1, lost_changes: 2 }],
+    ]);
+    const notes = (await checkpointsOf(rig, runId)).map(({ note }) => readNote(note));
+    expect(notes.map(({ origin, size }) => [origin, size])).toEqual([
+      [`tollgate/${runId}/0`, 3],
+      [`tollgate/${runId}/0`, 7],
+      [`tollgate/${runId}/1`, 6],
+    ]);
+    expect(notes.at(-1)!.root).toBe(await rootOfLog(rig, runId));
+  });
+
+  test('of a damaged log is not signed, and its run can finish all the same', async () => {
+    const runId = await runWith(rig, 3);
+    await redis.lset(runKeys(runId).log, 1, 'no record');
+    await finish(rig, runId);
+    expect((await storedRun(rig.state, runId)).run.status).toBe('ok');
+    expect(await checkpointsOf(rig, runId)).toEqual([]);
+  });
+
+  test('between what was read and what is signed keeps the checkpoint out', async () => {
+    const runId = await runWith(rig, 3);
+    const { log } = runKeys(runId);
+    // Another history with as many records comes up while the store is asked to confirm this one.
+    const swapping = confirmingWith(rig.state, async () => {
+      await redis.lset(log, 2, (await redis.lindexBuffer(log, 0))!);
+    });
+    await sealRun(pdpOver(swapping, rig.pdp.clock, rig.pdp.ledger.key), runId);
+    expect(await checkpointsOf(rig, runId)).toEqual([]);
+  });
+});
