@@ -1,9 +1,10 @@
 // The checkpoints of a bundle held to its records and to each other: who signed them, whether they only ever grew, and
 // whether the records are those that they sign.
 import { decodeBase64 } from './base64.ts';
+import { type Epoch, Epochs } from './epochs.ts';
 import type { InclusionLine } from './lines.ts';
 import { type Faults, rangeOf, shown } from './report.ts';
-import type { Checkpoint, SignedCheckpoint, Signer } from './signed-note.ts';
+import type { SignedCheckpoint, Signer } from './signed-note.ts';
 import { type HashTree, isExtended } from './tree.ts';
 
 export interface HeldCheckpoint extends SignedCheckpoint {
@@ -18,17 +19,15 @@ export interface Ledger {
   readonly runId: string | undefined;
   readonly tree: HashTree;
   readonly areRecordsSound: boolean;
-  /** How many records stand before each epoch's first one, from epoch 1 on. */
-  readonly epochsAt: readonly number[];
+  readonly epochs: readonly Epoch[];
   readonly inclusion: InclusionLine | undefined;
 }
 
-/**
- * How many of a checkpoint's records the ledger must still have. What a checkpoint of an earlier epoch signs beyond the
- * record that ended its epoch is what the store lost, as that record says.
- */
-export function sizeKept({ epoch, size }: Checkpoint, { epochsAt }: Ledger): number {
-  return Math.min(size, epochsAt[epoch] ?? size);
+/** What the checkpoints of a bundle show of its ledger. */
+export interface Heads {
+  /** The newest checkpoint that is signed and that the records fit. */
+  readonly newest: HeldCheckpoint | undefined;
+  readonly epochs: Epochs;
 }
 
 /** Reports a signature that does not count; a checkpoint of somebody else's run counts no more than one without. */
@@ -48,25 +47,27 @@ export function isBelieved(
   return false;
 }
 
-/** @returns the newest checkpoint that is signed and that the records fit */
-export function checkHeads(
-  all: readonly HeldCheckpoint[],
-  ledger: Ledger,
-  faults: Faults,
-  notes: string[],
-): HeldCheckpoint | undefined {
+export function checkHeads(all: readonly HeldCheckpoint[], ledger: Ledger, faults: Faults, notes: string[]): Heads {
   const held = all.filter((checkpoint) => isBelieved(checkpoint, ledger, faults));
   checkGrowth(held, faults);
   if (!ledger.areRecordsSound) {
     notes.push('the records were not held to the checkpoints, since they are not sound in themselves');
-    return undefined;
+    return { newest: undefined, epochs: new Epochs(ledger.epochs, []) };
   }
-  const fits = (checkpoint: HeldCheckpoint) =>
-    checkpoint.size <= ledger.tree.size && ledger.tree.root(checkpoint.size).equals(checkpoint.root);
+  const fits = ({ size, root }: HeldCheckpoint) => size <= ledger.tree.size && ledger.tree.root(size).equals(root);
   const fitting = new Set(held.filter(fits));
-  checkRecords(held, fitting, ledger, faults, notes);
-  if (held.length === all.length) checkProofs(held, fitting, ledger, faults);
-  return held.findLast((checkpoint) => fitting.has(checkpoint));
+  const epochs = new Epochs(ledger.epochs, [...fitting]);
+  checkRecords({ held, fitting, epochs, tree: ledger.tree }, faults, notes);
+  if (held.length === all.length) checkProofs({ held, fitting, tree: ledger.tree }, ledger.inclusion, faults);
+  return { newest: held.findLast((checkpoint) => fitting.has(checkpoint)), epochs };
+}
+
+interface Held {
+  /** Signed checkpoints of this run. */
+  readonly held: readonly HeldCheckpoint[];
+  /** Those of them that sign the first records of the tree. */
+  readonly fitting: ReadonlySet<HeldCheckpoint>;
+  readonly tree: HashTree;
 }
 
 /** Within an epoch a ledger only grows, a finished run stays finished, and epochs only go up. */
@@ -77,8 +78,8 @@ function checkGrowth(held: readonly HeldCheckpoint[], faults: Faults): void {
     const { where } = checkpoint;
     const rolledBack = (detail: string) => faults.add('head', 'rolled back', where, detail);
     if (checkpoint.epoch < before.epoch) rolledBack(`epoch ${checkpoint.epoch} after epoch ${before.epoch}`);
-    if (before.run && !checkpoint.run) rolledBack('the run goes on after it had finished');
     if (checkpoint.epoch !== before.epoch) continue;
+    if (before.run && !checkpoint.run) rolledBack('the run goes on after it had finished');
     if (checkpoint.size < before.size) rolledBack(`it signs ${checkpoint.size} records, the one before ${before.size}`);
     if (checkpoint.size !== before.size) continue;
     if (!checkpoint.root.equals(before.root))
@@ -89,25 +90,21 @@ function checkGrowth(held: readonly HeldCheckpoint[], faults: Faults): void {
 }
 
 function checkRecords(
-  held: readonly HeldCheckpoint[],
-  fitting: ReadonlySet<HeldCheckpoint>,
-  ledger: Ledger,
+  { held, fitting, epochs, tree }: Held & { readonly epochs: Epochs },
   faults: Faults,
   notes: string[],
 ): void {
-  const { tree, epochsAt } = ledger;
   const last = held.at(-1);
   if (!last) {
     faults.add('head', 'truncated', 'checkpoints', 'no checkpoint is there that signs the records');
     return;
   }
 
-  const lost = held.filter((checkpoint) => sizeKept(checkpoint, ledger) < checkpoint.size);
-  for (const { where, size, epoch } of lost)
-    notes.push(`rolled back at record ${epochsAt[epoch]! + 1}, which says so: ${where} signs ${size} records`);
-  const misfit = held.find((checkpoint) => !fitting.has(checkpoint) && !lost.includes(checkpoint));
+  const lost = new Set(held.filter((checkpoint) => epochs.kept(checkpoint) < checkpoint.size));
+  for (const one of lost) notes.push(rolledBackNote(one, epochs));
+  const misfit = held.find((checkpoint) => !fitting.has(checkpoint) && !lost.has(checkpoint));
   if (misfit && misfit.size <= tree.size) {
-    reportMisfit(misfit, { held, fitting, tree, faults });
+    reportMisfit(misfit, { held, fitting, tree }, faults);
     return;
   }
   if (misfit) {
@@ -116,29 +113,22 @@ function checkRecords(
   }
   if (last.size < tree.size)
     faults.add('head', 'rolled back', last.where, `the last one signs ${last.size} records, ${tree.size} are there`);
-  for (const { where, epoch, size } of held) {
-    const epochThen = epochsAt.filter((before) => before < size).length;
-    if (epoch > epochThen) faults.add('head', 'altered', where, `no record begins its epoch ${epoch}`);
-  }
-  if (last.epoch < epochsAt.length)
-    faults.add('head', 'rolled back', last.where, `the last one is of epoch ${last.epoch}, not ${epochsAt.length}`);
+  if (lost.has(last))
+    faults.add('head', 'rolled back', last.where, `the last one is of epoch ${last.epoch}, not ${epochs.newest}`);
+  for (const { where, epoch, size } of held.filter((checkpoint) => !lost.has(checkpoint)))
+    if (epoch !== epochs.at(size)) faults.add('head', 'altered', where, `no record begins its epoch ${epoch}`);
+}
+
+export function rolledBackNote(
+  checkpoint: HeldCheckpoint | (SignedCheckpoint & { where: string }),
+  epochs: Epochs,
+): string {
+  const { where, size } = checkpoint;
+  return `rolled back at record ${epochs.kept(checkpoint) + 1}, which says so: ${where} signs ${size} records`;
 }
 
 /** A signed checkpoint is there whose records are not these. */
-function reportMisfit(
-  misfit: HeldCheckpoint,
-  {
-    held,
-    fitting,
-    tree,
-    faults,
-  }: {
-    readonly held: readonly HeldCheckpoint[];
-    readonly fitting: ReadonlySet<HeldCheckpoint>;
-    readonly tree: HashTree;
-    readonly faults: Faults;
-  },
-): void {
+function reportMisfit(misfit: HeldCheckpoint, { held, fitting, tree }: Held, faults: Faults): void {
   const other = held.find((one) => fitting.has(one) && one.size >= misfit.size);
   if (other) {
     faults.add('tree', 'forked', misfit.where, `${other.where} signs other records as the first ${misfit.size}`);
@@ -152,12 +142,7 @@ function reportMisfit(
   faults.add('tree', kind, range, `among them are others than ${misfit.where} signs (${sound})`);
 }
 
-function checkProofs(
-  held: readonly HeldCheckpoint[],
-  fitting: ReadonlySet<HeldCheckpoint>,
-  { tree, inclusion }: Ledger,
-  faults: Faults,
-): void {
+function checkProofs({ held, fitting, tree }: Held, inclusion: InclusionLine | undefined, faults: Faults): void {
   for (const [index, checkpoint] of held.entries()) {
     const before = held[index - 1];
     const { where, consistency, size } = checkpoint;

@@ -47,7 +47,9 @@ function checkKeys({ keys }: HeaderLine, all: readonly HeldCheckpoint[], faults:
 function checkSigned({ runLine, status }: HeaderLine, all: readonly HeldCheckpoint[], faults: Faults): void {
   const held = all.filter(({ signedBy }) => typeof signedBy === 'object');
   const hash = runLine === null ? undefined : sha256(runLine);
-  const saying = held.filter(({ run }) => run !== undefined);
+  // What an earlier epoch says of the run's end may be what was lost.
+  const epoch = held.at(-1)?.epoch;
+  const saying = held.filter((checkpoint) => checkpoint.run !== undefined && checkpoint.epoch === epoch);
   const last = saying.at(-1);
   if (runLine !== null && all.length > 0 && !all.at(-1)?.run)
     faults.add('run', 'truncated', 'checkpoints', 'the run has finished, and the last checkpoint does not sign how');

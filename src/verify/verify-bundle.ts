@@ -3,9 +3,10 @@
 //
 // INVARIANT: no byte of a sound bundle can be changed and the bundle still pass, but for what a later, honest export of the
 // same run could have written, too: payloads under a purge record may be gone.
+import type { Epoch } from './epochs.ts';
 import { checkGiven, type GivenCheckpoint } from './given.ts';
 import { checkHeads, type HeldCheckpoint, type Ledger } from './heads.ts';
-import { type BrokenLine, type BundleLine, type HeaderLine, type InclusionLine, parseLine } from './lines.ts';
+import { type BrokenLine, type BundleLine, type HeaderLine, type InclusionLine, isCount, parseLine } from './lines.ts';
 import { RECORDS_MAX, RecordOrder } from './order.ts';
 import { Payloads } from './payloads.ts';
 import { checkRecord } from './record.ts';
@@ -14,6 +15,7 @@ import { checkRun } from './run.ts';
 import { parseCheckpoint, parseVerifierKey, signerOf, type VerifierKey } from './signed-note.ts';
 import { HashTree } from './tree.ts';
 
+/** Far above what is kept of a run. */
 const CHECKPOINTS_MAX = 10_000;
 const EPOCH = 'tollgate.epoch';
 const ORDER = ['header', 'record', 'checkpoint', 'inclusion', 'end'] as const;
@@ -46,7 +48,7 @@ class BundleReading {
   readonly #tree = new HashTree();
   readonly #order = new RecordOrder(this.#faults);
   readonly #payloads = new Payloads(this.#faults);
-  readonly #epochsAt: number[] = [];
+  readonly #epochs: Epoch[] = [];
   readonly #held: HeldCheckpoint[] = [];
   readonly #notesSeen = new Set<string>();
   #repeated: string | undefined;
@@ -118,15 +120,20 @@ class BundleReading {
     this.#tree.append(record.hash);
     this.#payloads.record(record);
     if (record.type !== EPOCH) return;
-    this.#epochsAt.push(record.sequence - 1);
-    if (record.data && record.data.epoch !== this.#epochsAt.length)
-      this.#lineFault('altered', `record ${record.sequence} does not begin epoch ${this.#epochsAt.length}`);
+    const epoch = record.data?.epoch;
+    const previous = this.#epochs.findLast((one) => one.epoch !== undefined)?.epoch ?? 0;
+    if (epoch === undefined || (isCount(epoch) && epoch > previous))
+      this.#epochs.push({ epoch, before: record.sequence - 1 });
+    else this.#lineFault('altered', `record ${record.sequence} does not say which epoch it begins`);
   }
 
   #checkpoint({ note, consistency }: BundleLine & { kind: 'checkpoint' }): void {
     this.#checkpoints += 1;
-    if (this.#held.length >= CHECKPOINTS_MAX) return;
     const where = `checkpoint ${this.#checkpoints}`;
+    if (this.#held.length === CHECKPOINTS_MAX) {
+      this.#faults.add('line', 'inserted', where, `no bundle has more than ${CHECKPOINTS_MAX} of them`);
+      return;
+    }
     const checkpoint = parseCheckpoint(note);
     if (!checkpoint) {
       this.#faults.add('line', 'altered', where, `line ${this.#lines}: the note is none of a checkpoint`);
@@ -145,18 +152,19 @@ class BundleReading {
       tree: this.#tree,
       // What depends on the records is not looked at where these themselves are not sound: it would name the wrong cause.
       areRecordsSound: !this.#faults.has('line'),
-      epochsAt: this.#epochsAt,
+      epochs: this.#epochs,
       inclusion: this.#inclusion,
     };
     const { purged, isPurged } = this.#payloads.end();
-    const newest = checkHeads(this.#held, ledger, this.#faults, this.#notes);
+    const heads = checkHeads(this.#held, ledger, this.#faults, this.#notes);
+    const { newest } = heads;
     if (header) checkRun(header, this.#held, { isPurged }, this.#faults);
     const kept = given.map((note, index): GivenCheckpoint => {
       const checkpoint = parseCheckpoint(note);
       const where = `given checkpoint ${index + 1}`;
       return { where, checkpoint: checkpoint && { ...checkpoint, signedBy: signerOf(checkpoint, this.#keys) } };
     });
-    checkGiven(kept, { ledger, newest, runHash: newest?.run?.hash }, this.#faults, this.#notes);
+    checkGiven(kept, { ledger, heads }, this.#faults, this.#notes);
     if (header?.status === 'running' && newest)
       this.#notes.push(`the run goes on: proven is what it held at ${new Date(newest.timeMs).toISOString()}`);
     return {

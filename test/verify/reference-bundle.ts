@@ -55,6 +55,8 @@ export interface RefCheckpoint {
   readonly leaves?: readonly Buffer[];
   readonly key?: SigningKey;
   readonly timeMs?: number;
+  /** Signs how the run finished; the last one of a finished run does in any case. */
+  readonly isFinal?: boolean;
 }
 
 export interface RefLedger {
@@ -121,7 +123,9 @@ export function recordLine({ sequence, type, leaf, salt, payload }: RefRecord): 
 /** The notes of a ledger's checkpoints, the last of a finished run with its run line. */
 export function notesOf(ledger: RefLedger): string[] {
   const final = ledger.status === 'running' ? -1 : ledger.checkpoints.length - 1;
-  return ledger.checkpoints.map((checkpoint, index) => noteOf(ledger, checkpoint, index === final));
+  return ledger.checkpoints.map((checkpoint, index) =>
+    noteOf(ledger, checkpoint, index === final || checkpoint.isFinal === true),
+  );
 }
 
 export function bundleOf(ledger: RefLedger): string[] {

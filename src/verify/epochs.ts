@@ -1,0 +1,46 @@
+// The epochs of a ledger: each record `tollgate.epoch` begins one, because the store had lost some of the run. Their numbers go up,
+// but not by one each time: the record of an epoch may be among what was lost next.
+import type { Checkpoint } from './signed-note.ts';
+
+/** An epoch and the records that stand before its first one. */
+export interface Epoch {
+  /** Undefined where the payload that says so was purged. */
+  readonly epoch: number | undefined;
+  readonly before: number;
+}
+
+export class Epochs {
+  readonly #begun: readonly { readonly epoch: number; readonly before: number }[];
+
+  /**
+   * @param fitting  checkpoints that the records fit; they tell the numbers whose payload is gone
+   */
+  constructor(begun: readonly Epoch[], fitting: readonly Checkpoint[]) {
+    let last = 0;
+    let from = 0;
+    this.#begun = begun.map(({ epoch, before }, index) => {
+      const end = begun[index + 1]?.before ?? Number.POSITIVE_INFINITY;
+      while (from < fitting.length && fitting[from]!.size <= before) from++;
+      const telling = fitting[from];
+      last = epoch ?? (telling && telling.size <= end ? telling.epoch : last + 1);
+      return { epoch: last, before };
+    });
+  }
+
+  get newest(): number {
+    return this.#begun.at(-1)?.epoch ?? 0;
+  }
+
+  /** The epoch of a ledger of this size. */
+  at(size: number): number {
+    return this.#begun.findLast(({ before }) => before < size)?.epoch ?? 0;
+  }
+
+  /**
+   * How many of a checkpoint's records the ledger must still have. What a checkpoint signs beyond the record that ended its
+   * epoch is what the store lost, as that record says.
+   */
+  kept({ epoch, size }: Checkpoint): number {
+    return Math.min(size, this.#begun.find((one) => one.epoch > epoch)?.before ?? size);
+  }
+}
