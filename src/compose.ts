@@ -9,6 +9,7 @@ import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
+import { recordPolicySwap } from './pdp/policy-swap.ts';
 import { sweep } from './pdp/sweep.ts';
 import { readPem } from './read-pem.ts';
 import { GrpcServer } from './rpc/server.ts';
@@ -42,7 +43,10 @@ export interface Running {
  */
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
-  const policy = openPolicy(config, log);
+  // Called later: a swap comes from a change of the file, or is asked for.
+  const policy = openPolicy(config, log, (revision, by) => {
+    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
+  });
   const callers = openCallers(config, log);
   const { state: store, close } = await openState(config, log);
   const ledgerKey = await openLedger(config, log).catch(async (error) => {
@@ -192,8 +196,9 @@ function logStoreEvent(log: Logger, event: RedisEvent): void {
   }
 }
 
-function retentionOf({ sessions, runs }: Config): { retentionMs: number; runRetentionMs: number } {
-  return { retentionMs: sessions.endedRetentionMs, runRetentionMs: runs.retentionMs + runs.idleTimeoutMs };
+function retentionOf({ sessions, runs, decisions }: Config) {
+  const runRetentionMs = runs.retentionMs + runs.idleTimeoutMs;
+  return { retentionMs: sessions.endedRetentionMs, runRetentionMs, decisions };
 }
 
 const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
@@ -213,12 +218,12 @@ function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | un
   });
 }
 
-function openPolicy(config: Config, log: Logger): PolicySource<Policy> {
+function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: string) => void): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
     watch: config.policy.watch,
-    onReload: (reload) => {
+    onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
           { ...errorFields(reload.error), revision: reload.revision },
@@ -227,6 +232,7 @@ function openPolicy(config: Config, log: Logger): PolicySource<Policy> {
       else {
         log.info({ revision: reload.revision, previous: reload.previous }, 'policy in force');
         for (const warning of reload.warnings) log.warn(warning);
+        if (reload.revision !== reload.previous) onSwap(reload.revision, by ?? 'local');
       }
     },
   });
@@ -257,12 +263,14 @@ function pdpOf(
       requireSession: config.authorize.require.session,
     },
     identities: new IdentityCache(),
-    decisions: new DecisionFeed(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
     patience: config.store.patience,
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     deadline: Number.POSITIVE_INFINITY,
+    decisionLog: config.decisionLog,
+    decisions: new DecisionFeed(),
+    asker: { caller: 'local', sinceMs: 0 },
     clock: Date.now,
   };
 }
@@ -283,8 +291,8 @@ function serverFacts(
       lastError: policy.lastError?.message,
     }),
     warnings: () => [...state.info.warnings, ...warnings, ...policy.current.warnings],
-    reloadPolicy: async () => {
-      const reload = policy.reload();
+    reloadPolicy: async (caller: string) => {
+      const reload = policy.reload(caller);
       if (reload.ok) return;
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },

@@ -32,8 +32,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'fs-native-extensions',
     '@msgpack/msgpack',
   ],
-  // The bytes of an audit record are made before they are stored, so that no engine ever encodes them again.
-  'pdp/': ['pdp/', 'core/', 'state/port.ts', 'state/codec/audit-record.ts', 'state/codec/checkpoint.ts', 'node:'],
+  // The bytes of an audit record and of a decision's context are made before they are stored, so that no engine encodes them.
+  'pdp/': [
+    'pdp/',
+    'core/',
+    'state/port.ts',
+    'state/codec/audit-record.ts',
+    'state/codec/checkpoint.ts',
+    'state/codec/decision-record.ts',
+    'node:',
+  ],
   'rpc/': [
     'rpc/',
     'pdp/',

@@ -117,11 +117,13 @@ function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
     policy: () => ({ policy, revision: 'of the test' }),
     rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
     identities: new IdentityCache(),
-    decisions: new DecisionFeed(),
     sessionsMaxLive,
     runIdleTimeoutMs: 24 * 3_600_000,
     ledger: { key: undefined, checkpointIntervalMs: 60_000 },
     patience: { appendMs: 3_000, finishMs: 10_000 },
+    decisionLog: 'effects',
+    decisions: new DecisionFeed(),
+    asker: { caller: 'local', sinceMs: 0 },
     deadline: Number.POSITIVE_INFINITY,
     clock: clock.now,
   };
@@ -166,6 +168,7 @@ function sessionDriver(opened: Opened): SessionDriver {
     async charge(ref, tools, { agent }) {
       const { record } = await pdp.state.readSession(idOf(ref));
       const answer = await decideAndCharge(pdp, {
+        rpc: 'Authorize',
         traceId: undefined,
         runId: undefined,
         calls: tools.map((tool) => ({ tool, sensitivity: undefined })),
@@ -370,6 +373,7 @@ async function authorized(pdp: Pdp, traceId: string): Promise<ChargeDecision> {
     undefined,
   );
   return decideAndCharge(pdp, {
+    rpc: 'Authorize',
     traceId,
     runId: undefined,
     calls: [{ tool: 'read_file', sensitivity: undefined }],

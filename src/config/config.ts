@@ -44,6 +44,8 @@ export interface Config extends ListenersConfig {
   readonly policy: { readonly file: string; readonly watch: boolean };
   readonly authorize: { readonly require: { readonly identity: boolean; readonly session: boolean } };
   readonly assertedFacts: 'none' | 'decisions' | 'all';
+  readonly decisionLog: 'all' | 'effects' | 'off';
+  readonly decisions: { readonly retentionMs: number; readonly perSessionMax: number };
   readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
   readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
   readonly ledger: {
@@ -156,6 +158,11 @@ function interpret(settings: Settings): Config {
       },
     },
     assertedFacts: at.string('asserted_facts') as Config['assertedFacts'],
+    decisionLog: at.string('decision_log') as Config['decisionLog'],
+    decisions: {
+      retentionMs: at.number('decisions.retention_s') * 1000,
+      perSessionMax: at.number('decisions.per_session_max'),
+    },
     sessions: {
       maxLivePerAgent: at.number('sessions.max_live_per_agent'),
       endedRetentionMs: at.number('sessions.ended_retention_s') * 1000,

@@ -17,7 +17,7 @@ export interface PolicySourceOptions<Rules> {
   readonly parse: PolicyParser<Rules>;
   readonly watch: boolean;
   /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
-  readonly onReload?: (reload: PolicyReload) => void;
+  readonly onReload?: (reload: PolicyReload, by?: string) => void;
   readonly now?: () => number;
 }
 
@@ -51,10 +51,14 @@ export class PolicySource<Rules> {
     return this.#current;
   }
 
-  /** Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file. */
-  reload(): PolicyReload {
+  /**
+   * Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file.
+   *
+   * @param by  who asks for it; the listener hears that, too
+   */
+  reload(by?: string): PolicyReload {
     const reload = this.#take(this.#watch.load());
-    this.#options.onReload?.(reload);
+    this.#options.onReload?.(reload, by);
     return reload;
   }
 

@@ -56,6 +56,12 @@ export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer
   return { canonical, scope, tier, gated, check };
 }
 
+/** The canonical name of the command that a text is, if the policy names it. */
+export function knownCommandIn(policy: Policy, text: string): string | undefined {
+  const canonical = parseCommand(text, policy.commands);
+  return canonical !== undefined && isKnownCommand(policy, canonical) ? canonical : undefined;
+}
+
 /** Whether the policy names a command. Any other word is a user's own, and may be anything: a password typed in haste. */
 export function isKnownCommand({ commands, platforms }: Policy, canonical: string): boolean {
   if (isFloor(canonical) || commands.has(canonical)) return true;

@@ -4,17 +4,21 @@
 // INVARIANT: an ALLOW leaves here only behind a charge that the store has made, together with the comparison of the
 // identity record that the decision rests on.
 import { type Ask, type BeforeCharge, checkBeforeCharge, type Facts, type RequestedCall } from '../core/authorize.ts';
-import { failed, type Verdict, verdictOf } from '../core/decision.ts';
+import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
 import { Failure } from '../core/failure.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
+import { isOwnId } from '../core/partition.ts';
 import { type Call, charge, sessionChecks, standingChecks, type Usage, usageOf } from '../core/session.ts';
 import { effectiveSensitivity } from '../core/tools.ts';
-import type { ChargeAnswer, ChargedSession, Operation } from '../state/port.ts';
+import type { ChargeAnswer, ChargedSession, DecisionEntry, Operation } from '../state/port.ts';
+import { pendingCharge, publishCharge } from './charge-record.ts';
 import { type Decision, decide } from './decision.ts';
+import { isRecorded, type PendingRecord, type Settled, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
 import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
 
 export interface ChargeRequest extends Ask {
+  readonly rpc: 'Authorize' | 'ConsumeBudget';
   readonly traceId: string | undefined;
   readonly runId: string | undefined;
   /** Undefined only where the rules let a session be optional. */
@@ -75,14 +79,14 @@ async function attempt(
   const run = request.runId === undefined ? undefined : await findRun(pdp, request.runId);
   const facts = { identity, run };
   const before = checkBeforeCharge(loaded.policy, pdp.rules.assertedFacts, request, facts);
-  const answer = new Answer(pdp, loaded, request, before, identity?.identity);
+  const calls = request.calls.map((call) => effectiveCall(loaded, call));
+  const answer = new Answer(pdp, loaded, request, { before, calls, identity: identity?.identity });
   if (!before.passed) return isCached ? undefined : answer.withoutCharge(verdictOf(before.checks));
   if (!request.session) {
     if (isCached) return undefined;
     const missing = request.requireSession ? [failed('session', 'SESSION_REQUIRED')] : [];
     return answer.withoutCharge(verdictOf([...before.checks, ...missing]));
   }
-  const calls = request.calls.map((call) => effectiveCall(loaded, call));
   if (request.dryRun) return answer.charged(await rehearse(pdp, request.session, calls, before));
   const charged = await pdp.state.charge({
     sessionId: request.session.sessionId,
@@ -92,12 +96,13 @@ async function attempt(
     decisionId: answer.decisionId,
     operation: request.operation,
     identity: guardOf(request.traceId, identity),
+    record: answer.recordWithCharge(),
   });
   if (charged.kind === 'identity_changed') {
     if (request.traceId !== undefined) pdp.identities.delete(request.traceId);
     return undefined;
   }
-  return answer.charged(charged);
+  return answer.recorded(charged);
 }
 
 function guardOf(traceId: string | undefined, identity: StoredIdentity | null | undefined) {
@@ -147,41 +152,78 @@ async function rehearse(
 /** Builds the one answer of a decision out of how far it came. */
 class Answer {
   readonly decisionId: string;
+  #pending: PendingRecord | undefined;
 
   constructor(
     private readonly pdp: Pdp,
     private readonly loaded: LoadedPolicy,
     private readonly request: ChargeRequest,
-    private readonly before: BeforeCharge,
-    private readonly identity: Identity | undefined,
+    private readonly found: { before: BeforeCharge; calls: readonly Call[]; identity: Identity | undefined },
   ) {
     this.decisionId = newId(pdp.clock(), partitionFor(request.session?.sessionId, request.runId));
   }
 
-  withoutCharge(verdict: Verdict): ChargeDecision {
-    const { callIndex } = this.before;
+  async withoutCharge(verdict: Verdict): Promise<ChargeDecision> {
+    const { callIndex } = this.found.before;
     const named = callIndex === undefined ? verdict : { ...verdict, detail: this.nameOf(callIndex) };
-    return this.#answer(named, this.pdp.clock(), undefined);
+    const settled = await this.#settle({ ...verdict, callIndex }, verdict.checks);
+    return this.#answer(named, settled?.now ?? this.pdp.clock(), { decisionId: settled?.decisionId });
   }
 
-  charged(answer: Charged): ChargeDecision {
+  /** What the charge shall record. A session id that is none of ours leads to no record; see {@link recorded}. */
+  recordWithCharge(): DecisionEntry | undefined {
+    const sessionId = this.request.session?.sessionId;
+    if (sessionId === undefined || !isOwnId(sessionId)) return undefined;
+    this.#pending = pendingCharge(this.pdp, this.loaded, this.request, {
+      ...this.found,
+      checks: this.found.before.checks,
+    });
+    return this.#pending?.entry;
+  }
+
+  /** The answer of a charge, whose record is stored with it unless it has none. */
+  async recorded(answer: Charged): Promise<ChargeDecision> {
+    const isUnrecorded = answer.kind === 'nothing_to_charge' || (answer.kind === 'denied' && !answer.decisionId);
+    if (!isUnrecorded) {
+      const decisionId = answer.kind === 'denied' ? (answer.decisionId ?? this.decisionId) : this.decisionId;
+      if (this.#pending) publishCharge(this.pdp, this.#pending, decisionId, answer);
+      return this.charged(answer);
+    }
+    const { effect, reason } = this.charged(answer).decision;
+    const settled = await this.#settle({ effect, reason });
+    return this.charged(answer, settled?.decisionId);
+  }
+
+  /** Records what no charge does, if it is to be recorded. */
+  async #settle(
+    settled: Settled,
+    checks: readonly Check[] = this.found.before.checks,
+  ): Promise<{ decisionId: string; now: number } | undefined> {
+    if (this.request.dryRun || !isRecorded(this.pdp, { effect: settled.effect, changed: false })) return undefined;
+    const pending = this.#pending ?? pendingCharge(this.pdp, this.loaded, this.request, { ...this.found, checks });
+    return pending && settle(this.pdp, pending, settled);
+  }
+
+  charged(answer: Charged, decisionId?: string): ChargeDecision {
     switch (answer.kind) {
       case 'charged':
-        return this.#answer(this.#allowed(), answer.now, usageOf(answer.limits, answer.counters, answer.now));
+        return this.#answer(this.#allowed(), answer.now, {
+          usage: usageOf(answer.limits, answer.counters, answer.now),
+        });
       case 'replayed':
-        return this.#answer(
-          this.#allowed(),
-          answer.now,
-          usageOf(answer.limits, answer.counters, answer.now),
-          answer.decisionId,
-        );
+        return this.#answer(this.#allowed(), answer.now, {
+          usage: usageOf(answer.limits, answer.counters, answer.now),
+          decisionId: answer.decisionId,
+          replayed: true,
+        });
       case 'nothing_to_charge': {
-        const checks = [...this.before.checks, ...standingChecks()];
+        const checks = [...this.found.before.checks, ...standingChecks()];
         const verdict: Verdict = { effect: 'UNSPECIFIED', reason: 'NOTHING_TO_CHARGE', checks };
-        return this.#answer(verdict, answer.now, usageOf(answer.limits, answer.counters, answer.now));
+        const usage = usageOf(answer.limits, answer.counters, answer.now);
+        return this.#answer(verdict, answer.now, { usage, decisionId });
       }
       case 'denied':
-        return this.#denied(answer);
+        return this.#denied(answer, decisionId);
       case 'key_reused':
         throw new Failure('key_reused', 'the idempotency_key was used for another request of this session');
       case 'too_many_keys':
@@ -189,8 +231,8 @@ class Answer {
     }
   }
 
-  #denied(answer: Charged & { kind: 'denied' }): ChargeDecision {
-    const verdict = verdictOf([...this.before.checks, ...sessionChecks(answer.reason)]);
+  #denied(answer: Charged & { kind: 'denied' }, decisionId: string | undefined): ChargeDecision {
+    const verdict = verdictOf([...this.found.before.checks, ...sessionChecks(answer.reason)]);
     const usage = answer.charged && usageOf(answer.charged.limits, answer.charged.counters, answer.now);
     return this.#answer(
       {
@@ -199,26 +241,32 @@ class Answer {
         ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
       },
       answer.now,
-      usage,
+      { usage, decisionId: answer.decisionId ?? decisionId },
     );
   }
 
   #allowed(): Verdict {
-    const checks = this.request.explain ? [...this.before.checks, ...sessionChecks(undefined)] : [];
+    const checks = this.request.explain ? [...this.found.before.checks, ...sessionChecks(undefined)] : [];
     return { effect: 'ALLOW', reason: 'ALLOWED', checks };
   }
 
-  #answer(verdict: Verdict, evaluatedAtMs: number, usage: Usage | undefined, replayedId?: string): ChargeDecision {
+  /** @param shown  another decision's id where that is the one that is recorded */
+  #answer(
+    verdict: Verdict,
+    evaluatedAtMs: number,
+    shown: { usage?: Usage | undefined; decisionId?: string | undefined; replayed?: boolean },
+  ): ChargeDecision {
     const { dryRun, explain } = this.request;
+    const { usage, replayed = false } = shown;
     const decision = decide(verdict, {
-      decisionId: replayedId ?? this.decisionId,
+      decisionId: shown.decisionId ?? this.decisionId,
       policyRevision: this.loaded.revision,
       evaluatedAtMs,
       explain,
       dryRun,
-      replayed: replayedId !== undefined,
+      replayed,
     });
-    return { decision, identity: verdict.effect === 'ALLOW' && !dryRun ? this.identity : undefined, usage };
+    return { decision, identity: verdict.effect === 'ALLOW' && !dryRun ? this.found.identity : undefined, usage };
   }
 
   /** Names the call that decided; a single call needs no index. */

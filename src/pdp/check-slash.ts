@@ -1,7 +1,7 @@
 // CheckSlash and DescribeSlashAccess: may this user run that command on that platform, and which may they run.
-import { type Check, failed, verdictOf } from '../core/decision.ts';
+import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
 import { Failure } from '../core/failure.ts';
-import { checkIdentity, type FoundIdentity } from '../core/identity.ts';
+import { checkIdentity, type FoundIdentity, principalOf } from '../core/identity.ts';
 import {
   checkSlash as checkCommand,
   describeAccess,
@@ -11,6 +11,7 @@ import {
 } from '../core/slash.ts';
 import { type SlashSubject, type SlashWhere, slashSubjectOf } from '../core/slash-request.ts';
 import { type Decision, decide } from './decision.ts';
+import { isRecorded, pendingRecord, settle } from './decision-records.ts';
 import { anyPartition, newId } from './ids.ts';
 import { findIdentity, type LoadedPolicy, type Pdp, requireIdentity } from './pdp.ts';
 
@@ -33,23 +34,47 @@ export function checkSlash(pdp: Pdp, request: SlashRequest): SlashDecision | Pro
   return findIdentity(pdp, request.traceId).then((identity) => answer(pdp, request, identity));
 }
 
-function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision {
+/** At once where nothing is to be recorded. */
+function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision | Promise<SlashDecision> {
+  const answered = decided(pdp, request, identity);
+  const { effect, reason, checks } = answered.verdict;
+  if (!isRecorded(pdp, { effect, changed: false })) return answered.answer();
+  const found = identity?.identity;
+  const { platform, chatType, traceId, userId } = request;
+  const pending = pendingRecord(pdp, {
+    rpc: 'CheckSlash',
+    traceId,
+    principal: found ? principalOf(found) : userId && `${platform ?? ''}:${userId}`,
+    platform: platform ?? found?.platform,
+    chatType,
+    command: answered.known,
+    policyRevision: answered.policyRevision,
+    checks,
+  });
+  if (!pending) return answered.answer();
+  return settle(pdp, pending, { effect, reason }).then(answered.answer);
+}
+
+function decided(pdp: Pdp, request: SlashRequest, identity: FoundIdentity) {
   const loaded = pdp.policy();
   const { checks, canonical, scope, tier, gated } = slashChecks(pdp, loaded, request, identity);
   const verdict = verdictOf(checks);
   // Not gated is the reason itself: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
-  const decision = decide(
-    { effect: verdict.effect, reason, checks: verdict.checks },
-    {
-      decisionId: newId(pdp.clock(), anyPartition()),
-      policyRevision: loaded.revision,
-      evaluatedAtMs: pdp.clock(),
-      explain: request.explain,
-    },
-  );
+  const named: Verdict = { effect: verdict.effect, reason, checks: verdict.checks };
   const known = canonical !== undefined && isKnownCommand(loaded.policy, canonical) ? canonical : undefined;
-  return { decision, canonical, known, scope, tier, gated };
+  const policyRevision = loaded.revision;
+  return {
+    verdict: named,
+    known,
+    policyRevision,
+    answer: (settled?: { decisionId: string; now: number }): SlashDecision => {
+      const decisionId = settled?.decisionId ?? newId(pdp.clock(), anyPartition());
+      const evaluatedAtMs = settled?.now ?? pdp.clock();
+      const decision = decide(named, { decisionId, policyRevision, evaluatedAtMs, explain: request.explain });
+      return { decision, canonical, known, scope, tier, gated };
+    },
+  };
 }
 
 /** The checks of a request on the identity that was found for it, and what they found out on the way. */

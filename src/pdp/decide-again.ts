@@ -62,6 +62,7 @@ async function chargeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): 
   const decision = await rehearseOn(
     pdp,
     {
+      rpc: isAuthorize ? 'Authorize' : 'ConsumeBudget',
       traceId: undefined,
       runId: record.runId,
       session: sessionId !== undefined && agentId !== undefined ? { sessionId, agentId } : undefined,

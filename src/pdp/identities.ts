@@ -1,6 +1,7 @@
 // Identities bound to traces by the services that know who is behind a call.
 import { Failure } from '../core/failure.ts';
-import type { Identity } from '../core/identity.ts';
+import { type Identity, principalOf } from '../core/identity.ts';
+import { type Asked, pendingRecord, settle } from './decision-records.ts';
 import { type Pdp, requireIdentity } from './pdp.ts';
 
 /** Binds an identity to a trace; the same again extends its life. @throws Failure conflict when another is bound */
@@ -14,6 +15,7 @@ export async function bindIdentity(
   if (answer.kind === 'conflict') {
     throw new Failure('conflict', 'another identity is bound to this trace_id', { subject: 'identity' });
   }
+  await recordOfIdentity(pdp, { rpc: 'BindIdentity', traceId, principal: principalOf(identity) });
   return { alreadyBound: answer.kind === 'already_bound', expiresAtMs: answer.expiresAtMs };
 }
 
@@ -30,5 +32,13 @@ export async function getIdentity(
 /** @returns whether an identity was bound */
 export async function releaseIdentity(pdp: Pdp, traceId: string): Promise<boolean> {
   pdp.identities.delete(traceId);
-  return pdp.state.releaseIdentity(traceId);
+  const released = await pdp.state.releaseIdentity(traceId);
+  if (released) await recordOfIdentity(pdp, { rpc: 'ReleaseIdentity', traceId });
+  return released;
+}
+
+/** The record of an identity is foreign and may lie in another slot of a cluster, so this is a step of its own, right behind. */
+async function recordOfIdentity(pdp: Pdp, asked: Pick<Asked, 'rpc' | 'traceId' | 'principal'>): Promise<void> {
+  const pending = pendingRecord(pdp, { ...asked, policyRevision: pdp.policy().revision, checks: [] });
+  if (pending) await settle(pdp, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

@@ -1,6 +1,7 @@
 // What every operation is handed: the policy of the moment, the state, the rules of this server, and time.
 
 import type { DecisionRules } from '../core/authorize.ts';
+import type { DecisionLogLevel } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
 import type { Policy } from '../core/policy.ts';
@@ -37,22 +38,36 @@ export interface Pdp {
   readonly policy: () => LoadedPolicy;
   readonly rules: DecisionRules;
   readonly identities: IdentityCache;
-  /** Decisions as they are recorded. */
-  readonly decisions: DecisionFeed;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
   /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
   readonly patience: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
+  readonly decisionLog: DecisionLogLevel;
+  /** Decisions as they are recorded. */
+  readonly decisions: DecisionFeed;
+  readonly asker: Asker;
   /** When whoever asks no longer waits, in ms of `performance.now()`. */
   readonly deadline: number;
   /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */
   readonly clock: () => number;
 }
 
+/** Who asks, for records alone: no decision may rest on it. */
+export interface Asker {
+  readonly caller: string;
+  /** When the request arrived, in ms of `performance.now()`. */
+  readonly sinceMs: number;
+}
+
 /** The same for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
 export function pdpWithin(pdp: Pdp, deadline: number): Pdp {
   return { ...pdp, deadline, state: pdp.state.within(deadline) };
+}
+
+/** The same for a request of a caller that has arrived now. */
+export function pdpFor(pdp: Pdp, caller: string): Pdp {
+  return { ...pdp, asker: { caller, sinceMs: performance.now() } };
 }
 
 /** The same for one operation that waits for a slow store, so long and no longer than its caller does. */

@@ -1,10 +1,12 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
+import type { DecisionContext } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import { PARTITIONS } from '../core/partition.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
-import type { NewSession, Operation, Position } from '../state/port.ts';
+import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { anyPartition, newId } from './ids.ts';
+import { type Asked, pendingRecord, publish } from './decision-records.ts';
+import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
 
@@ -21,9 +23,12 @@ export async function createSession(
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
   const sessionId = newId(pdp.clock(), anyPartition());
-  const answer = await pdp.state.createSession({ ...session, sessionId }, pdp.sessionsMaxLive, operation);
+  const { agentId, owner } = session;
+  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });
+  const answer = await pdp.state.createSession({ ...session, sessionId }, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
+      records.publishAll();
       return { record: answer.record, now: answer.now, replayed: false };
     case 'replayed':
       if (!answer.record) throw unknownSession();
@@ -46,9 +51,12 @@ export async function getSession(pdp: Pdp, sessionId: string): Promise<SessionAt
 
 /** @throws Failure not_found, wrong_state when it is closed already, key_reused */
 export async function closeSession(pdp: Pdp, sessionId: string, operation: Operation | undefined): Promise<SessionAt> {
-  const answer = await pdp.state.closeSession(sessionId, operation);
+  const records = sessionRecords(pdp, { rpc: 'CloseSession' });
+  const answer = await pdp.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':
+      records.publishAll();
+      return { record: answer.record, now: answer.now };
     case 'replayed':
       return { record: answer.record, now: answer.now };
     case 'unknown':
@@ -58,6 +66,28 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
     case 'key_reused':
       throw keyReused();
   }
+}
+
+/** The records of what happens to sessions; the store asks for one where it happens. */
+export function sessionRecords(
+  pdp: Pdp,
+  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal'>,
+): { of: RecordOf | undefined; publishAll: () => void } {
+  const made: { context: DecisionContext; decisionId: string }[] = [];
+  const policyRevision = pdp.policy().revision;
+  const of = (sessionId: string) => {
+    const pending = pendingRecord(pdp, { ...asked, sessionId, policyRevision, checks: [] })!;
+    const decisionId = newId(pdp.clock(), partitionFor(sessionId));
+    made.push({ context: pending.context, decisionId });
+    return { ...pending.entry, decisionId };
+  };
+  const publishAll = () => {
+    const atMs = pdp.clock();
+    for (const { context, decisionId } of made) {
+      publish(pdp, context, { decisionId, effect: 'ALLOW', reason: 'ALLOWED', atMs });
+    }
+  };
+  return { of: pdp.decisionLog === 'off' ? undefined : of, publishAll };
 }
 
 function unknownSession(): Failure {

@@ -2,10 +2,11 @@
 import { mayAssert } from '../core/asserted-facts.ts';
 import { checkRun, isAdmin, scopeFactsOf } from '../core/authorize.ts';
 import { type Check, failed, verdictOf } from '../core/decision.ts';
-import { checkIdentity, type FoundIdentity, principalsOf } from '../core/identity.ts';
+import { checkIdentity, type FoundIdentity, principalOf, principalsOf } from '../core/identity.ts';
 import type { Run } from '../core/run.ts';
 import { checkScope, type ScopeFacts } from '../core/scope.ts';
 import { type Decision, decide } from './decision.ts';
+import { isRecorded, pendingRecord, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
 import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
 
@@ -36,15 +37,28 @@ async function fetchAndAnswer(pdp: Pdp, request: ScopeRequest): Promise<Decision
   return answer(pdp, request, identity, run);
 }
 
-function answer(pdp: Pdp, request: ScopeRequest, identity: FoundIdentity, run: Run | null | undefined): Decision {
+/** At once where nothing is to be recorded. */
+function answer(
+  pdp: Pdp,
+  request: ScopeRequest,
+  identity: FoundIdentity,
+  run: Run | null | undefined,
+): Decision | Promise<Decision> {
   const loaded = pdp.policy();
-  const runId = 'runId' in request.context ? request.context.runId : undefined;
-  return decide(verdictOf(scopeChecks(pdp, loaded, request, identity, run)), {
-    decisionId: newId(pdp.clock(), partitionFor(runId)),
-    policyRevision: loaded.revision,
-    evaluatedAtMs: pdp.clock(),
-    explain: request.explain,
-  });
+  const { scope, context, traceId, explain } = request;
+  const runId = 'runId' in context ? context.runId : undefined;
+  const verdict = verdictOf(scopeChecks(pdp, loaded, request, identity, run));
+  const { effect, reason, checks } = verdict;
+  const policyRevision = loaded.revision;
+  const decided = (settled?: { decisionId: string; now: number }) => {
+    const decisionId = settled?.decisionId ?? newId(pdp.clock(), partitionFor(runId));
+    return decide(verdict, { decisionId, policyRevision, evaluatedAtMs: settled?.now ?? pdp.clock(), explain });
+  };
+  if (!isRecorded(pdp, { effect, changed: false })) return decided();
+  const principal = identity?.identity && principalOf(identity.identity);
+  const asked = { rpc: 'ValidateScope', runId, traceId, principal, scope, policyRevision, checks } as const;
+  const pending = pendingRecord(pdp, asked);
+  return pending ? settle(pdp, pending, { effect, reason }).then(decided) : decided();
 }
 
 /** The checks of a request on what was found for it, in order. */

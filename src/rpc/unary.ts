@@ -2,7 +2,7 @@
 import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
-import { type Pdp, pdpWithin } from '../pdp/pdp.ts';
+import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import { type Callers, requireRole } from './callers.ts';
@@ -16,7 +16,7 @@ import { type StatusReply, statusOf } from './status.ts';
 /**
  * Decodes a request and runs it; the result is the response message. May answer without a promise.
  *
- * @param caller  its name, for the log alone: no decision may rest on it
+ * @param caller  its name, for the log and records alone: no decision may rest on it
  */
 export type Operation = (fields: Fields, pdp: Pdp, caller: string) => object | Promise<object>;
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
@@ -69,7 +69,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       caller = known.name;
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
-      const pdp = seen.pdp(pdpFor(edge, method, call.getDeadline()));
+      const pdp = seen.pdp(pdpUntil(edge, method, { caller, deadline: call.getDeadline() }));
       const result = operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
@@ -150,7 +150,12 @@ const ENDLESS = new Set(['WatchDecisions']);
 const DETACHED = new Set(['FinishRun']);
 
 /** Bounds what is asked of the store by the time that the caller still waits. */
-function pdpFor({ pdp }: Edge, { name }: Method, deadline: Date | number): Pdp {
+function pdpUntil(
+  edge: Edge,
+  { name }: Method,
+  { caller, deadline }: { caller: string; deadline: Date | number },
+): Pdp {
+  const pdp = pdpFor(edge.pdp, caller);
   if (deadline === Number.POSITIVE_INFINITY || DETACHED.has(name)) return pdp;
   const leftMs = Number(deadline) - Date.now();
   if (leftMs <= 0) throw new Failure('deadline', 'the deadline had passed when the call arrived');

@@ -42,6 +42,9 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'authorize.require.identity': { unset: true, why: 'the strict one' },
   'authorize.require.session': { unset: true, why: 'the strict one' },
   asserted_facts: { unset: 'decisions', why: 'documented, and the answer says `asserted`' },
+  decision_log: { unset: 'effects', why: 'whatever changes something and every denial leaves a record' },
+  'decisions.retention_s': { unset: 604_800, why: 'documented' },
+  'decisions.per_session_max': { unset: 10_000, why: 'bounded' },
   'sessions.max_live_per_agent': { unset: 10, why: 'bounded' },
   'ledger.key_file': {
     unset: undefined,

@@ -42,7 +42,11 @@ function slipsOf({ type, enum: choices, maximum = 0 }: Key): unknown[] {
   switch (type) {
     case 'string':
       // Words that a list does not name are slips too, those that look like one most of all.
-      return [...always, ...notText, ...(choices ? ['off', 'no', ' ', ...choices.flatMap(lookAlikes)] : [])];
+      return [
+        ...always,
+        ...notText,
+        ...(choices ? [...unlisted('off', choices), 'no', ' ', ...choices.flatMap(lookAlikes)] : []),
+      ];
     case 'boolean':
       return [...always, 0, 1, 'true', 'false', 'yes', 'no', 'on', 'off', 'TRUE', ' true', 'null'];
     case 'integer':
@@ -50,6 +54,11 @@ function slipsOf({ type, enum: choices, maximum = 0 }: Key): unknown[] {
     default:
       return always;
   }
+}
+
+/** A word that a list does not name. */
+function unlisted(word: string, choices: readonly string[]): string[] {
+  return choices.includes(word) ? [] : [word];
 }
 
 function lookAlikes(word: string): string[] {
@@ -60,7 +69,7 @@ function lookAlikes(word: string): string[] {
 function textSlipsOf({ type, enum: choices = [] }: Key): string[] {
   if (type === 'boolean') return ['', 'True', 'TRUE', '1', '0', 'yes', 'no', 'on', 'off', ' true', 'null'];
   if (type === 'integer') return ['', '-1', '1e3', '0x10', '1.5', ' 1', '1 ', 'null', 'unlimited', '00'];
-  return ['', ...(choices.length > 0 ? ['null', 'off', ...choices.flatMap(lookAlikes)] : [])];
+  return ['', ...(choices.length > 0 ? ['null', ...unlisted('off', choices), ...choices.flatMap(lookAlikes)] : [])];
 }
 
 function withValue(path: readonly string[], value: unknown): object {

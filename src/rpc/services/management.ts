@@ -2,6 +2,7 @@
 import type { Identity } from '../../core/identity.ts';
 import { identityProblem } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { deactivateAgent, reactivateAgent } from '../../pdp/agents.ts';
 import { bindIdentity, getIdentity, releaseIdentity } from '../../pdp/identities.ts';
 import { encodeAgent, encodeIdentity, secondsAndNanos } from '../encode.ts';
 import { DURABILITY, upper } from '../enums.ts';
@@ -13,12 +14,12 @@ export function agentService(): Record<string, Operation> {
   return {
     DeactivateAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
-      const { agent, sessionsClosed } = await pdp.state.deactivateAgent(agentId);
+      const { agent, sessionsClosed } = await deactivateAgent(pdp, agentId);
       return { agent: encodeAgent(agentId, agent), sessions_closed: sessionsClosed };
     },
     ReactivateAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
-      return { agent: encodeAgent(agentId, await pdp.state.reactivateAgent(agentId)) };
+      return { agent: encodeAgent(agentId, await reactivateAgent(pdp, agentId)) };
     },
     GetAgent: async (fields, pdp) => {
       const agentId = agentIdFrom(fields);
@@ -106,7 +107,7 @@ export interface ServerFacts {
   readonly policyInfo: () => PolicyInfo;
   readonly warnings: () => readonly string[];
   /** @throws Failure wrong_state (policy) when the file is refused; the last good policy stays */
-  readonly reloadPolicy: () => Promise<void>;
+  readonly reloadPolicy: (caller: string) => Promise<void>;
 }
 
 export function serverService(facts: ServerFacts): Record<string, Operation> {
@@ -127,10 +128,10 @@ export function serverService(facts: ServerFacts): Record<string, Operation> {
         store_lost_writes: lostWrites,
       };
     },
-    ReloadPolicy: async (fields) => {
+    ReloadPolicy: async (fields, _pdp, caller) => {
       idempotencyKeyFrom(fields);
       fields.check();
-      await facts.reloadPolicy();
+      await facts.reloadPolicy(caller);
       return { policy: encodePolicyInfo(facts.policyInfo()) };
     },
   };

@@ -124,6 +124,7 @@ function authorizeRequestFrom(fields: Fields, pdp: Pdp): ChargeRequest {
   );
   fields.check();
   return {
+    rpc: 'Authorize',
     traceId: common.traceId,
     runId: common.runId,
     dryRun: common.dryRun,
@@ -153,6 +154,7 @@ function consumeRequestFrom(fields: Fields): ChargeRequest {
   );
   fields.check();
   return {
+    rpc: 'ConsumeBudget',
     traceId: common.traceId,
     runId: common.runId,
     dryRun: common.dryRun,

@@ -221,7 +221,7 @@ function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeAn
     callIndex: reason === 'RATE_LIMITED' ? undefined : detail,
     retryAfterMs: reason === 'RATE_LIMITED' ? detail : undefined,
     charged: isConcealed ? undefined : chargedOf(item),
-    decisionId: record && uuidText(record),
+    ...(record && { decisionId: uuidText(record) }),
     now,
   };
 }

@@ -1,0 +1,30 @@
+// Agents: switched off and on again by a controller.
+import type { DecisionRpc } from '../core/decision-record.ts';
+import type { AgentRecord } from '../state/port.ts';
+import { pendingRecord, settle } from './decision-records.ts';
+import type { Pdp } from './pdp.ts';
+import { sessionRecords } from './sessions.ts';
+
+/** Refuses the agent new sessions until it is reactivated, and closes all that are live. */
+export async function deactivateAgent(
+  pdp: Pdp,
+  agentId: string,
+): Promise<{ agent: AgentRecord; sessionsClosed: number }> {
+  const records = sessionRecords(pdp, { rpc: 'DeactivateAgent', agentId });
+  const answer = await pdp.state.deactivateAgent(agentId, records.of);
+  records.publishAll();
+  await recordOfAgent(pdp, 'DeactivateAgent', agentId);
+  return answer;
+}
+
+export async function reactivateAgent(pdp: Pdp, agentId: string): Promise<AgentRecord> {
+  const agent = await pdp.state.reactivateAgent(agentId);
+  await recordOfAgent(pdp, 'ReactivateAgent', agentId);
+  return agent;
+}
+
+/** An agent lies in a slot of its own in a cluster, so this is a step of its own, right behind. A repeat repeats both. */
+async function recordOfAgent(pdp: Pdp, rpc: DecisionRpc, agentId: string): Promise<void> {
+  const pending = pendingRecord(pdp, { rpc, agentId, policyRevision: pdp.policy().revision, checks: [] });
+  if (pending) await settle(pdp, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
+}

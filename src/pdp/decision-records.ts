@@ -1,0 +1,129 @@
+// Records of decisions: what is known of one before the store is asked, made into what the store keeps.
+//
+// INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
+// a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
+import type { Check, Effect, Reason } from '../core/decision.ts';
+import {
+  checksOf,
+  countedCalls,
+  type DecisionContext,
+  type DecisionRpc,
+  type DecisionSession,
+} from '../core/decision-record.ts';
+import { LIMITS } from '../core/limits.ts';
+import { storable } from '../core/redaction/storable.ts';
+import type { Call } from '../core/session.ts';
+import { encodeContext } from '../state/codec/decision-record.ts';
+import type { DecisionEntry } from '../state/port.ts';
+import { newId, partitionFor } from './ids.ts';
+import type { Pdp } from './pdp.ts';
+import { Remembering } from './remembering.ts';
+import { traceHashOf } from './trace-hash.ts';
+
+/** What was asked, as the request and the trusted records say it. */
+export interface Asked {
+  readonly rpc: DecisionRpc;
+  readonly agentId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly calls?: readonly Call[];
+  readonly scope?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly chatType?: string | undefined;
+  /** Canonical, and known to the policy. */
+  readonly command?: string | undefined;
+  readonly policyRevision: string;
+  readonly checks: readonly Check[];
+}
+
+/** A decision that will be recorded once it is made. */
+export interface PendingRecord {
+  readonly context: DecisionContext;
+  readonly entry: DecisionEntry;
+}
+
+/** Whether a decision leaves a record: what has an effect and what denies does, the rest only where all is recorded. */
+export function isRecorded({ decisionLog }: Pdp, outcome: { effect: Effect; changed: boolean }): boolean {
+  if (decisionLog === 'off') return false;
+  return decisionLog === 'all' || outcome.changed || outcome.effect === 'DENY';
+}
+
+/** @returns undefined where no decision is recorded */
+export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined {
+  if (pdp.decisionLog === 'off') return undefined;
+  const { rpc, runId, calls = [], policyRevision, checks } = asked;
+  const { caller, sinceMs } = pdp.asker;
+  const context: DecisionContext = {
+    rpc,
+    caller,
+    agentId: withoutSecrets(asked.agentId),
+    sessionId: withoutSecrets(asked.sessionId),
+    runId: withoutSecrets(runId),
+    principal: asked.principal,
+    traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
+    calls: countedCalls(calls.map(({ tool, sensitivity }) => ({ tool: withoutSecrets(tool), sensitivity }))),
+    callsTotal: calls.length,
+    scope: withoutSecrets(asked.scope),
+    platform: withoutSecrets(asked.platform),
+    chatType: withoutSecrets(asked.chatType),
+    command: asked.command,
+    policyRevision,
+    checks,
+    latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
+  };
+  return { context, entry: { rpc, runId, ...encodeContext(context) } };
+}
+
+export interface Settled {
+  readonly effect: Effect;
+  readonly reason: Reason;
+  readonly callIndex?: number | undefined;
+}
+
+/**
+ * Records a decision that no charge, opening or close of a session records.
+ *
+ * @throws Failure state_unavailable; a denial without its record is no answer
+ */
+export async function settle(
+  pdp: Pdp,
+  { context, entry }: PendingRecord,
+  { effect, reason, callIndex }: Settled,
+): Promise<{ decisionId: string; now: number }> {
+  const { sessionId, runId } = context;
+  const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
+  const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });
+  const { decisionId: recorded, now } = settled;
+  publish(pdp, context, { decisionId: recorded, effect, reason, callIndex, atMs: now });
+  return settled;
+}
+
+export interface Published extends Settled {
+  readonly decisionId: string;
+  readonly atMs: number;
+  readonly session?: DecisionSession | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly repeats?: number;
+}
+
+/** Tells whoever listens of a decision that is recorded. */
+export function publish({ decisions }: Pdp, context: DecisionContext, published: Published): void {
+  if (!decisions.isHeard) return;
+  const { session, callIndex, retryAfterMs, repeats = 0, atMs } = published;
+  const checks = checksOf(context, published.reason);
+  const none = { session, callIndex, retryAfterMs, repeats, lastAtMs: atMs };
+  decisions.publish({ ...context, ...published, ...none, checks });
+}
+
+const traceHashes = new Remembering(traceHashOf);
+
+/** Names come again and again, and looking through one costs more than knowing it. */
+const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax).text);
+
+function withoutSecrets(text: string): string;
+function withoutSecrets(text: string | undefined): string | undefined;
+function withoutSecrets(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : names.get(text);
+}
