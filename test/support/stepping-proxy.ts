@@ -19,7 +19,11 @@ export interface SteppingProxy {
   stop(): Promise<void>;
 }
 
-export async function startSteppingProxy(targetPort: number): Promise<SteppingProxy> {
+/** @param isHeld  which requests are held at all; the others pass */
+export async function startSteppingProxy(
+  targetPort: number,
+  { isHeld = () => true }: { isHeld?: (chunk: Buffer) => boolean } = {},
+): Promise<SteppingProxy> {
   const lines = new Set<Line>();
   const held: Held[] = [];
   let isOpen = false;
@@ -59,7 +63,7 @@ export async function startSteppingProxy(targetPort: number): Promise<SteppingPr
       socket.setNoDelay(true);
       socket.on('error', () => {});
     }
-    client.on('data', (chunk) => (isOpen ? pass : hold)({ line, chunk }));
+    client.on('data', (chunk) => (isOpen || !isHeld(chunk) ? pass : hold)({ line, chunk }));
     client.on('close', () => endIfLeft(line));
     line.target.on('data', (chunk) => client.write(chunk));
     line.target.on('close', () => {
