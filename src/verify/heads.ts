@@ -58,7 +58,7 @@ export function checkHeads(all: readonly HeldCheckpoint[], ledger: Ledger, fault
   const fitting = new Set(held.filter(fits));
   const epochs = new Epochs(ledger.epochs, [...fitting]);
   checkRecords({ held, fitting, epochs, tree: ledger.tree }, faults, notes);
-  if (held.length === all.length) checkProofs({ held, fitting, tree: ledger.tree }, ledger.inclusion, faults);
+  if (held.length === all.length) checkProofs({ held, fitting, epochs, tree: ledger.tree }, ledger.inclusion, faults);
   return { newest: held.findLast((checkpoint) => fitting.has(checkpoint)), epochs };
 }
 
@@ -67,6 +67,7 @@ interface Held {
   readonly held: readonly HeldCheckpoint[];
   /** Those of them that sign the first records of the tree. */
   readonly fitting: ReadonlySet<HeldCheckpoint>;
+  readonly epochs: Epochs;
   readonly tree: HashTree;
 }
 
@@ -89,11 +90,7 @@ function checkGrowth(held: readonly HeldCheckpoint[], faults: Faults): void {
   }
 }
 
-function checkRecords(
-  { held, fitting, epochs, tree }: Held & { readonly epochs: Epochs },
-  faults: Faults,
-  notes: string[],
-): void {
+function checkRecords({ held, fitting, epochs, tree }: Held, faults: Faults, notes: string[]): void {
   const last = held.at(-1);
   if (!last) {
     faults.add('head', 'truncated', 'checkpoints', 'no checkpoint is there that signs the records');
@@ -104,7 +101,7 @@ function checkRecords(
   for (const one of lost) notes.push(rolledBackNote(one, epochs));
   const misfit = held.find((checkpoint) => !fitting.has(checkpoint) && !lost.has(checkpoint));
   if (misfit && misfit.size <= tree.size) {
-    reportMisfit(misfit, { held, fitting, tree }, faults);
+    reportMisfit(misfit, { held, fitting, epochs, tree }, faults);
     return;
   }
   if (misfit) {
@@ -142,13 +139,18 @@ function reportMisfit(misfit: HeldCheckpoint, { held, fitting, tree }: Held, fau
   faults.add('tree', kind, range, `among them are others than ${misfit.where} signs (${sound})`);
 }
 
-function checkProofs({ held, fitting, tree }: Held, inclusion: InclusionLine | undefined, faults: Faults): void {
+function checkProofs(
+  { held, fitting, epochs, tree }: Held,
+  inclusion: InclusionLine | undefined,
+  faults: Faults,
+): void {
   for (const [index, checkpoint] of held.entries()) {
     const before = held[index - 1];
     const { where, consistency, size } = checkpoint;
     const proof = proofOf(consistency);
-    const isFirst = before?.epoch !== checkpoint.epoch;
-    const holds = isFirst ? consistency.length === 0 : proof && isExtended(before, checkpoint, proof);
+    // Of what the store has lost, nobody can show any more what it grew from.
+    const isUnproven = before?.epoch !== checkpoint.epoch || epochs.kept(checkpoint) < size;
+    const holds = isUnproven ? consistency.length === 0 : proof && isExtended(before, checkpoint, proof);
     // A root that does not fit was reported already.
     if (holds || faults.has('tree', 'head')) continue;
     faults.add('proof', 'altered', where, `the proof that it extends the one before to ${size} records does not hold`);

@@ -20,7 +20,8 @@ export class Payloads {
     extend(data ? this.#there : this.#gone, sequence);
     if (type !== PURGE || !data) return;
     const { first, last } = data;
-    if (isCount(first) && isCount(last) && first >= 1 && first <= last && last < sequence)
+    // A ledger without records may lose its texts, so a purge may name none.
+    if (isCount(first) && isCount(last) && first >= 1 && first <= last + 1 && last < sequence)
       this.#purges.push({ first, last });
     else this.#faults.add('line', 'altered', `record ${sequence}`, 'it does not say what was purged');
   }

@@ -43,7 +43,8 @@ export function ledgerOf(seed: number, wanted: Wanted = {}): RefLedger {
         makeRecord({ sequence: records.length + 1 + index, type: 'STEP', data: { text: `lost ${index}` } }, random),
       );
       const leaves = [...records, ...lost].map(({ leaf }) => leaf);
-      if (random(2) === 0) checkpoints.push({ epoch, size: leaves.length, leaves, key: KEY, isFinal: random(3) === 0 });
+      if (random(2) === 0)
+        checkpoints.push({ epoch, size: leaves.length, leaves, isLost: true, key: KEY, isFinal: random(3) === 0 });
       // The record of an epoch may itself be lost, so that the next one's number is not the next number.
       epoch += 1 + (random(3) === 0 ? 1 : 0);
       append('tollgate.epoch', { epoch, lost_changes: lost.length });

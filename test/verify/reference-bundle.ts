@@ -53,6 +53,8 @@ export interface RefCheckpoint {
   readonly size: number;
   /** Of the tree that is signed; that of the ledger unless said otherwise. */
   readonly leaves?: readonly Buffer[];
+  /** The store has lost what it signs beyond the record that ends its epoch. */
+  readonly isLost?: boolean;
   readonly key?: SigningKey;
   readonly timeMs?: number;
   /** Signs how the run finished; the last one of a finished run does in any case. */
@@ -134,9 +136,9 @@ export function bundleOf(ledger: RefLedger): string[] {
   const leaves = leavesOf(ledger);
   const base64 = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('base64'));
   const keys = [...new Set(checkpoints.map(({ key = ledger.key }) => key.vkey))];
-  const consistency = checkpoints.map(({ epoch, size, leaves: own = leaves }, index) => {
+  const consistency = checkpoints.map(({ epoch, size, isLost, leaves: own = leaves }, index) => {
     const before = checkpoints[index - 1];
-    return before?.epoch === epoch && before.size <= size
+    return before?.epoch === epoch && before.size <= size && !isLost
       ? base64(consistencyProof(before.size, own.slice(0, size)))
       : [];
   });
