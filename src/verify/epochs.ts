@@ -13,18 +13,20 @@ export class Epochs {
   readonly #begun: readonly { readonly epoch: number; readonly before: number }[];
 
   /**
-   * @param fitting  checkpoints that the records fit; they tell the numbers whose payload is gone
+   * @param fitting  checkpoints that the records fit, by size; one within an epoch tells its number if the payload is gone
    */
   constructor(begun: readonly Epoch[], fitting: readonly Checkpoint[]) {
-    let last = 0;
-    let from = 0;
-    this.#begun = begun.map(({ epoch, before }, index) => {
-      const end = begun[index + 1]?.before ?? Number.POSITIVE_INFINITY;
-      while (from < fitting.length && fitting[from]!.size <= before) from++;
-      const telling = fitting[from];
-      last = epoch ?? (telling && telling.size <= end ? telling.epoch : last + 1);
-      return { epoch: last, before };
+    let [next, end] = [begun.length + 1, Number.POSITIVE_INFINITY];
+    let at = fitting.length - 1;
+    const resolved = begun.toReversed().map(({ epoch, before }) => {
+      while (at >= 0 && fitting[at]!.size > end) at--;
+      const telling = at >= 0 && fitting[at]!.size > before ? fitting[at]!.epoch : undefined;
+      // Where nothing tells it, the highest that it can be: a lower one would make a fork of what was only lost.
+      next = epoch ?? telling ?? next - 1;
+      end = before;
+      return { epoch: next, before };
     });
+    this.#begun = resolved.toReversed();
   }
 
   get newest(): number {
