@@ -20,7 +20,7 @@ import {
 } from './fixtures.ts';
 import type { AddCase, TestClock } from './suite.ts';
 
-const EVER = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 1_000 };
+export const EVER = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 1_000 };
 
 let last = 0;
 

@@ -3,6 +3,7 @@
 //
 // It leaves open what the port leaves open: which of several ended sessions go first under a limit, and whether a key
 // in its second ten minutes is still remembered (here it is, as long as core counts it).
+import type { DecisionRecord } from '../../src/core/decision-record.ts';
 import { partitionOf } from '../../src/core/partition.ts';
 import {
   charge,
@@ -27,8 +28,11 @@ import type {
   NewSession,
   Operation,
   Position,
+  RecordOf,
   State,
 } from '../../src/state/port.ts';
+
+import { DecisionModel } from './decision-model.ts';
 
 type Modelled =
   | 'createSession'
@@ -60,13 +64,19 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
   readonly #sessions = new Map<string, StoredSession>();
   readonly #deactivatedAtMs = new Map<string, number>();
   readonly #creations = new Map<string, Operations<string>>();
+  readonly decisions = new DecisionModel();
 
   constructor({ nowMs, endedRetentionMs = 900_000 }: { nowMs: number; endedRetentionMs?: number }) {
     this.nowMs = nowMs;
     this.#endedRetentionMs = endedRetentionMs;
   }
 
-  createSession(newSession: NewSession, maxLive: number, operation: Operation | undefined): CreateSessionAnswer {
+  createSession(
+    newSession: NewSession,
+    maxLive: number,
+    operation: Operation | undefined,
+    recordOf?: RecordOf,
+  ): CreateSessionAnswer {
     const { agentId, sessionId } = newSession;
     const creations = this.#creations.get(agentId) ?? new Operations();
     const before = operation && creations.find(operation, this.nowMs);
@@ -79,6 +89,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     const session = { ...newSession, createdAtMs: this.nowMs };
     const record = { session, counters: openingCounters(session) };
     this.#sessions.set(sessionId, { record, operations: new Operations() });
+    if (recordOf) this.decisions.effect(recordOf(sessionId), record, record.counters, this.nowMs);
     if (operation) this.#creations.set(agentId, creations.remember(operation, sessionId, this.nowMs));
     return { kind: 'created', record, now: this.nowMs };
   }
@@ -87,14 +98,19 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     return { record: this.#find(sessionId)?.record, now: this.nowMs };
   }
 
-  charge({ sessionId, operation, identity, decisionId, ...request }: ChargeStep): ChargeAnswer {
+  charge({ sessionId, operation, identity, decisionId, record: entry, ...request }: ChargeStep): ChargeAnswer {
     const now = this.nowMs;
+    const decision = entry && { ...entry, decisionId };
     if (identity && !sameBytes(identity.bytes, this.identities.get(identity.traceId))) {
       return { kind: 'identity_changed', now };
     }
     const stored = this.#find(sessionId);
     const unsaid = { callIndex: undefined, retryAfterMs: undefined, charged: undefined };
-    if (!stored) return { kind: 'denied', reason: 'SESSION_UNKNOWN', ...unsaid, now };
+    if (!stored) {
+      const reason = 'SESSION_UNKNOWN';
+      const recorded = decision && { decisionId: this.decisions.denial(decision, undefined, { reason }, now) };
+      return { kind: 'denied', reason, ...unsaid, ...recorded, now };
+    }
 
     const { record, operations } = stored;
     const remembered = operation && operations.find(operation, clockOf(record.counters, now))?.answer;
@@ -105,6 +121,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
       case 'charged': {
         const { counters } = outcome;
         stored.record = { session: record.session, counters };
+        if (decision) this.decisions.effect(decision, record, counters, now);
         if (operation) {
           const { fingerprint } = operation;
           const { callsMade, windowStartMs, windowCalls, sequence } = counters;
@@ -114,14 +131,17 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
         return { kind: 'charged', limits: shown.limits, counters, now };
       }
       case 'replayed': {
-        const { fingerprint: _, decisionId, ...first } = outcome.remembered;
-        return { kind: 'replayed', decisionId, limits: shown.limits, counters: { ...record.counters, ...first }, now };
+        const { fingerprint: _, decisionId: firstId, ...first } = outcome.remembered;
+        if (decision) this.decisions.repeat(firstId, decisionId, now);
+        const counters = { ...record.counters, ...first };
+        return { kind: 'replayed', decisionId: firstId, limits: shown.limits, counters, now };
       }
       case 'nothing_to_charge':
         return { kind: 'nothing_to_charge', ...shown, now };
       case 'denied': {
         const isStranger = outcome.reason === 'AGENT_MISMATCH' || outcome.reason === 'OWNER_MISMATCH';
-        return { ...unsaid, ...outcome, charged: isStranger ? undefined : shown, now };
+        const recorded = decision && { decisionId: this.decisions.denial(decision, record, outcome, now) };
+        return { ...unsaid, ...outcome, charged: isStranger ? undefined : shown, ...recorded, now };
       }
       case 'key_reused':
       case 'too_many_keys':
@@ -129,7 +149,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     }
   }
 
-  closeSession(sessionId: string, operation: Operation | undefined): CloseSessionAnswer {
+  closeSession(sessionId: string, operation: Operation | undefined, recordOf?: RecordOf): CloseSessionAnswer {
     const stored = this.#find(sessionId);
     if (!stored) return { kind: 'unknown' };
     const { session, counters } = stored.record;
@@ -139,6 +159,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     if (counters.closedAtMs !== undefined) return { kind: 'already_closed' };
 
     const record = { session, counters: closed(counters, this.nowMs, operation !== undefined) };
+    if (recordOf) this.decisions.effect(recordOf(sessionId), stored.record, record.counters, this.nowMs);
     stored.record = record;
     if (operation) stored.operations.remember(operation, undefined, record.counters.clockMs);
     return { kind: 'closed', record, now: this.nowMs };
@@ -166,12 +187,15 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     return ended.length;
   }
 
-  deactivateAgent(agentId: string): { agent: AgentRecord; sessionsClosed: number } {
+  deactivateAgent(agentId: string, recordOf?: RecordOf): { agent: AgentRecord; sessionsClosed: number } {
     if (!this.#deactivatedAtMs.has(agentId)) this.#deactivatedAtMs.set(agentId, this.nowMs);
     const live = this.#live(agentId);
     for (const stored of live) {
-      const { session, counters } = stored.record;
-      stored.record = { session, counters: closed(counters, this.nowMs, false) };
+      const before = stored.record;
+      stored.record = { session: before.session, counters: closed(before.counters, this.nowMs, false) };
+      if (!recordOf) continue;
+      const decision = recordOf(before.session.sessionId);
+      this.decisions.effect(decision, before, stored.record.counters, this.nowMs);
     }
     return { agent: this.readAgent(agentId), sessionsClosed: live.length };
   }
@@ -179,6 +203,11 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
   reactivateAgent(agentId: string): AgentRecord {
     this.#deactivatedAtMs.delete(agentId);
     return this.readAgent(agentId);
+  }
+
+  /** Of a session: what the port's `pageDecisions` shows of it, whole. */
+  pageDecisions({ of }: { of: { sessionId: string } }): DecisionRecord[] {
+    return this.decisions.ofSession(of.sessionId);
   }
 
   readAgent(agentId: string): AgentRecord {

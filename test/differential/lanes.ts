@@ -35,6 +35,9 @@ export interface Openers {
 
 export const BOTH: Openers = { redis: openRedisState, embedded: openEmbeddedState };
 
+/** Longer than any history, because the clock of one may be set back behind what has been swept away. */
+const DECISIONS = { retentionMs: 365 * 24 * 3_600_000, perSessionMax: 10_000 };
+
 /** @param number  0 or above; each lane on one server needs its own */
 export async function openLane(server: RedisServer, number: number, open: Openers = BOTH): Promise<Lane> {
   let nowMs = 0;
@@ -73,7 +76,7 @@ async function redisStore(open: typeof openRedisState, url: string, now: () => n
       // A store that was emptied would be met again by an engine that knows what was in it.
       await state?.close();
       await redis.flushdb();
-      state = await open({ ...OPTIONS, commandTimeoutMs: 30_000, url, now });
+      state = await open({ ...OPTIONS, commandTimeoutMs: 30_000, url, now, decisions: DECISIONS });
       return { name: 'redis', state, pass };
     },
     async close() {
@@ -98,7 +101,7 @@ function embeddedStore(open: typeof openEmbeddedState, now: () => number): Store
     async begin() {
       await end();
       const directory = join(folder, `${++number}`);
-      state = await open({ directory, retentionMs: RETENTION_MS, mapSizeBytes: 2 ** 28, now });
+      state = await open({ directory, retentionMs: RETENTION_MS, mapSizeBytes: 2 ** 28, now, decisions: DECISIONS });
       return { name: 'embedded', state, pass: async () => {} };
     },
     async close() {

@@ -1,11 +1,13 @@
 // Plays one history on the model and on the engines of a lane, and compares every answer and all that is left at the end.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { countedCalls, type DecisionRpc } from '../../src/core/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
-import { partitionName, partitionOf } from '../../src/core/partition.ts';
+import { isOwnId, partitionName, partitionOf } from '../../src/core/partition.ts';
 import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
-import type { ChargeStep, Operation, Position, State } from '../../src/state/port.ts';
+import type { ChargeStep, NewDecision, Operation, Position, RecordOf, State } from '../../src/state/port.ts';
+import { EVER, entryOf } from '../contract/decisions.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import { SessionModel } from '../core/session-model.ts';
@@ -104,7 +106,12 @@ class Replay {
       case 'reactivateAgent':
       case 'readAgent': {
         const agentId = this.#history.agents[step.agent]!;
-        return void (await this.#compare(step.op, (asked) => asked[step.op](agentId)));
+        if (step.op !== 'deactivateAgent') {
+          const { op } = step;
+          return void (await this.#compare(op, (asked) => asked[op](agentId)));
+        }
+        const recordOf = this.#recordOf('DeactivateAgent');
+        return void (await this.#compare(step.op, (asked) => asked.deactivateAgent(agentId, recordOf)));
       }
       case 'page':
         return this.#page(step);
@@ -129,7 +136,8 @@ class Replay {
     const sessionId = this.#newId().slice(0, -2) + partitionName(this.#history.partitions[partition]!);
     const wanted = { ...session, sessionId, agentId };
     const operation = key && this.#creationOperation(agentId, operationOf(key, 'CreateSession'));
-    const answer = await this.#compare('create', (asked) => asked.createSession(wanted, maxLive, operation));
+    const recordOf = this.#recordOf('CreateSession');
+    const answer = await this.#compare('create', (asked) => asked.createSession(wanted, maxLive, operation, recordOf));
     if (answer.kind !== 'created') return;
     this.#known.push({ sessionId, agentId, keys: new Map() });
     if (operation) this.#creationsAtMs.set(`${operation.key} ${agentId}`, this.#model.nowMs);
@@ -168,12 +176,19 @@ class Replay {
     const { sessionId, agentId, keys } = this.#targeted(wish.target);
     const { record, now } = this.#model.readSession(sessionId);
     const traceId = TRACES[guard?.trace ?? 0]!;
+    const calls = callsOf({ ...wish, guard, key }, record, now);
+    const asking = this.#agentOf(wish.agent, agentId);
+    const principals = principalsOf(wish.principals, record?.session.owner);
+    const counted = { calls: countedCalls(calls), callsTotal: calls.length };
+    // Only what lies under an id of ours is recorded in the step of its charge.
+    const isRecorded = isOwnId(sessionId) && this.#idsMade % 8 !== 0;
     return {
       sessionId,
-      agentId: this.#agentOf(wish.agent, agentId),
-      principals: principalsOf(wish.principals, record?.session.owner),
-      calls: callsOf({ ...wish, guard, key }, record, now),
-      decisionId: this.#newId(),
+      agentId: asking,
+      principals,
+      calls,
+      decisionId: this.#newDecisionId(sessionId),
+      ...(isRecorded && { record: entryOf({ sessionId, agentId: asking, principal: principals?.[0], ...counted }) }),
       operation: key && operationOf(key),
       identity: guard && { traceId, bytes: this.#bytesOf(guard.bytes, traceId) },
       keys,
@@ -202,7 +217,8 @@ class Replay {
       const laterMs = meanwhile && index > 0 ? momentOf(meanwhile, record(), this.#model.nowMs) : undefined;
       if (laterMs !== undefined) await this.#moveTo(laterMs);
       const operation = key && operationOf(key, 'CloseSession');
-      const answer = await this.#compare('close', (asked) => asked.closeSession(sessionId, operation));
+      const recordOf = this.#recordOf('CloseSession');
+      const answer = await this.#compare('close', (asked) => asked.closeSession(sessionId, operation, recordOf));
       noteKey(keys, operation, answer.kind === 'closed' ? answer.record.counters.clockMs : undefined);
     }
   }
@@ -294,6 +310,7 @@ class Replay {
     const asks: Ask[] = [
       ...this.#known.flatMap((known) => [
         (asked: Asked) => asked.readSession(known.sessionId),
+        (asked: Asked) => asked.pageDecisions({ of: { sessionId: known.sessionId }, ...EVER }),
         ...this.#keyAsks(known),
       ]),
       ...this.#history.agents.map((agentId) => (asked: Asked) => asked.readAgent(agentId)),
@@ -369,6 +386,27 @@ class Replay {
       const record = partitionOf(sessionId) === partition && this.#model.readSession(sessionId).record;
       return record ? [record] : [];
     });
+  }
+
+  /** In the order of making, as far as the clock goes on, and in the partition of a session. */
+  #newDecisionId(sessionId: string, about = ''): string {
+    const time = this.#model.nowMs.toString(16).padStart(12, '0');
+    const tail = (this.#idsMade++).toString(16).padStart(8, '0');
+    const mark = createHash('sha256').update(about).digest('hex').slice(0, 2);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${tail}${mark}${sessionId.slice(-2)}`;
+  }
+
+  /** The records of what one step does to sessions; the same for the model and the engines. */
+  #recordOf(rpc: DecisionRpc): RecordOf {
+    const made = new Map<string, NewDecision>();
+    return (sessionId) => {
+      const decision = made.get(sessionId) ?? {
+        decisionId: this.#newDecisionId(sessionId, sessionId),
+        ...entryOf({ rpc, sessionId }),
+      };
+      made.set(sessionId, decision);
+      return decision;
+    };
   }
 
   /** A UUIDv7 in its form; the order of ids has nothing to do with the order of creation. */
