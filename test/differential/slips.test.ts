@@ -84,6 +84,28 @@ const REDIS: Readonly<Record<string, Slip>> = {
   },
 };
 
+const DECISIONS = 'state/redis/lua/parts/decisions.lua';
+
+const RECORDS_IN_REDIS: Readonly<Record<string, Slip>> = {
+  'a charge that leaves no record': { file: CHARGE, from: '  if plan then', to: '  if false then' },
+  'a record with the numbers after in the place of those before': {
+    file: CHARGE,
+    from: 'numbers_of(facts, counters, made_before,',
+    to: 'numbers_of(facts, counters, counters[MADE],',
+  },
+  'a record that tells of another window': {
+    file: DECISIONS,
+    from: 'clock - counters[WINDOW_START] >= facts[RATE_WINDOW]',
+    to: 'clock - counters[WINDOW_START] > facts[RATE_WINDOW]',
+  },
+  'repeats that are not counted': { file: DECISIONS, from: 'math.min(count + 1,', to: 'math.min(count,' },
+  'denials that are counted together whatever they ask for': {
+    file: DECISIONS,
+    from: 'string.sub(decision.context, 1, decision.asked)',
+    to: "''",
+  },
+};
+
 const EMBEDDED: Readonly<Record<string, Slip>> = {
   // The model runs on core as it is.
   'another rule for the time limit': {
@@ -101,10 +123,20 @@ const EMBEDDED: Readonly<Record<string, Slip>> = {
     from: '...(previous > 0 ? [generation - 1] : [])',
     to: '',
   },
+  'a decision that leaves no record': {
+    file: 'state/embedded/charge.ts',
+    from: 'if (!step.record) return',
+    to: 'if (step.record) return',
+  },
+  'denials that are counted together whatever their reason': {
+    file: 'state/codec/decision-record.ts',
+    from: 'Buffer.from([reasonNumber(reason)])',
+    to: 'Buffer.alloc(1)',
+  },
 };
 
 const SLIPS = [
-  ...Object.entries(REDIS).map(([title, slip]) => ['redis', title, slip] as const),
+  ...Object.entries({ ...REDIS, ...RECORDS_IN_REDIS }).map(([title, slip]) => ['redis', title, slip] as const),
   ...Object.entries(EMBEDDED).map(([title, slip]) => ['embedded', title, slip] as const),
 ];
 

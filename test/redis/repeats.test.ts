@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../../src/core/identity.ts';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
+import { entryOf } from '../contract/decisions.ts';
 import { calls, commitOf, finished, HOUR, idIn, newRun, newSession, operation, step } from '../contract/fixtures.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -16,6 +17,7 @@ interface Names {
   readonly sessions: readonly string[];
   readonly runId: string;
   readonly decisionId: string;
+  readonly otherId: string;
   readonly traceId: string;
 }
 
@@ -44,6 +46,15 @@ const chargeOf = (names: Names) =>
     calls: calls(3),
     decisionId: names.decisionId,
   });
+const recorded = (names: Names, context: object = {}) => ({ ...chargeOf(names), record: entryOf(context) });
+const decisionOf = ({ decisionId }: Names) => ({ decisionId, ...entryOf() });
+const settled = (names: Names) => ({
+  ...decisionOf(names),
+  sessionId: names.sessions[0],
+  effect: 'DENY' as const,
+  reason: 'TOOL_UNKNOWN' as const,
+  callIndex: 0,
+});
 const runOf = ({ runId }: Names) => newRun(NOW, { runId });
 const records = (count: number) => Array.from({ length: count }, (_, place) => Buffer.from(`record ${place}`));
 const answered = (key: string, { runId }: Names) => ({ ...operation(key), answer: runId });
@@ -60,6 +71,51 @@ const CASES: Readonly<Record<string, Case>> = {
   'a charge without a key': {
     prepare: create,
     act: (state, names) => state.charge(chargeOf(names)),
+  },
+  'a charge that is recorded, also with its run': {
+    prepare: async (state, names) => {
+      await create(state, names);
+      await state.commitRun(commitOf(newRun(NOW, { runId: names.runId })));
+    },
+    act: (state, names) => state.charge(recorded(names, { runId: names.runId })),
+  },
+  'a denial that is recorded': {
+    prepare: create,
+    act: (state, names) => state.charge({ ...recorded(names), agentId: 'other' }),
+  },
+  'a denial that is counted with an equal one': {
+    prepare: async (state, names) => {
+      await create(state, names);
+      await state.charge({ ...recorded(names), agentId: 'other', decisionId: names.otherId });
+    },
+    act: (state, names) => state.charge({ ...recorded(names), agentId: 'other' }),
+  },
+  'a denial without a session': {
+    act: (state, names) => state.charge(recorded(names)),
+  },
+  'a repeated key that is counted': {
+    prepare: async (state, names) => {
+      await create(state, names);
+      await state.charge({ ...recorded(names), operation: operation('key'), decisionId: names.otherId });
+    },
+    act: (state, names) => state.charge({ ...recorded(names), operation: operation('key') }),
+  },
+  'a decision of its own': {
+    act: (state, names) => state.recordDecision(settled(names)),
+  },
+  'a decision of its own that is counted with an equal one': {
+    prepare: async (state, names) => {
+      await create(state, names);
+      await state.recordDecision({ ...settled(names), decisionId: names.otherId });
+    },
+    act: (state, names) => state.recordDecision(settled(names)),
+  },
+  'a creation that is recorded': {
+    act: (state, names) => state.createSession(sessionOf(names), 10, operation('key'), () => decisionOf(names)),
+  },
+  'a close that is recorded': {
+    prepare: create,
+    act: (state, names) => state.closeSession(names.sessions[0]!, undefined, () => decisionOf(names)),
   },
   'a creation with a key': {
     act: (state, names) => state.createSession(sessionOf(names), 10, operation('key')),
@@ -199,8 +255,9 @@ describe('whichever chunk is lost, one effect and one answer', () => {
 function newNames(): Names {
   return {
     sessions: [idIn(7), idIn(7)],
-    runId: idIn(9),
-    decisionId: randomUUID(),
+    runId: idIn(7),
+    decisionId: idIn(7),
+    otherId: idIn(7),
     traceId: `trace-${randomUUID()}`,
   };
 }
