@@ -119,7 +119,8 @@ async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: num
   }
 }
 
-function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
+/** The runs of one index, as they stand now. */
+export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,

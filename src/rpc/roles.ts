@@ -35,6 +35,7 @@ const ROWS: Readonly<Record<string, readonly Role[]>> = {
   '/tollgate.v1.AuditService/ListFinishedRuns': AUDITORS,
   '/tollgate.v1.AuditService/GetLastRuns': AUDITORS,
   '/tollgate.v1.AuditService/PurgeRuns': ADMINS,
+  '/tollgate.v1.AuditService/ExportEvents': AUDITORS,
   '/tollgate.v1.AuditService/GetDecision': AUDITORS,
   '/tollgate.v1.AuditService/ListDecisions': AUDITORS,
   '/tollgate.v1.AuditService/WatchDecisions': AUDITORS,

@@ -221,6 +221,10 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   declared_intent: text(512, { emptyAllowed: true, controlAllowed: true }),
   idempotency_key: KEY,
   page_token: PAGE_TOKEN,
+  cursor: {
+    bad: PAGE_TOKEN.bad,
+    good: ['', Buffer.from(`1700000000000/${crypto.randomUUID()}/7`).toString('base64url')],
+  },
   page_size: ANY_INT32,
   limit: ANY_INT32,
   sensitivity: SENSITIVITY,

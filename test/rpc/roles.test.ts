@@ -30,6 +30,7 @@ const EMPTY_IS_FINE = [
   'ListSessions',
   'ListDecisions',
   'WatchDecisions',
+  'ExportEvents',
   'PurgeSessions',
   'GetServerInfo',
   'ReloadPolicy',

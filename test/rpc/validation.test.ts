@@ -50,7 +50,7 @@ const [streams, unary] = [METHODS.filter((m) => m.responseStream), METHODS.filte
 
 test('the matrix covers every method of the package', () => {
   expect(unary).toHaveLength(30);
-  expect(streams.map(({ name }) => name)).toEqual(['ListRunEvents', 'WatchDecisions']);
+  expect(streams.map(({ name }) => name)).toEqual(['ListRunEvents', 'ExportEvents', 'WatchDecisions']);
 });
 
 describe.each(METHODS)('$name', (method) => {

@@ -38,6 +38,8 @@ import type { DecisionRecord as _tollgate_v1_DecisionRecord, DecisionRecord__Out
 import type { DescribeSlashAccessRequest as _tollgate_v1_DescribeSlashAccessRequest, DescribeSlashAccessRequest__Output as _tollgate_v1_DescribeSlashAccessRequest__Output } from './tollgate/v1/DescribeSlashAccessRequest.ts';
 import type { DescribeSlashAccessResponse as _tollgate_v1_DescribeSlashAccessResponse, DescribeSlashAccessResponse__Output as _tollgate_v1_DescribeSlashAccessResponse__Output } from './tollgate/v1/DescribeSlashAccessResponse.ts';
 import type { ErrorEvent as _tollgate_v1_ErrorEvent, ErrorEvent__Output as _tollgate_v1_ErrorEvent__Output } from './tollgate/v1/ErrorEvent.ts';
+import type { ExportEventsRequest as _tollgate_v1_ExportEventsRequest, ExportEventsRequest__Output as _tollgate_v1_ExportEventsRequest__Output } from './tollgate/v1/ExportEventsRequest.ts';
+import type { ExportEventsResponse as _tollgate_v1_ExportEventsResponse, ExportEventsResponse__Output as _tollgate_v1_ExportEventsResponse__Output } from './tollgate/v1/ExportEventsResponse.ts';
 import type { FinishRunRequest as _tollgate_v1_FinishRunRequest, FinishRunRequest__Output as _tollgate_v1_FinishRunRequest__Output } from './tollgate/v1/FinishRunRequest.ts';
 import type { FinishRunResponse as _tollgate_v1_FinishRunResponse, FinishRunResponse__Output as _tollgate_v1_FinishRunResponse__Output } from './tollgate/v1/FinishRunResponse.ts';
 import type { GetAgentRequest as _tollgate_v1_GetAgentRequest, GetAgentRequest__Output as _tollgate_v1_GetAgentRequest__Output } from './tollgate/v1/GetAgentRequest.ts';
@@ -171,6 +173,8 @@ export interface ProtoGrpcType {
       Effect: EnumTypeDefinition
       ErrorEvent: MessageTypeDefinition<_tollgate_v1_ErrorEvent, _tollgate_v1_ErrorEvent__Output>
       ErrorReason: EnumTypeDefinition
+      ExportEventsRequest: MessageTypeDefinition<_tollgate_v1_ExportEventsRequest, _tollgate_v1_ExportEventsRequest__Output>
+      ExportEventsResponse: MessageTypeDefinition<_tollgate_v1_ExportEventsResponse, _tollgate_v1_ExportEventsResponse__Output>
       FinishRunRequest: MessageTypeDefinition<_tollgate_v1_FinishRunRequest, _tollgate_v1_FinishRunRequest__Output>
       FinishRunResponse: MessageTypeDefinition<_tollgate_v1_FinishRunResponse, _tollgate_v1_FinishRunResponse__Output>
       GetAgentRequest: MessageTypeDefinition<_tollgate_v1_GetAgentRequest, _tollgate_v1_GetAgentRequest__Output>

@@ -18,6 +18,7 @@ import { pageTokenOf, positionFrom } from '../page-token.ts';
 import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
+import { exportStreams } from './export.ts';
 
 export function auditService(): Record<string, Operation> {
   return {
@@ -73,6 +74,7 @@ export function auditService(): Record<string, Operation> {
 export function auditStreams(): Record<string, StreamingOperation> {
   return {
     ...decisionStreams(),
+    ...exportStreams(),
     ListRunEvents: async function* (fields, pdp, signal) {
       const request = {
         runId: fields.requiredId('run_id'),

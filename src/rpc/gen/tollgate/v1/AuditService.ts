@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { ExportEventsRequest as _tollgate_v1_ExportEventsRequest, ExportEventsRequest__Output as _tollgate_v1_ExportEventsRequest__Output } from '../../tollgate/v1/ExportEventsRequest.ts';
+import type { ExportEventsResponse as _tollgate_v1_ExportEventsResponse, ExportEventsResponse__Output as _tollgate_v1_ExportEventsResponse__Output } from '../../tollgate/v1/ExportEventsResponse.ts';
 import type { GetDecisionRequest as _tollgate_v1_GetDecisionRequest, GetDecisionRequest__Output as _tollgate_v1_GetDecisionRequest__Output } from '../../tollgate/v1/GetDecisionRequest.ts';
 import type { GetDecisionResponse as _tollgate_v1_GetDecisionResponse, GetDecisionResponse__Output as _tollgate_v1_GetDecisionResponse__Output } from '../../tollgate/v1/GetDecisionResponse.ts';
 import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRunsRequest__Output as _tollgate_v1_GetLastRunsRequest__Output } from '../../tollgate/v1/GetLastRunsRequest.ts';
@@ -30,6 +32,19 @@ import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, Wat
  * free for it.
  */
 export interface AuditServiceClient extends grpc.Client {
+  /**
+   * ExportEvents streams the records of all finished runs as lines of JSON, oldest first by finish, for a reader that keeps them
+   * elsewhere. A reader that goes on from the last cursor that it has kept misses nothing, and may see some lines again.
+   */
+  ExportEvents(argument: _tollgate_v1_ExportEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ExportEventsResponse__Output>;
+  ExportEvents(argument: _tollgate_v1_ExportEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ExportEventsResponse__Output>;
+  /**
+   * ExportEvents streams the records of all finished runs as lines of JSON, oldest first by finish, for a reader that keeps them
+   * elsewhere. A reader that goes on from the last cursor that it has kept misses nothing, and may see some lines again.
+   */
+  exportEvents(argument: _tollgate_v1_ExportEventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ExportEventsResponse__Output>;
+  exportEvents(argument: _tollgate_v1_ExportEventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tollgate_v1_ExportEventsResponse__Output>;
+  
   /**
    * GetDecision shows the record of one decision, and whether the same request would pass now.
    */
@@ -182,6 +197,12 @@ export interface AuditServiceClient extends grpc.Client {
  */
 export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
+   * ExportEvents streams the records of all finished runs as lines of JSON, oldest first by finish, for a reader that keeps them
+   * elsewhere. A reader that goes on from the last cursor that it has kept misses nothing, and may see some lines again.
+   */
+  ExportEvents: grpc.handleServerStreamingCall<_tollgate_v1_ExportEventsRequest__Output, _tollgate_v1_ExportEventsResponse>;
+  
+  /**
    * GetDecision shows the record of one decision, and whether the same request would pass now.
    */
   GetDecision: grpc.handleUnaryCall<_tollgate_v1_GetDecisionRequest__Output, _tollgate_v1_GetDecisionResponse>;
@@ -234,6 +255,7 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
 }
 
 export interface AuditServiceDefinition extends grpc.ServiceDefinition {
+  ExportEvents: MethodDefinition<_tollgate_v1_ExportEventsRequest, _tollgate_v1_ExportEventsResponse, _tollgate_v1_ExportEventsRequest__Output, _tollgate_v1_ExportEventsResponse__Output>
   GetDecision: MethodDefinition<_tollgate_v1_GetDecisionRequest, _tollgate_v1_GetDecisionResponse, _tollgate_v1_GetDecisionRequest__Output, _tollgate_v1_GetDecisionResponse__Output>
   GetLastRuns: MethodDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsRequest__Output, _tollgate_v1_GetLastRunsResponse__Output>
   GetRunChain: MethodDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse__Output>

@@ -1,0 +1,109 @@
+// The records of all finished runs, one after the other, from a place that a reader has kept: at least once, in the order
+// in which the runs finished. It must never pass a run that may yet turn up behind the reader.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import { PARTITIONS } from '../core/partition.ts';
+import { type Run, runAt } from '../core/run.ts';
+import type { AuditRecord } from '../state/codec/audit-record.ts';
+import type { Position } from '../state/port.ts';
+import { sealRun } from './change-run.ts';
+import { mergePages } from './merge-pages.ts';
+import { findRun, type Pdp } from './pdp.ts';
+import { listRunEvents, runWalk } from './run-queries.ts';
+
+/** A record of a run that is read already, or is the next to be read. */
+export interface ExportPlace {
+  /** Of the run among those that have finished. */
+  readonly run: Position;
+  readonly sequence: number;
+}
+
+export interface ExportedRecord {
+  readonly runId: string;
+  readonly record: AuditRecord;
+  /** Whoever goes on from here has this record and all before it. */
+  readonly place: ExportPlace;
+}
+
+/** How far the clocks of several stores may be apart, and a commit be on its way behind its time. */
+const CLOCKS_MS = 5_000;
+const FOLLOW_INTERVAL_MS = 5_000;
+
+/**
+ * Records behind a place, in the order (finish, run, sequence). With `follow` it goes on until `signal` is aborted.
+ *
+ * A run is stored up to the patience of a finish later than the time that it finishes with, and each server reads the clock
+ * for itself. So nothing is shown that finished less than that, and a margin for clocks, ago: by then whatever finished
+ * earlier is there.
+ */
+export async function* exportEvents(
+  pdp: Pdp,
+  { after, follow }: { after: ExportPlace | undefined; follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<ExportedRecord> {
+  let place = after;
+  if (place) {
+    for await (const exported of restOfRun(pdp, place, signal)) yield exported;
+  }
+  while (!signal.aborted) {
+    const untilMs = (await pdp.state.now()) - pdp.patience.finishMs - CLOCKS_MS;
+    await finishSilentRuns(pdp, signal);
+    for await (const { run } of mergePages({ ...runWalk(pdp, 'finished', false), after: place?.run })) {
+      const position = { atMs: run.finishedAtMs ?? 0, id: run.runId };
+      if (position.atMs >= untilMs || signal.aborted) break;
+      for await (const exported of recordsOf(pdp, position, 0, signal)) yield exported;
+      place = { run: position, sequence: 0 };
+    }
+    if (!follow) return;
+    await sleep(FOLLOW_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The run at which a reader has stopped may have more records, or be purged. */
+async function* restOfRun(pdp: Pdp, place: ExportPlace, signal: AbortSignal): AsyncGenerator<ExportedRecord> {
+  const run = await findRun(pdp, place.run.id);
+  if (run?.finishedAtMs === place.run.atMs) yield* recordsOf(pdp, place.run, place.sequence, signal);
+}
+
+async function* recordsOf(
+  pdp: Pdp,
+  run: Position,
+  afterSequence: number,
+  signal: AbortSignal,
+): AsyncGenerator<ExportedRecord> {
+  try {
+    for await (const record of listRunEvents(pdp, { runId: run.id, afterSequence, follow: false }, signal)) {
+      yield { runId: run.id, record, place: { run, sequence: record.sequence } };
+    }
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+/**
+ * WHY: a run that fell silent has finished at a time that has long passed when it is stored as finished. Whoever passes that
+ * time first would never see it.
+ */
+async function finishSilentRuns(pdp: Pdp, signal: AbortSignal): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS && !signal.aborted; partition++) {
+    for (let isLast = false; !isLast; ) {
+      const { runs, now } = await pdp.state.pageRuns({ partition, index: 'touched', descending: false, limit: 100 });
+      const silent = runs.filter(({ run }) => isSilent(pdp, run, now));
+      for (const { run } of silent) {
+        await sealRun(pdp, run.runId).catch((error) => {
+          if (!isGone(error)) throw error;
+        });
+      }
+      isLast = silent.length < 100;
+    }
+  }
+}
+
+function isSilent(pdp: Pdp, run: Run, now: number): boolean {
+  return runAt(run, pdp.runIdleTimeoutMs, now) !== run;
+}
+
+/** Purged since it was listed. */
+function isGone(error: unknown): boolean {
+  return error instanceof Failure && error.kind === 'not_found';
+}
