@@ -107,10 +107,13 @@ async function scopeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): P
 function slashAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): DecisionNow | undefined {
   const { platform, chatType, command } = record;
   if (command === undefined || !canAskSlash(record, subject)) return undefined;
-  // The user id that a request asserts is not recorded: without a trace nobody can say for whom to ask.
-  if (subject.identity === undefined) return undefined;
-  const request = { platform, chatType, command, traceId: undefined, userId: undefined, explain: true };
+  const request = { platform, chatType, command, traceId: undefined, userId: assertedUserOf(record), explain: true };
   return answer(pdp, slashChecks(pdp, pdp.policy(), request, subject.identity).checks, subject);
+}
+
+/** Without a trace, the principal is the platform and the user that the request asserted. */
+function assertedUserOf({ traceHash, principal, platform = '' }: DecisionRecord): string | undefined {
+  return traceHash === undefined ? principal?.slice(platform.length + 1) : undefined;
 }
 
 function answer(pdp: Pdp, checks: readonly Check[], { fromTrace }: Subject): DecisionNow {

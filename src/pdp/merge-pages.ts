@@ -4,6 +4,8 @@ import type { Position } from '../state/port.ts';
 
 /** Fetched from each partition at a time: most lists show fifty entries out of 256 partitions. */
 const CHUNK = 32;
+/** From a list that lies in one partition; what it would cost to find its place again is asked for less often. */
+const CHUNK_ALONE = 500;
 
 export interface Walk<T> {
   readonly page: (partition: number, after: Position | undefined, limit: number) => Promise<readonly T[]>;
@@ -26,9 +28,7 @@ interface Head<T> {
 /** Every item behind `after`, in order over all partitions. Holds at most a chunk of each partition in memory. */
 export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
   const heads = await Promise.all(
-    (walk.partitions ?? EVERY_PARTITION).map((partition) =>
-      fill(walk, { partition, items: [], next: 0, exhausted: false }),
-    ),
+    partitionsOf(walk).map((partition) => fill(walk, { partition, items: [], next: 0, exhausted: false })),
   );
   for (;;) {
     const first = firstOf(walk, heads);
@@ -39,12 +39,17 @@ export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
   }
 }
 
+function partitionsOf<T>({ partitions = EVERY_PARTITION }: Walk<T>): readonly number[] {
+  return partitions;
+}
+
 async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<Head<T>> {
   const last = head.items.at(-1);
   const after = last === undefined ? walk.after : walk.position(last);
-  head.items = head.exhausted ? [] : await walk.page(head.partition, after, CHUNK);
+  const chunk = partitionsOf(walk).length === 1 ? CHUNK_ALONE : CHUNK;
+  head.items = head.exhausted ? [] : await walk.page(head.partition, after, chunk);
   head.next = 0;
-  head.exhausted = head.items.length < CHUNK;
+  head.exhausted = head.items.length < chunk;
   return head;
 }
 

@@ -38,6 +38,7 @@ export type Answer = any;
 
 const TIMEOUT_MS = 10_000;
 const RECONNECT_MS_MAX = 5_000;
+const KEEPALIVE_MS = 30_000;
 
 export class ManagementClient {
   readonly #client: Client;
@@ -48,6 +49,8 @@ export class ManagementClient {
     this.#client = new Client(target, tls ? tlsCredentials(tls) : credentials.createInsecure(), {
       // Whoever waits for a server to come back does not want to wait for two minutes.
       'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX,
+      // A watch may be silent for hours, and must still find out that its server has vanished without a word.
+      'grpc.keepalive_time_ms': KEEPALIVE_MS,
       ...(tls?.serverName !== undefined && { 'grpc.ssl_target_name_override': tls.serverName }),
     });
   }

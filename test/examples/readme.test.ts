@@ -1,7 +1,7 @@
 // The story of README.md, as a reader would paste it into a shell: every line is run, and every answer shown is compared.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ENGINES, type EngineName, type OpenServer, openServer } from '../support/engines.ts';
@@ -16,6 +16,12 @@ const BETWEEN_SCENES = '--- next scene ---';
 const ADDRESS = '127.0.0.1:7070';
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** The parts of a page of `tollgate why` that differ from run to run, or with the example policy. */
+const OF_A_PAGE = [
+  [/\d{4}-\d\d-\d\d [0-9:.]+ UTC/g, '<time>'],
+  [/\d+\.\d ms/g, '<ms>'],
+  [/\b[0-9a-f]{12}\b/g, '<revision>'],
+] as const;
 const TIME = /"\d{4}-\d\d-\d\dT[0-9:.]+Z"/g;
 
 interface Scene {
@@ -92,7 +98,7 @@ describe.each(ENGINES)("the README's story on %s", (engine) => {
   test('it tells what Tollgate is for', () => {
     const told = scenes
       .map(({ lines }, index) => ({ rpc: /tollgate\.v1\.\w+\/(\w+)/.exec(lines)?.[1], index }))
-      .filter(({ rpc }) => rpc !== 'CreateSession' && rpc !== 'StartRun');
+      .filter(({ rpc }) => rpc !== undefined && rpc !== 'CreateSession' && rpc !== 'StartRun');
     expect(told.map(({ rpc }) => rpc)).toEqual(PLOT.map(([, rpc]) => rpc));
     for (const [scene, [what, , answer]] of PLOT.entries()) {
       expect(documentsOf(printed[told[scene]!.index]!), what).toMatchObject([answer].flat());
@@ -162,7 +168,8 @@ describe('grpcurl needs no files', () => {
  * @throws with the exit code and standard error if one of them fails
  */
 async function runScript(lines: string, { server }: OpenServer): Promise<string> {
-  const script = `set -euo pipefail\n${lines.replaceAll(ADDRESS, server.decision)}`;
+  const here = lines.replaceAll(ADDRESS, server.decision).replaceAll('dist/main.js', resolve('dist/main.js'));
+  const script = `set -euo pipefail\n${here}`;
   const env = { ...process.env, PATH: `${grpcurl.folder}${delimiter}${process.env.PATH}` };
   return (await run('bash', ['-c', script], { cwd: server.folder, env })).stdout;
 }
@@ -176,7 +183,8 @@ function documentsOf(text: string): object[] {
 }
 
 function withoutIds(text: string): string {
-  return text.replace(UUID, '<id>');
+  const named = text.replace(UUID, '<id>');
+  return OF_A_PAGE.reduce((page, [what, name]) => page.replace(what, name), named);
 }
 
 /** The README shows the embedded engine; the Redis of the tests keeps nothing on disk. */

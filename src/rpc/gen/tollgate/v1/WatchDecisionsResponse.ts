@@ -8,7 +8,8 @@ import type { DecisionGap as _tollgate_v1_DecisionGap, DecisionGap__Output as _t
  */
 export interface WatchDecisionsResponse {
   /**
-   * A decision.
+   * A decision, each repeat of a folded denial for itself: it names its record, and `repeats` is not counted here. `session` is absent
+   * for a denial that came before the session was looked at.
    */
   'record'?: (_tollgate_v1_DecisionRecord | null);
   /**
@@ -26,7 +27,8 @@ export interface WatchDecisionsResponse {
  */
 export interface WatchDecisionsResponse__Output {
   /**
-   * A decision.
+   * A decision, each repeat of a folded denial for itself: it names its record, and `repeats` is not counted here. `session` is absent
+   * for a denial that came before the session was looked at.
    */
   'record'?: (_tollgate_v1_DecisionRecord__Output);
   /**
