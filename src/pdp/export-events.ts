@@ -48,6 +48,7 @@ export async function* exportEvents(
   while (!signal.aborted) {
     const untilMs = (await pdp.state.now()) - pdp.patience.finishMs - CLOCKS_MS;
     await finishSilentRuns(pdp, signal);
+    if (signal.aborted) return;
     for await (const { run } of mergePages({ ...runWalk(pdp, 'finished', false), after: place?.run })) {
       const position = { atMs: run.finishedAtMs ?? 0, id: run.runId };
       if (position.atMs >= untilMs || signal.aborted) break;

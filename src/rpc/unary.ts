@@ -143,8 +143,8 @@ export function streamHandler(
   };
 }
 
-/** These streams have no end of their own, so a stop does not wait for them. */
-const ENDLESS = new Set(['WatchDecisions']);
+/** These streams have no end of their own, or may be asked to have none, so a stop does not wait for them. */
+const ENDLESS = new Set(['WatchDecisions', 'ExportEvents']);
 
 /** A run must be finished even if its runner has gone meanwhile. */
 const DETACHED = new Set(['FinishRun']);

@@ -115,7 +115,7 @@ function call(session: ClientHttp2Session, path: string, bytes: Buffer): Promise
     };
     stream.on('response', hear).on('trailers', hear).on('error', reject);
     // It has no end, so that it has begun is its answer.
-    const isEndless = path.endsWith('/WatchDecisions');
+    const isEndless = /\/(WatchDecisions|ExportEvents)$/.test(path);
     stream.on('response', (headers) => {
       if (!isEndless || headers['grpc-status'] !== undefined) return;
       told = { 'grpc-status': status.OK };

@@ -109,7 +109,7 @@ export const VALUES = {
 };
 
 /** Of streams that have no end: it is an answer that they have begun. */
-const ENDLESS = ['/tollgate.v1.AuditService/WatchDecisions'];
+const ENDLESS = ['/tollgate.v1.AuditService/WatchDecisions', '/tollgate.v1.AuditService/ExportEvents'];
 
 /** Sends bytes as they are. @returns the bytes of the answer, of a stream those of its messages. @throws ServiceError */
 export function sendBytes(

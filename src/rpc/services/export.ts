@@ -7,14 +7,17 @@ import type { StreamingOperation } from '../unary.ts';
 
 export function exportStreams(): Record<string, StreamingOperation> {
   return {
-    ExportEvents: async function* (fields, pdp, signal) {
+    // Checked before the stream is: its headers say that the request is a good one.
+    ExportEvents: (fields, pdp, signal) => {
       const request = { after: placeFrom(fields), follow: fields.flag('follow') };
       fields.check();
-      for await (const exported of exportEvents(pdp, request, signal)) {
-        yield { line: lineOf(exported), cursor: cursorOf(exported.place) };
-      }
+      return messagesOf(exportEvents(pdp, request, signal));
     },
   };
+}
+
+async function* messagesOf(records: AsyncIterable<ExportedRecord>): AsyncGenerator<object> {
+  for await (const exported of records) yield { line: lineOf(exported), cursor: cursorOf(exported.place) };
 }
 
 /** The payload is put in as it is stored, so that its numbers stay what they were. */
