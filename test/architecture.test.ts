@@ -33,9 +33,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@msgpack/msgpack',
   ],
   // The bytes of an audit record and of a decision's context are made before they are stored, so that no engine encodes them.
+  // What an auditor asks about is verified with the code that verifies an exported ledger.
   'pdp/': [
     'pdp/',
     'core/',
+    'verify/verify-bundle.ts',
     'state/port.ts',
     'state/codec/audit-record.ts',
     'state/codec/checkpoint.ts',

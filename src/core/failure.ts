@@ -26,7 +26,16 @@ export interface FieldProblem {
 }
 
 /** `subject` narrows a kind to the thing it is about; together they give the error reason that callers see. */
-export type FailureSubject = 'session' | 'run' | 'parent_run' | 'agent' | 'identity' | 'policy' | 'decision';
+export type FailureSubject =
+  | 'session'
+  | 'run'
+  | 'running_run'
+  | 'ledger'
+  | 'parent_run'
+  | 'agent'
+  | 'identity'
+  | 'policy'
+  | 'decision';
 
 /**
  * An operation that could not be done. `message` is for the caller and holds no address, key or stack; `cause` is for

@@ -61,6 +61,10 @@ export class Tree {
     }
   }
 
+  leaf(index: number): Hash {
+    return this.#levels[0]![index]!;
+  }
+
   /** @param size  0 to the tree's own */
   root(size = this.size): Hash {
     return size === 0 ? this.#hashNode() : this.#hashOf(0, size);

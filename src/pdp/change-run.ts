@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Operation } from '../state/port.ts';
-import { type Loss, sign, withDueRecords, withSealedTexts } from './ledger.ts';
+import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from './ledger.ts';
 import type { Pdp } from './pdp.ts';
 import { Serially } from './serially.ts';
 
@@ -20,6 +20,8 @@ export interface RunChange<T> {
   /** None when the run finishes. */
   readonly records: readonly Uint8Array[];
   readonly answer: T;
+  /** What is remembered of the operation in place of its answer. */
+  readonly remembered?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export function changeRun<T>(
   change: (run: Run, now: number) => RunChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
-  return inLine(pdp, runId, { operation, change, replay, seals: false });
+  return inLine(pdp, runId, { operation, change, replay, aim: 'change' });
 }
 
 /**
@@ -46,26 +48,43 @@ export function changeRun<T>(
  * @throws Failure not_found, state_unavailable
  */
 export function sealRun(pdp: Pdp, runId: string): Promise<void> {
-  const change = (run: Run) => ({ run, records: [], answer: undefined });
-  return inLine(pdp, runId, { operation: undefined, change, replay: () => undefined, seals: true });
+  return inLine(pdp, runId, { ...AS_IT_IS, aim: 'seal' }).then(() => undefined);
 }
+
+/**
+ * Writes what is due into a run's ledger, without signing it.
+ *
+ * @returns the run as it stands now
+ * @throws Failure not_found, state_unavailable
+ */
+export function foldRun(pdp: Pdp, runId: string): Promise<Run> {
+  return inLine(pdp, runId, { ...AS_IT_IS, aim: 'fold' });
+}
+
+const AS_IT_IS = {
+  operation: undefined,
+  change: (run: Run) => ({ run, records: [], answer: run }),
+  replay: (_answer: string, run: Run) => run,
+};
 
 interface Change<T> {
   readonly operation: Operation | undefined;
   readonly change: (run: Run, now: number) => RunChange<T>;
   readonly replay: (answer: string, run: Run) => T;
-  /** A checkpoint is wanted, whether or not the run changes. */
-  readonly seals: boolean;
+  /** Whether a checkpoint is wanted even if the run does not change, or nothing but what is due. */
+  readonly aim: 'change' | 'fold' | 'seal';
 }
 
 function inLine<T>(pdp: Pdp, runId: string, wanted: Change<T>): Promise<T> {
   const changed = serially.run(runId, async () => {
     let loss: Loss | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; ) {
       if (performance.now() >= pdp.deadline) throw tooLate();
       const outcome = await attemptChange(pdp, runId, wanted, loss);
       if (outcome.kind === 'done') return outcome.answer;
       loss = outcome.kind === 'lost' ? outcome.loss : undefined;
+      // What was prepared is a step ahead, of as many as it takes.
+      if (outcome.kind !== 'prepared') attempt++;
       if (outcome.kind === 'moved') await sleep(Math.random() * Math.min(attempt, 10));
     }
     throw new Failure('state_unavailable', 'the run is changed by too many at once');
@@ -81,21 +100,22 @@ type Attempt<T> =
 
 /** @param loss  found by the attempt before */
 async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss?: Loss): Promise<Attempt<T>> {
-  const { operation, change, replay, seals } = wanted;
-  const { stored, remembered, lostChanges, now } = await pdp.state.readRun(runId, operation);
+  const { operation, change, replay, aim } = wanted;
+  const { stored, remembered, lostChanges, notedDecisions, now } = await pdp.state.readRun(runId, operation);
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
-  const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss) });
+  const decisions = await unfoldedDecisions(pdp, stored.run, notedDecisions);
+  const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
   const current = runAt(due.run, pdp.runIdleTimeoutMs, now);
-  const { run, records, answer } = change(current, now);
+  const { run, records, answer, remembered: toRemember = answer } = change(current, now);
   const from = { expectedRevision: stored.revision, lostChanges };
-  const remember = operation && { ...operation, answer: JSON.stringify(answer) };
+  const remember = operation && { ...operation, answer: JSON.stringify(toRemember) };
 
   const finishes = stored.run.status === 'running' && run.status !== 'running';
-  if (!finishes && !seals) {
+  if (!finishes && aim === 'change') {
     if (run === current) return { kind: 'done', answer };
     const outcome = await commit(pdp, { ...from, run, records: [...due.records, ...records], operation: remember });
     return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
@@ -105,6 +125,7 @@ async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss
     const outcome = await commit(pdp, { ...from, run: prepared, records: dueRecords, operation: undefined });
     return { kind: outcome === 'committed' ? 'prepared' : 'moved' };
   }
+  if (aim === 'fold') return { kind: 'done', answer };
   const ended = finishes ? withSealedTexts(run) : run;
   const signing = await sign(pdp, ended, now);
   if (signing.kind === 'lost') return signing;

@@ -5,8 +5,10 @@
 // lose would make our own loss look like a forgery.
 import { createHash } from 'node:crypto';
 import type { ShapedRecord } from '../core/audit.ts';
+import type { NotedDecision } from '../core/decision-record.ts';
 import {
   checkpointToDrop,
+  decisionRecord,
   epochRecord,
   isSigned,
   type OwnRecord,
@@ -42,10 +44,20 @@ export interface Loss {
   readonly epoch: number;
 }
 
+/** The decisions that named a run and are not among its records yet, so many of them as one change takes along. */
+export async function unfoldedDecisions(
+  { state }: Pdp,
+  { runId, ledger: { decisions } }: Run,
+  notedDecisions: number,
+): Promise<readonly NotedDecision[]> {
+  const count = Math.min(notedDecisions - decisions, LIMITS.decisionsFoldedMax);
+  return count > 0 ? state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+}
+
 /** A run with the records of Tollgate's own that are due: they come before whatever a change adds. */
 export function withDueRecords(
   run: Run,
-  { now, loss }: { now: number; loss: Loss | undefined },
+  { now, loss, decisions }: { now: number; loss: Loss | undefined; decisions: readonly NotedDecision[] },
 ): { readonly run: Run; readonly records: readonly Uint8Array[] } {
   const due: OwnRecord[] = [];
   let { ledger } = run;
@@ -53,6 +65,8 @@ export function withDueRecords(
     ledger = { ...ledger, epoch: Math.max(ledger.epoch, loss.epoch) + 1 };
     due.push(epochRecord(ledger.epoch, loss.changes, now));
   }
+  due.push(...decisions.map(decisionRecord));
+  ledger = { ...ledger, decisions: ledger.decisions + decisions.length };
   if (due.length === 0) return { run, records: [] };
   const { run: next, records } = withOwnRecords({ ...run, ledger }, due);
   return { run: next, records: encodeRecords(records, now) };

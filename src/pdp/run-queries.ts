@@ -1,10 +1,13 @@
 // What an auditor asks about runs and their logs.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import { isSigned } from '../core/ledger.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
+import { foldRun, sealRun } from './change-run.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
@@ -132,6 +135,18 @@ export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<St
   };
 }
 
+/** A run with what is due in its ledger; as it is, where the store takes nothing more. */
+async function upToDate(pdp: Pdp, runId: string): Promise<Run> {
+  try {
+    const run = await foldRun(pdp, runId);
+    if (run.status === 'running' || isSigned(run) || !pdp.ledger.key) return run;
+    await sealRun(pdp, runId);
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'state_unavailable')) throw error;
+  }
+  return getRun(pdp, runId);
+}
+
 const LOG_PAGE = 200;
 const FOLLOW_INTERVAL_MS = 250;
 
@@ -149,7 +164,7 @@ export async function* listRunEvents(
   let { afterSequence } = request;
   while (!signal.aborted) {
     // The run is read before its log: what it holds when it has finished is all there will be.
-    const run = await getRun(pdp, request.runId);
+    const run = await upToDate(pdp, request.runId);
     for (;;) {
       const page = await pdp.state.readLog(request.runId, { afterSequence, limit: LOG_PAGE });
       for (const bytes of page) yield decodeAuditRecord(bytes);

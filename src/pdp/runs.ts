@@ -140,7 +140,8 @@ export function finishRun(pdp: Pdp, request: FinishRequest): Promise<Run> {
       if (finished.kind === 'contradiction') {
         throw new Failure('wrong_state', 'the run has finished with other content', { subject: 'run' });
       }
-      return { run: finished.run, records: [], answer: finished.run };
+      // A repeat is answered with the run as it is; its texts are kept in one place, from which they can be purged.
+      return { run: finished.run, records: [], answer: finished.run, remembered: '' };
     },
     (_answer, run) => run,
   );

@@ -31,6 +31,8 @@ const TABLE = {
     reason: {
       session: 'SESSION_CLOSED',
       run: 'RUN_FINISHED',
+      running_run: 'RUN_NOT_FINISHED',
+      ledger: 'LEDGER_UNSIGNED',
       parent_run: 'RUN_FOREIGN',
       agent: 'AGENT_DEACTIVATED',
       identity: 'IDENTITY_MALFORMED',

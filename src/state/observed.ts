@@ -25,6 +25,7 @@ const OPERATIONS = {
   readLog: true,
   readCheckpoints: true,
   confirmRun: true,
+  purgePayloads: true,
   pageRuns: true,
   removeRun: true,
   recordDecision: true,

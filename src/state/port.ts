@@ -296,6 +296,12 @@ export interface State extends DecisionRecords {
   /** Answers once whatever has been read of a run so far is durable at the level that `info` names. */
   confirmRun(runId: string): Promise<void>;
   pageRuns(page: RunPage): Promise<{ runs: StoredRun[]; now: number }>;
+  /**
+   * Leaves of some records of a finished run's log their leaves alone. A repeat changes nothing.
+   *
+   * @param range  at most {@link LIMITS.purgeChunk} records; those that are not there are left out
+   */
+  purgePayloads(runId: string, range: { first: number; last: number }): Promise<void>;
   /** Removes a finished run with its log and checkpoints. @returns false if it is no longer at this revision */
   removeRun(runId: string, expectedRevision: number): Promise<boolean>;
 }

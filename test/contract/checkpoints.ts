@@ -1,5 +1,6 @@
 // Checkpoints: kept with their run, in one step with its change, and only behind the log that they sign.
 import { expect } from 'vitest';
+import { encodeAuditRecord, leafOf } from '../../src/state/codec/audit-record.ts';
 import type { NewCheckpoint } from '../../src/state/port.ts';
 import { commitOf, HOSTILE_IDS, newRun, started, storedRun } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
@@ -51,6 +52,25 @@ export function checkpointCases(add: AddCase): void {
     await state.commitRun(commitOf(run, { expectedRevision: 1, checkpoint: checkpoint(1) }));
     expect(await state.removeRun(run.runId, 2)).toBe(true);
     expect(await state.readCheckpoints(run.runId, 10)).toEqual([]);
+  });
+
+  add('a purge leaves of a record its leaf, once and for all', async ({ state, clock }) => {
+    const { run } = await started(state, newRun(clock.now()));
+    const records = [1, 2, 3].map((sequence) =>
+      encodeAuditRecord(
+        { sequence, storedAtMs: 1, occurredAtMs: 1, type: 't', data: '{"a":1}', redactions: [] },
+        Buffer.alloc(16, sequence),
+      ),
+    );
+    const leaves = records.map(leafOf);
+    await state.commitRun(commitOf({ ...run, lastSequence: 3 }, { expectedRevision: 1, records }));
+    const log = () => state.readLog(run.runId, { afterSequence: 0, limit: 10 });
+    await state.purgePayloads(run.runId, { first: 2, last: 2 });
+    expect(await log()).toEqual([records[0], leaves[1], records[2]]);
+    await state.purgePayloads(run.runId, { first: 1, last: 2 });
+    await state.purgePayloads(run.runId, { first: 4, last: 9 });
+    expect(await log()).toEqual([leaves[0], leaves[1], records[2]]);
+    for (const runId of HOSTILE_IDS) await state.purgePayloads(runId, { first: 1, last: 9 });
   });
 
   add('what was read can be confirmed, and foreign runs have no checkpoints', async ({ state, clock }) => {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/core/identity.ts';
+import { encodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { entryOf } from '../contract/decisions.ts';
@@ -181,6 +182,14 @@ const CASES: Readonly<Record<string, Case>> = {
         ...commitOf({ ...runOf(names), lastSequence: 1 }, { expectedRevision: 1 }),
         checkpoint: { number: 1, bytes: Buffer.from('signed'), drops: [7], lastLeaf: Buffer.from('record 0') },
       }),
+  },
+  'a purge': {
+    prepare: async (state, names) => {
+      const record = { sequence: 1, storedAtMs: NOW, occurredAtMs: NOW, type: 't', data: '{}', redactions: [] };
+      const stored = [encodeAuditRecord(record, Buffer.alloc(16))];
+      await state.commitRun(commitOf({ ...runOf(names), lastSequence: 1 }, { records: stored }));
+    },
+    act: (state, { runId }) => state.purgePayloads(runId, { first: 1, last: 1 }),
   },
   'the removal of a run': {
     prepare: startRun,

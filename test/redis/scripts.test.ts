@@ -26,6 +26,7 @@ const COMMANDS_OF_6_2 = new Set([
   'LLEN',
   'LPOP',
   'LRANGE',
+  'LSET',
   'PEXPIRE',
   'PTTL',
   'RPUSH',

@@ -118,6 +118,8 @@ const TOKENS: Rule = {
   ],
   good: [0, 1_000_000],
 };
+const SIZE: Rule = { bad: TOKENS.bad, good: [0, Number.MAX_SAFE_INTEGER] };
+const PLACE: Rule = { bad: [...TOKENS.bad, { why: 'zero', value: 0 }], good: [1, Number.MAX_SAFE_INTEGER] };
 const ANY_INT32: Rule = { bad: [], good: [0, -1, 2 ** 31 - 1, -(2 ** 31)] };
 const FLAG: Rule = { bad: [], good: [true, false] };
 
@@ -232,6 +234,7 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   explain: FLAG,
   include_dry_run: FLAG,
   include_failed: FLAG,
+  keep_proof: FLAG,
   follow: FLAG,
   finished_before: TIMESTAMP,
   decision_id: ID,
@@ -324,6 +327,11 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
     good: [0, Number.MAX_SAFE_INTEGER],
   },
   'GetLastRunsRequest.skill_ids': list(ID, 100),
+  'VerifyRunRequest.checkpoints': list(text(4_096, { controlAllowed: true }), 8),
+  'GetInclusionProofRequest.sequence': PLACE,
+  'GetInclusionProofRequest.tree_size': PLACE,
+  'GetConsistencyProofRequest.from_size': SIZE,
+  'GetConsistencyProofRequest.to_size': SIZE,
   // With a decision that there is, the trace must be its own, which is a test of its own.
   'DecisionFilter.effect': {
     ...choice(1, 2),
@@ -370,6 +378,12 @@ const SOUND: Readonly<Record<string, WireMessage>> = {
   GetRunChainRequest: { run_id: OWN_ID },
   ListFinishedRunsRequest: { finished_before: { seconds: 1 } },
   PurgeRunsRequest: { finished_before: { seconds: 1 } },
+  PurgePayloadsRequest: { run_id: OWN_ID },
+  VerifyRunRequest: { run_id: OWN_ID },
+  GetCheckpointRequest: { run_id: OWN_ID },
+  GetInclusionProofRequest: { run_id: OWN_ID, sequence: 1 },
+  GetConsistencyProofRequest: { run_id: OWN_ID, from_size: 1 },
+  ExportRunRequest: { run_id: OWN_ID },
   GetDecisionRequest: { decision_id: OWN_ID },
   // Messages inside requests.
   SlashContext: { command: '/help' },

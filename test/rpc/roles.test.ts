@@ -10,7 +10,7 @@ import { type RunningServer, startServer } from '../support/server.ts';
 import { METHODS, type MethodUnderTest, sendBytes } from '../support/wire.ts';
 
 /** What the roles are for, in words of their own: services, without those methods that only an admin may call. */
-const ADMIN_ONLY = ['PurgeSessions', 'PurgeRuns', 'ReloadPolicy'];
+const ADMIN_ONLY = ['PurgeSessions', 'PurgeRuns', 'PurgePayloads', 'ReloadPolicy'];
 const SERVICES: Readonly<Record<Exclude<RoleName, 'admin'>, readonly string[]>> = {
   runner: ['PolicyDecisionService', 'RunService'],
   controller: ['PolicyDecisionService', 'RunService', 'SessionService', 'AgentService', 'IdentityService'],
@@ -35,6 +35,7 @@ const EMPTY_IS_FINE = [
   'GetServerInfo',
   'ReloadPolicy',
   'GetLastRuns',
+  'GetLedgerKeys',
 ];
 /** The rest is on the management listener. */
 const DECISION_SERVICES = ['PolicyDecisionService', 'RunService'];

@@ -40,16 +40,26 @@ import type { DescribeSlashAccessResponse as _tollgate_v1_DescribeSlashAccessRes
 import type { ErrorEvent as _tollgate_v1_ErrorEvent, ErrorEvent__Output as _tollgate_v1_ErrorEvent__Output } from './tollgate/v1/ErrorEvent.ts';
 import type { ExportEventsRequest as _tollgate_v1_ExportEventsRequest, ExportEventsRequest__Output as _tollgate_v1_ExportEventsRequest__Output } from './tollgate/v1/ExportEventsRequest.ts';
 import type { ExportEventsResponse as _tollgate_v1_ExportEventsResponse, ExportEventsResponse__Output as _tollgate_v1_ExportEventsResponse__Output } from './tollgate/v1/ExportEventsResponse.ts';
+import type { ExportRunRequest as _tollgate_v1_ExportRunRequest, ExportRunRequest__Output as _tollgate_v1_ExportRunRequest__Output } from './tollgate/v1/ExportRunRequest.ts';
+import type { ExportRunResponse as _tollgate_v1_ExportRunResponse, ExportRunResponse__Output as _tollgate_v1_ExportRunResponse__Output } from './tollgate/v1/ExportRunResponse.ts';
 import type { FinishRunRequest as _tollgate_v1_FinishRunRequest, FinishRunRequest__Output as _tollgate_v1_FinishRunRequest__Output } from './tollgate/v1/FinishRunRequest.ts';
 import type { FinishRunResponse as _tollgate_v1_FinishRunResponse, FinishRunResponse__Output as _tollgate_v1_FinishRunResponse__Output } from './tollgate/v1/FinishRunResponse.ts';
 import type { GetAgentRequest as _tollgate_v1_GetAgentRequest, GetAgentRequest__Output as _tollgate_v1_GetAgentRequest__Output } from './tollgate/v1/GetAgentRequest.ts';
 import type { GetAgentResponse as _tollgate_v1_GetAgentResponse, GetAgentResponse__Output as _tollgate_v1_GetAgentResponse__Output } from './tollgate/v1/GetAgentResponse.ts';
+import type { GetCheckpointRequest as _tollgate_v1_GetCheckpointRequest, GetCheckpointRequest__Output as _tollgate_v1_GetCheckpointRequest__Output } from './tollgate/v1/GetCheckpointRequest.ts';
+import type { GetCheckpointResponse as _tollgate_v1_GetCheckpointResponse, GetCheckpointResponse__Output as _tollgate_v1_GetCheckpointResponse__Output } from './tollgate/v1/GetCheckpointResponse.ts';
+import type { GetConsistencyProofRequest as _tollgate_v1_GetConsistencyProofRequest, GetConsistencyProofRequest__Output as _tollgate_v1_GetConsistencyProofRequest__Output } from './tollgate/v1/GetConsistencyProofRequest.ts';
+import type { GetConsistencyProofResponse as _tollgate_v1_GetConsistencyProofResponse, GetConsistencyProofResponse__Output as _tollgate_v1_GetConsistencyProofResponse__Output } from './tollgate/v1/GetConsistencyProofResponse.ts';
 import type { GetDecisionRequest as _tollgate_v1_GetDecisionRequest, GetDecisionRequest__Output as _tollgate_v1_GetDecisionRequest__Output } from './tollgate/v1/GetDecisionRequest.ts';
 import type { GetDecisionResponse as _tollgate_v1_GetDecisionResponse, GetDecisionResponse__Output as _tollgate_v1_GetDecisionResponse__Output } from './tollgate/v1/GetDecisionResponse.ts';
 import type { GetIdentityRequest as _tollgate_v1_GetIdentityRequest, GetIdentityRequest__Output as _tollgate_v1_GetIdentityRequest__Output } from './tollgate/v1/GetIdentityRequest.ts';
 import type { GetIdentityResponse as _tollgate_v1_GetIdentityResponse, GetIdentityResponse__Output as _tollgate_v1_GetIdentityResponse__Output } from './tollgate/v1/GetIdentityResponse.ts';
+import type { GetInclusionProofRequest as _tollgate_v1_GetInclusionProofRequest, GetInclusionProofRequest__Output as _tollgate_v1_GetInclusionProofRequest__Output } from './tollgate/v1/GetInclusionProofRequest.ts';
+import type { GetInclusionProofResponse as _tollgate_v1_GetInclusionProofResponse, GetInclusionProofResponse__Output as _tollgate_v1_GetInclusionProofResponse__Output } from './tollgate/v1/GetInclusionProofResponse.ts';
 import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRunsRequest__Output as _tollgate_v1_GetLastRunsRequest__Output } from './tollgate/v1/GetLastRunsRequest.ts';
 import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from './tollgate/v1/GetLastRunsResponse.ts';
+import type { GetLedgerKeysRequest as _tollgate_v1_GetLedgerKeysRequest, GetLedgerKeysRequest__Output as _tollgate_v1_GetLedgerKeysRequest__Output } from './tollgate/v1/GetLedgerKeysRequest.ts';
+import type { GetLedgerKeysResponse as _tollgate_v1_GetLedgerKeysResponse, GetLedgerKeysResponse__Output as _tollgate_v1_GetLedgerKeysResponse__Output } from './tollgate/v1/GetLedgerKeysResponse.ts';
 import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from './tollgate/v1/GetRunChainRequest.ts';
 import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from './tollgate/v1/GetRunChainResponse.ts';
 import type { GetRunRequest as _tollgate_v1_GetRunRequest, GetRunRequest__Output as _tollgate_v1_GetRunRequest__Output } from './tollgate/v1/GetRunRequest.ts';
@@ -62,6 +72,7 @@ import type { Identity as _tollgate_v1_Identity, Identity__Output as _tollgate_v
 import type { IdentityServiceClient as _tollgate_v1_IdentityServiceClient, IdentityServiceDefinition as _tollgate_v1_IdentityServiceDefinition } from './tollgate/v1/IdentityService.ts';
 import type { Invocation as _tollgate_v1_Invocation, Invocation__Output as _tollgate_v1_Invocation__Output } from './tollgate/v1/Invocation.ts';
 import type { LastRun as _tollgate_v1_LastRun, LastRun__Output as _tollgate_v1_LastRun__Output } from './tollgate/v1/LastRun.ts';
+import type { LedgerFault as _tollgate_v1_LedgerFault, LedgerFault__Output as _tollgate_v1_LedgerFault__Output } from './tollgate/v1/LedgerFault.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from './tollgate/v1/ListChildRunsRequest.ts';
 import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from './tollgate/v1/ListChildRunsResponse.ts';
 import type { ListDecisionsRequest as _tollgate_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tollgate_v1_ListDecisionsRequest__Output } from './tollgate/v1/ListDecisionsRequest.ts';
@@ -76,6 +87,8 @@ import type { ListSessionsRequest as _tollgate_v1_ListSessionsRequest, ListSessi
 import type { ListSessionsResponse as _tollgate_v1_ListSessionsResponse, ListSessionsResponse__Output as _tollgate_v1_ListSessionsResponse__Output } from './tollgate/v1/ListSessionsResponse.ts';
 import type { PolicyDecisionServiceClient as _tollgate_v1_PolicyDecisionServiceClient, PolicyDecisionServiceDefinition as _tollgate_v1_PolicyDecisionServiceDefinition } from './tollgate/v1/PolicyDecisionService.ts';
 import type { PolicyInfo as _tollgate_v1_PolicyInfo, PolicyInfo__Output as _tollgate_v1_PolicyInfo__Output } from './tollgate/v1/PolicyInfo.ts';
+import type { PurgePayloadsRequest as _tollgate_v1_PurgePayloadsRequest, PurgePayloadsRequest__Output as _tollgate_v1_PurgePayloadsRequest__Output } from './tollgate/v1/PurgePayloadsRequest.ts';
+import type { PurgePayloadsResponse as _tollgate_v1_PurgePayloadsResponse, PurgePayloadsResponse__Output as _tollgate_v1_PurgePayloadsResponse__Output } from './tollgate/v1/PurgePayloadsResponse.ts';
 import type { PurgeRunsRequest as _tollgate_v1_PurgeRunsRequest, PurgeRunsRequest__Output as _tollgate_v1_PurgeRunsRequest__Output } from './tollgate/v1/PurgeRunsRequest.ts';
 import type { PurgeRunsResponse as _tollgate_v1_PurgeRunsResponse, PurgeRunsResponse__Output as _tollgate_v1_PurgeRunsResponse__Output } from './tollgate/v1/PurgeRunsResponse.ts';
 import type { PurgeSessionsRequest as _tollgate_v1_PurgeSessionsRequest, PurgeSessionsRequest__Output as _tollgate_v1_PurgeSessionsRequest__Output } from './tollgate/v1/PurgeSessionsRequest.ts';
@@ -94,6 +107,7 @@ import type { ReloadPolicyResponse as _tollgate_v1_ReloadPolicyResponse, ReloadP
 import type { Run as _tollgate_v1_Run, Run__Output as _tollgate_v1_Run__Output } from './tollgate/v1/Run.ts';
 import type { RunEvent as _tollgate_v1_RunEvent, RunEvent__Output as _tollgate_v1_RunEvent__Output } from './tollgate/v1/RunEvent.ts';
 import type { RunServiceClient as _tollgate_v1_RunServiceClient, RunServiceDefinition as _tollgate_v1_RunServiceDefinition } from './tollgate/v1/RunService.ts';
+import type { SequenceRange as _tollgate_v1_SequenceRange, SequenceRange__Output as _tollgate_v1_SequenceRange__Output } from './tollgate/v1/SequenceRange.ts';
 import type { ServerServiceClient as _tollgate_v1_ServerServiceClient, ServerServiceDefinition as _tollgate_v1_ServerServiceDefinition } from './tollgate/v1/ServerService.ts';
 import type { Session as _tollgate_v1_Session, Session__Output as _tollgate_v1_Session__Output } from './tollgate/v1/Session.ts';
 import type { SessionServiceClient as _tollgate_v1_SessionServiceClient, SessionServiceDefinition as _tollgate_v1_SessionServiceDefinition } from './tollgate/v1/SessionService.ts';
@@ -108,6 +122,8 @@ import type { ToolList as _tollgate_v1_ToolList, ToolList__Output as _tollgate_v
 import type { ToolUseEvent as _tollgate_v1_ToolUseEvent, ToolUseEvent__Output as _tollgate_v1_ToolUseEvent__Output } from './tollgate/v1/ToolUseEvent.ts';
 import type { ValidateScopeRequest as _tollgate_v1_ValidateScopeRequest, ValidateScopeRequest__Output as _tollgate_v1_ValidateScopeRequest__Output } from './tollgate/v1/ValidateScopeRequest.ts';
 import type { ValidateScopeResponse as _tollgate_v1_ValidateScopeResponse, ValidateScopeResponse__Output as _tollgate_v1_ValidateScopeResponse__Output } from './tollgate/v1/ValidateScopeResponse.ts';
+import type { VerifyRunRequest as _tollgate_v1_VerifyRunRequest, VerifyRunRequest__Output as _tollgate_v1_VerifyRunRequest__Output } from './tollgate/v1/VerifyRunRequest.ts';
+import type { VerifyRunResponse as _tollgate_v1_VerifyRunResponse, VerifyRunResponse__Output as _tollgate_v1_VerifyRunResponse__Output } from './tollgate/v1/VerifyRunResponse.ts';
 import type { WatchDecisionsRequest as _tollgate_v1_WatchDecisionsRequest, WatchDecisionsRequest__Output as _tollgate_v1_WatchDecisionsRequest__Output } from './tollgate/v1/WatchDecisionsRequest.ts';
 import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, WatchDecisionsResponse__Output as _tollgate_v1_WatchDecisionsResponse__Output } from './tollgate/v1/WatchDecisionsResponse.ts';
 
@@ -140,9 +156,6 @@ export interface ProtoGrpcType {
       AuditEvent: MessageTypeDefinition<_tollgate_v1_AuditEvent, _tollgate_v1_AuditEvent__Output>
       /**
        * AuditService shows what happened.
-       * 
-       * VerifyRun will join it, which proves that a run's log is unchanged. The message names VerifyRunRequest and VerifyRunResponse are kept
-       * free for it.
        */
       AuditService: SubtypeConstructor<typeof grpc.Client, _tollgate_v1_AuditServiceClient> & { service: _tollgate_v1_AuditServiceDefinition }
       AuthorizeRequest: MessageTypeDefinition<_tollgate_v1_AuthorizeRequest, _tollgate_v1_AuthorizeRequest__Output>
@@ -175,16 +188,26 @@ export interface ProtoGrpcType {
       ErrorReason: EnumTypeDefinition
       ExportEventsRequest: MessageTypeDefinition<_tollgate_v1_ExportEventsRequest, _tollgate_v1_ExportEventsRequest__Output>
       ExportEventsResponse: MessageTypeDefinition<_tollgate_v1_ExportEventsResponse, _tollgate_v1_ExportEventsResponse__Output>
+      ExportRunRequest: MessageTypeDefinition<_tollgate_v1_ExportRunRequest, _tollgate_v1_ExportRunRequest__Output>
+      ExportRunResponse: MessageTypeDefinition<_tollgate_v1_ExportRunResponse, _tollgate_v1_ExportRunResponse__Output>
       FinishRunRequest: MessageTypeDefinition<_tollgate_v1_FinishRunRequest, _tollgate_v1_FinishRunRequest__Output>
       FinishRunResponse: MessageTypeDefinition<_tollgate_v1_FinishRunResponse, _tollgate_v1_FinishRunResponse__Output>
       GetAgentRequest: MessageTypeDefinition<_tollgate_v1_GetAgentRequest, _tollgate_v1_GetAgentRequest__Output>
       GetAgentResponse: MessageTypeDefinition<_tollgate_v1_GetAgentResponse, _tollgate_v1_GetAgentResponse__Output>
+      GetCheckpointRequest: MessageTypeDefinition<_tollgate_v1_GetCheckpointRequest, _tollgate_v1_GetCheckpointRequest__Output>
+      GetCheckpointResponse: MessageTypeDefinition<_tollgate_v1_GetCheckpointResponse, _tollgate_v1_GetCheckpointResponse__Output>
+      GetConsistencyProofRequest: MessageTypeDefinition<_tollgate_v1_GetConsistencyProofRequest, _tollgate_v1_GetConsistencyProofRequest__Output>
+      GetConsistencyProofResponse: MessageTypeDefinition<_tollgate_v1_GetConsistencyProofResponse, _tollgate_v1_GetConsistencyProofResponse__Output>
       GetDecisionRequest: MessageTypeDefinition<_tollgate_v1_GetDecisionRequest, _tollgate_v1_GetDecisionRequest__Output>
       GetDecisionResponse: MessageTypeDefinition<_tollgate_v1_GetDecisionResponse, _tollgate_v1_GetDecisionResponse__Output>
       GetIdentityRequest: MessageTypeDefinition<_tollgate_v1_GetIdentityRequest, _tollgate_v1_GetIdentityRequest__Output>
       GetIdentityResponse: MessageTypeDefinition<_tollgate_v1_GetIdentityResponse, _tollgate_v1_GetIdentityResponse__Output>
+      GetInclusionProofRequest: MessageTypeDefinition<_tollgate_v1_GetInclusionProofRequest, _tollgate_v1_GetInclusionProofRequest__Output>
+      GetInclusionProofResponse: MessageTypeDefinition<_tollgate_v1_GetInclusionProofResponse, _tollgate_v1_GetInclusionProofResponse__Output>
       GetLastRunsRequest: MessageTypeDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsRequest__Output>
       GetLastRunsResponse: MessageTypeDefinition<_tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsResponse__Output>
+      GetLedgerKeysRequest: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysRequest, _tollgate_v1_GetLedgerKeysRequest__Output>
+      GetLedgerKeysResponse: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysResponse, _tollgate_v1_GetLedgerKeysResponse__Output>
       GetRunChainRequest: MessageTypeDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainRequest__Output>
       GetRunChainResponse: MessageTypeDefinition<_tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainResponse__Output>
       GetRunRequest: MessageTypeDefinition<_tollgate_v1_GetRunRequest, _tollgate_v1_GetRunRequest__Output>
@@ -200,6 +223,7 @@ export interface ProtoGrpcType {
       IdentityService: SubtypeConstructor<typeof grpc.Client, _tollgate_v1_IdentityServiceClient> & { service: _tollgate_v1_IdentityServiceDefinition }
       Invocation: MessageTypeDefinition<_tollgate_v1_Invocation, _tollgate_v1_Invocation__Output>
       LastRun: MessageTypeDefinition<_tollgate_v1_LastRun, _tollgate_v1_LastRun__Output>
+      LedgerFault: MessageTypeDefinition<_tollgate_v1_LedgerFault, _tollgate_v1_LedgerFault__Output>
       ListChildRunsRequest: MessageTypeDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsRequest__Output>
       ListChildRunsResponse: MessageTypeDefinition<_tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsResponse__Output>
       ListDecisionsRequest: MessageTypeDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsRequest__Output>
@@ -221,6 +245,8 @@ export interface ProtoGrpcType {
        */
       PolicyDecisionService: SubtypeConstructor<typeof grpc.Client, _tollgate_v1_PolicyDecisionServiceClient> & { service: _tollgate_v1_PolicyDecisionServiceDefinition }
       PolicyInfo: MessageTypeDefinition<_tollgate_v1_PolicyInfo, _tollgate_v1_PolicyInfo__Output>
+      PurgePayloadsRequest: MessageTypeDefinition<_tollgate_v1_PurgePayloadsRequest, _tollgate_v1_PurgePayloadsRequest__Output>
+      PurgePayloadsResponse: MessageTypeDefinition<_tollgate_v1_PurgePayloadsResponse, _tollgate_v1_PurgePayloadsResponse__Output>
       PurgeRunsRequest: MessageTypeDefinition<_tollgate_v1_PurgeRunsRequest, _tollgate_v1_PurgeRunsRequest__Output>
       PurgeRunsResponse: MessageTypeDefinition<_tollgate_v1_PurgeRunsResponse, _tollgate_v1_PurgeRunsResponse__Output>
       PurgeSessionsRequest: MessageTypeDefinition<_tollgate_v1_PurgeSessionsRequest, _tollgate_v1_PurgeSessionsRequest__Output>
@@ -245,6 +271,7 @@ export interface ProtoGrpcType {
       RunService: SubtypeConstructor<typeof grpc.Client, _tollgate_v1_RunServiceClient> & { service: _tollgate_v1_RunServiceDefinition }
       RunStatus: EnumTypeDefinition
       Sensitivity: EnumTypeDefinition
+      SequenceRange: MessageTypeDefinition<_tollgate_v1_SequenceRange, _tollgate_v1_SequenceRange__Output>
       /**
        * ServerService shows what the server runs on and reloads its policy.
        */
@@ -268,6 +295,8 @@ export interface ProtoGrpcType {
       ToolUseEvent: MessageTypeDefinition<_tollgate_v1_ToolUseEvent, _tollgate_v1_ToolUseEvent__Output>
       ValidateScopeRequest: MessageTypeDefinition<_tollgate_v1_ValidateScopeRequest, _tollgate_v1_ValidateScopeRequest__Output>
       ValidateScopeResponse: MessageTypeDefinition<_tollgate_v1_ValidateScopeResponse, _tollgate_v1_ValidateScopeResponse__Output>
+      VerifyRunRequest: MessageTypeDefinition<_tollgate_v1_VerifyRunRequest, _tollgate_v1_VerifyRunRequest__Output>
+      VerifyRunResponse: MessageTypeDefinition<_tollgate_v1_VerifyRunResponse, _tollgate_v1_VerifyRunResponse__Output>
       WatchDecisionsRequest: MessageTypeDefinition<_tollgate_v1_WatchDecisionsRequest, _tollgate_v1_WatchDecisionsRequest__Output>
       WatchDecisionsResponse: MessageTypeDefinition<_tollgate_v1_WatchDecisionsResponse, _tollgate_v1_WatchDecisionsResponse__Output>
     }

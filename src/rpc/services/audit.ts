@@ -2,6 +2,7 @@
 
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import type { RunStatus } from '../../core/run.ts';
+import { purgeOldPayloads } from '../../pdp/purge-payloads.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -19,10 +20,12 @@ import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
 import { exportStreams } from './export.ts';
+import { ledgerQueries, ledgerStreams } from './ledger.ts';
 
 export function auditService(): Record<string, Operation> {
   return {
     ...decisionQueries(),
+    ...ledgerQueries(),
     ListRuns: async (fields, pdp) => {
       const filter = {
         skillId: fields.id('skill_id'),
@@ -64,9 +67,10 @@ export function auditService(): Record<string, Operation> {
     },
     PurgeRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
+      const keepsProof = fields.flag('keep_proof');
       idempotencyKeyFrom(fields);
       fields.check();
-      return { purged: await purgeRuns(pdp, before) };
+      return { purged: await (keepsProof ? purgeOldPayloads(pdp, before) : purgeRuns(pdp, before)) };
     },
   };
 }
@@ -75,6 +79,7 @@ export function auditStreams(): Record<string, StreamingOperation> {
   return {
     ...decisionStreams(),
     ...exportStreams(),
+    ...ledgerStreams(),
     ListRunEvents: async function* (fields, pdp, signal) {
       const request = {
         runId: fields.requiredId('run_id'),

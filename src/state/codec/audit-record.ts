@@ -57,7 +57,7 @@ export function decodeAuditRecord(stored: Uint8Array): AuditRecord {
     sequence: Number(bytes.readBigUInt64BE(1)),
     storedAtMs: Number(bytes.readBigUInt64BE(9)),
     occurredAtMs: Number(bytes.readBigUInt64BE(17)),
-    type: bytes.toString('utf8', TYPE_AT, leaf.length - HASH_BYTES),
+    type: typeOf(leaf),
     data: payload === undefined ? undefined : JSON.stringify(payload.data),
     redactions: payload?.redactions ?? [],
     leafHash: leafHashOf(leaf),
@@ -85,6 +85,11 @@ export function leafOf(stored: Uint8Array): Buffer {
 /** The place in its log that a leaf names. */
 export function sequenceOf(leaf: Uint8Array): number {
   return Number(bufferOf(leaf).readBigUInt64BE(1));
+}
+
+/** The type that a leaf names. */
+export function typeOf(leaf: Uint8Array): string {
+  return bufferOf(leaf).toString('utf8', TYPE_AT, leaf.length - HASH_BYTES);
 }
 
 /** RFC 6962's hash of a leaf. */

@@ -2,6 +2,7 @@
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { generationAt, generationOf, type OperationCount } from '../../core/session.ts';
+import { leafOf } from '../codec/audit-record.ts';
 import type { NewCheckpoint, Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
 import type { Step, Tables, Write } from './environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
@@ -161,6 +162,21 @@ export function readCheckpoints(store: Store, runId: string, limit: number): Pro
     const id = idKey(runId);
     const range = { start: afterPrefix(id), end: id, reverse: true, limit };
     return Array.from(tables.checkpoints.getRange(range), ({ value }) => value).reverse();
+  });
+}
+
+export function purgePayloads(
+  store: Store,
+  runId: string,
+  { first, last }: { first: number; last: number },
+): Promise<void> {
+  return store.environment.commit((tables) => {
+    if (!isOwnId(runId)) return { answer: undefined, writes: [] };
+    const range = { start: logKey(idKey(runId), first), end: logKey(idKey(runId), last + 1) };
+    const writes = Array.from(tables.logs.getRange(range), ({ key, value }): Write => {
+      return [tables.logs, key, Buffer.from(leafOf(value))];
+    });
+    return { answer: undefined, writes };
   });
 }
 

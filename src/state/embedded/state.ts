@@ -10,7 +10,16 @@ import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
 import { RememberedKeys } from './remembered-keys.ts';
-import { commitRun, pageRuns, readCheckpoints, readLog, readRun, readStartedRun, removeRun } from './runs.ts';
+import {
+  commitRun,
+  pageRuns,
+  purgePayloads,
+  readCheckpoints,
+  readLog,
+  readRun,
+  readStartedRun,
+  removeRun,
+} from './runs.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
@@ -95,6 +104,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readCheckpoints: (runId, limit) => readCheckpoints(store, runId, limit),
     // What can be read is flushed.
     confirmRun: async () => store.environment.assertAnswering(),
+    purgePayloads: (runId, range) => purgePayloads(store, runId, range),
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
 

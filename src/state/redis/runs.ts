@@ -158,6 +158,14 @@ export function confirmRun(store: Store, runId: string): Promise<void> {
   return store.commands.confirm(runKeys(runId).run, store.deadline, async () => undefined);
 }
 
+export async function purgePayloads(
+  store: Store,
+  runId: string,
+  { first, last }: { first: number; last: number },
+): Promise<void> {
+  await runConfirmed(store, 'purge-payloads', [runKeys(runId).log], [first, last]);
+}
+
 export async function pageRuns(
   store: Store,
   { partition, index, descending, after, limit }: RunPage,

@@ -27,6 +27,7 @@ import {
   commitRun,
   confirmRun,
   pageRuns,
+  purgePayloads,
   readCheckpoints,
   readLog,
   readRun,
@@ -246,6 +247,10 @@ class RedisState implements State {
 
   confirmRun(runId: string): Promise<void> {
     return confirmRun(this.#store, runId);
+  }
+
+  purgePayloads(runId: string, range: { first: number; last: number }): Promise<void> {
+    return purgePayloads(this.#store, runId, range);
   }
 
   pageRuns(page: RunPage): ReturnType<State['pageRuns']> {

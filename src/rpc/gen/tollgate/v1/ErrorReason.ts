@@ -116,6 +116,15 @@ export const ErrorReason = {
    * No decision has this id, none was recorded of it, or its record has been dropped. Status NOT_FOUND; do not retry.
    */
   ERROR_REASON_DECISION_NOT_FOUND: 25,
+  /**
+   * The run is running, and what was asked for is for finished runs. Status FAILED_PRECONDITION; retry once the run has finished.
+   */
+  ERROR_REASON_RUN_NOT_FINISHED: 26,
+  /**
+   * No checkpoint signs the run, and the server has no key to sign one with. Status FAILED_PRECONDITION; do not retry before
+   * `ledger.key_file` names one.
+   */
+  ERROR_REASON_LEDGER_UNSIGNED: 27,
 } as const;
 
 /**
@@ -260,6 +269,17 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_DECISION_NOT_FOUND'
   | 25
+  /**
+   * The run is running, and what was asked for is for finished runs. Status FAILED_PRECONDITION; retry once the run has finished.
+   */
+  | 'ERROR_REASON_RUN_NOT_FINISHED'
+  | 26
+  /**
+   * No checkpoint signs the run, and the server has no key to sign one with. Status FAILED_PRECONDITION; do not retry before
+   * `ledger.key_file` names one.
+   */
+  | 'ERROR_REASON_LEDGER_UNSIGNED'
+  | 27
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is

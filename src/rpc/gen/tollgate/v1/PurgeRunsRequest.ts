@@ -15,7 +15,12 @@ export interface PurgeRunsRequest {
    * effect whatever the key.
    */
   'idempotency_key'?: (string);
+  /**
+   * True to remove only the contents of these runs, as PurgePayloads does, and keep what proves that they happened. Absent means false.
+   */
+  'keep_proof'?: (boolean);
   '_idempotency_key'?: "idempotency_key";
+  '_keep_proof'?: "keep_proof";
 }
 
 /**
@@ -31,4 +36,8 @@ export interface PurgeRunsRequest__Output {
    * effect whatever the key.
    */
   'idempotency_key'?: (string);
+  /**
+   * True to remove only the contents of these runs, as PurgePayloads does, and keep what proves that they happened. Absent means false.
+   */
+  'keep_proof'?: (boolean);
 }

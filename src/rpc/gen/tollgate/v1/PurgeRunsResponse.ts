@@ -6,7 +6,7 @@
  */
 export interface PurgeRunsResponse {
   /**
-   * How many runs this request removed, 0 or more.
+   * How many runs this request removed, 0 or more; with `keep_proof`, of how many it removed the contents.
    */
   'purged'?: (number);
 }
@@ -16,7 +16,7 @@ export interface PurgeRunsResponse {
  */
 export interface PurgeRunsResponse__Output {
   /**
-   * How many runs this request removed, 0 or more.
+   * How many runs this request removed, 0 or more; with `keep_proof`, of how many it removed the contents.
    */
   'purged'?: (number);
 }

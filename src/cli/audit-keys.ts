@@ -1,0 +1,25 @@
+// `tollgate audit keys`: the public keys that exported ledgers are verified with, a line each, as `audit verify --key` takes
+// them.
+import type { Command } from 'commander';
+import { ManagementClient } from '../rpc/management-client.ts';
+import { EXIT, exitWith } from './exit.ts';
+import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { safe } from './terminal.ts';
+
+export function addAuditKeys(audit: Command): void {
+  const command = audit
+    .command('keys')
+    .description('print the public keys of everything that was ever signed; exit 0, 1 there is none, 2 not asked');
+  addManagementOptions(command).action((flags: ManagementFlags) => exitWith(() => printKeys(flags)));
+}
+
+async function printKeys(flags: ManagementFlags): Promise<number> {
+  const client = new ManagementClient(managementAddress(flags));
+  try {
+    const { keys } = (await client.ask('AuditService', 'GetLedgerKeys', {})) as { keys?: readonly string[] };
+    for (const key of keys ?? []) process.stdout.write(`${safe(key)}\n`);
+    return (keys ?? []).length > 0 ? EXIT.found : EXIT.nothing;
+  } finally {
+    client.close();
+  }
+}

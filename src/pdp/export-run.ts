@@ -1,0 +1,164 @@
+// A run's ledger as one text that proves itself: the bundle of docs/ledger.md, line by line. It says what the store holds,
+// damaged or not; whether that is sound is for whoever verifies it to say.
+import { setImmediate as turn } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import { runLineOf, textsOf } from '../core/ledger.ts';
+import { LIMITS } from '../core/limits.ts';
+import { type Hash, Tree } from '../core/merkle.ts';
+import type { Run } from '../core/run.ts';
+import { leafHashOf, nodeHashOf, partsOf, sequenceOf, typeOf } from '../state/codec/audit-record.ts';
+import { decodeCheckpoint, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
+import { sealRun } from './change-run.ts';
+import type { Pdp } from './pdp.ts';
+import { getRun } from './runs.ts';
+
+const LOG_PAGE = 200;
+const EPOCH = 'tollgate.epoch';
+
+/**
+ * The lines of a run's bundle, without their ends. A running run is exported as of its newest checkpoint, which is made first.
+ *
+ * @throws Failure not_found; wrong_state when nothing signs the run; state_unavailable
+ */
+export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string> {
+  const { run, checkpoints, size } = await signedRun(pdp, runId);
+  yield headerOf(pdp, run, checkpoints);
+
+  // The verifier says what a damaged log lacks; here it is only taken as it is.
+  const tree = new Tree(nodeHashOf);
+  const epochsAt: number[] = [];
+  while (tree.size < size) {
+    const afterSequence = tree.size;
+    const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
+    if (page.length === 0) break;
+    for (const bytes of page) {
+      const { line, leafHash, type } = readRecord(bytes, tree.size + 1);
+      if (type === EPOCH) epochsAt.push(tree.size);
+      tree.add(leafHash);
+      yield line;
+    }
+    // Others have their turn between two pages.
+    await turn();
+  }
+
+  for (const [index, checkpoint] of checkpoints.entries()) {
+    const consistency = consistencyOf(tree, epochsAt, { before: checkpoints[index - 1], checkpoint });
+    yield JSON.stringify({ checkpoint: checkpoint.note, consistency: consistency.map(base64) });
+  }
+  if (tree.size > 0) {
+    const proof = tree.inclusion(tree.size - 1).map(base64);
+    yield JSON.stringify({ inclusion: { sequence: tree.size, proof } });
+  }
+  yield JSON.stringify({ end: { records: tree.size, checkpoints: checkpoints.length } });
+}
+
+export interface SignedRun {
+  readonly run: Run;
+  /** The last one is the one that the run names. */
+  readonly checkpoints: readonly StoredCheckpoint[];
+  /** So many records belong to it: those that the last checkpoint signs, or more where what is there could not be signed. */
+  readonly size: number;
+}
+
+/**
+ * A run with its ledger up to date.
+ *
+ * @throws Failure not_found; wrong_state when nothing signs the run; state_unavailable
+ */
+export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const { lastSequence } = await getRun(pdp, runId);
+    await sealRun(pdp, runId);
+    const run = await getRun(pdp, runId);
+    const stored = await pdp.state.readCheckpoints(runId, LIMITS.checkpointsMax);
+    const checkpoints = stored.map(decodeCheckpoint);
+    const newest = checkpoints.at(-1);
+    if (!newest || !run.ledger.checkpoint) {
+      throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
+    }
+    // Between the two a further one may have been signed.
+    if (newest.number !== run.ledger.checkpoint.number) continue;
+    const signed = newest.frontier.size;
+    const isWhole = signed >= lastSequence && (run.status === 'running' || run.ledger.checkpoint.isFinal);
+    return { run, checkpoints, size: isWhole ? signed : run.lastSequence };
+  }
+  throw new Failure('state_unavailable', 'the run is changed by too many at once');
+}
+
+const ATTEMPTS_MAX = 10;
+
+function headerOf(pdp: Pdp, run: Run, checkpoints: readonly StoredCheckpoint[]): string {
+  const hasEnded = run.status !== 'running';
+  const salt = run.ledger.texts?.salt;
+  return JSON.stringify({
+    tollgate_bundle: 1,
+    run_id: run.runId,
+    status: run.status,
+    run_line: hasEnded ? runLineOf(run) : null,
+    texts: hasEnded && salt !== undefined ? { salt, json: textsOf(run) } : null,
+    keys: signersOf(pdp, checkpoints),
+  });
+}
+
+/** The verifier keys of those who signed, in the order in which they first did; one that is not known any more is left out. */
+function signersOf({ ledger }: Pdp, checkpoints: readonly StoredCheckpoint[]): string[] {
+  const known = new Map((ledger.key?.verifierKeys ?? []).map((key) => [key.split('+', 2).join('+'), key]));
+  const signers = checkpoints.map(({ note }) => {
+    const [, name = '', signature = ''] = /\n\u2014 (\S+) (\S+)\n$/.exec(note) ?? [];
+    return known.get(`${name}+${Buffer.from(signature, 'base64').toString('hex', 0, 4)}`);
+  });
+  return [...new Set(signers.filter((key) => key !== undefined))];
+}
+
+interface ReadRecord {
+  readonly line: string;
+  readonly leafHash: Hash;
+  readonly type: string;
+}
+
+/** @param place  in the log, from 1: what bytes go by that do not say which record they are */
+function readRecord(bytes: Uint8Array, place: number): ReadRecord {
+  const { leaf, salt, payload, type, sequence = place } = readParts(bytes);
+  const leafHash = leafHashOf(leaf);
+  const line = JSON.stringify({
+    sequence,
+    type,
+    leaf: base64(leaf),
+    hash: base64(leafHash),
+    salt: salt ? base64(salt) : null,
+    payload: payload ? payload.toString('utf8') : null,
+  });
+  return { line, leafHash, type };
+}
+
+/** Bytes that are no record are all leaf: nobody has signed them, which a verification finds. */
+function readParts(bytes: Uint8Array): {
+  leaf: Buffer;
+  salt?: Buffer;
+  payload?: Buffer;
+  type: string;
+  sequence?: number;
+} {
+  try {
+    const parts = partsOf(bytes);
+    return { ...parts, type: typeOf(parts.leaf), sequence: sequenceOf(parts.leaf) };
+  } catch {
+    return { leaf: Buffer.from(bytes), type: '' };
+  }
+}
+
+/** Nothing is proven across epochs, nor of what the store has lost. */
+function consistencyOf(
+  tree: Tree,
+  epochsAt: readonly number[],
+  { before, checkpoint }: { before: StoredCheckpoint | undefined; checkpoint: StoredCheckpoint },
+): Hash[] {
+  const { epoch, frontier } = checkpoint;
+  const kept = Math.min(tree.size, epochsAt[epoch] ?? tree.size);
+  if (before?.epoch !== epoch || frontier.size > kept || before.frontier.size > frontier.size) return [];
+  return tree.consistency(before.frontier.size, frontier.size);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,0 +1,99 @@
+// Questions about one run's tree: what is signed, what is in it, what it grew from. Answers are proofs, to be checked by
+// whoever asked.
+import { setImmediate as turn } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import { type Hash, rootOf, Tree } from '../core/merkle.ts';
+import { leafHashOf, leafOf, nodeHashOf } from '../state/codec/audit-record.ts';
+import { verifyBundle } from '../verify/verify-bundle.ts';
+import { foldRun } from './change-run.ts';
+import { exportRun, signedRun } from './export-run.ts';
+import type { Pdp } from './pdp.ts';
+
+const LOG_PAGE = 200;
+
+export interface SignedTree {
+  readonly note: string;
+  readonly size: number;
+  readonly root: Hash;
+  readonly epoch: number;
+  readonly atMs: number;
+}
+
+/** The newest checkpoint of a run, a new one if there is anything that it does not say. @throws as an export does */
+export async function getCheckpoint(pdp: Pdp, runId: string): Promise<SignedTree> {
+  const { checkpoints } = await signedRun(pdp, runId);
+  const { note, epoch, atMs, frontier } = checkpoints.at(-1)!;
+  return { note, epoch, atMs, size: frontier.size, root: rootOf(frontier, nodeHashOf) };
+}
+
+export interface Proof {
+  readonly hashes: readonly Hash[];
+  readonly root: Hash;
+  readonly size: number;
+}
+
+/**
+ * Proves that a record is in a run's tree.
+ *
+ * @param given  the record's sequence, and the tree's size: its present one if left out
+ * @throws Failure not_found; invalid_request when there is no such record or tree
+ */
+export async function proveInclusion(
+  pdp: Pdp,
+  runId: string,
+  given: { sequence: number; size: number | undefined },
+): Promise<Proof & { leafHash: Hash }> {
+  const { tree, size } = await treeOf(pdp, runId, given.size);
+  if (given.sequence > size) throw beyond('sequence', size);
+  const index = given.sequence - 1;
+  const leafHash = tree.leaf(index);
+  return { leafHash, hashes: tree.inclusion(index, size), root: tree.root(size), size };
+}
+
+/**
+ * Proves that a run's tree has only grown.
+ *
+ * @throws Failure not_found; invalid_request when there are no such trees
+ */
+export async function proveConsistency(
+  pdp: Pdp,
+  runId: string,
+  given: { from: number; size: number | undefined },
+): Promise<Proof & { rootBefore: Hash }> {
+  const { tree, size } = await treeOf(pdp, runId, given.size);
+  if (given.from > size) throw beyond('from_size', size);
+  const hashes = tree.consistency(given.from, size);
+  return { rootBefore: tree.root(given.from), hashes, root: tree.root(size), size };
+}
+
+/**
+ * Verifies a run's ledger as it lies in the store, with the code that verifies an exported one.
+ *
+ * @param checkpoints  of this run, kept elsewhere: the ledger must be no older, and contradict none
+ * @throws Failure as an export does; wrong_state also when there are no public keys to hold it to
+ */
+export async function verifyRun(pdp: Pdp, runId: string, checkpoints: readonly string[]) {
+  const keys = pdp.ledger.key?.verifierKeys;
+  if (!keys) throw new Failure('wrong_state', 'there is no ledger key to hold the run to', { subject: 'ledger' });
+  return verifyBundle(exportRun(pdp, runId), { keys, checkpoints });
+}
+
+async function treeOf(pdp: Pdp, runId: string, wanted: number | undefined): Promise<{ tree: Tree; size: number }> {
+  const { lastSequence } = await foldRun(pdp, runId);
+  const size = wanted ?? lastSequence;
+  if (size > lastSequence) throw beyond('tree_size', lastSequence);
+  const tree = new Tree(nodeHashOf);
+  while (tree.size < size) {
+    const afterSequence = tree.size;
+    const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
+    if (page.length === 0) throw new Error('run log: not as long as its run says');
+    for (const bytes of page) tree.add(leafHashOf(leafOf(bytes)));
+    await turn();
+  }
+  return { tree, size };
+}
+
+function beyond(field: string, size: number): Failure {
+  const description = `must be at most ${size}`;
+  return new Failure('invalid_request', `${field} ${description}`, { fields: [{ field, description }] });
+}

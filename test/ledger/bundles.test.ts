@@ -1,0 +1,284 @@
+// Runs of real stores, exported and verified by the code that shares nothing with what wrote them: sound as they are, and
+// every damage to what is stored named.
+import { generateKeyPairSync } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sealRun } from '../../src/pdp/change-run.ts';
+import { exportRun } from '../../src/pdp/export-run.ts';
+import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../src/pdp/proofs.ts';
+import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
+import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
+import { runKeys } from '../../src/state/redis/keys.ts';
+import { verifyBundle } from '../../src/verify/verify-bundle.ts';
+import { storedRun } from '../contract/fixtures.ts';
+import { ENGINES } from '../support/engines.ts';
+import { append, finish, IDLE_MS, type LedgerRig, newKey, openRig, readNote, rootOfLog, runWith } from './rig.ts';
+
+async function linesOf(rig: LedgerRig, runId: string): Promise<string[]> {
+  const lines = [];
+  for await (const line of exportRun(rig.pdp, runId)) lines.push(line);
+  return lines;
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  let rig: LedgerRig;
+  beforeEach(async () => {
+    rig = await openRig(engine);
+  });
+  afterEach(() => rig.close());
+
+  const verified = async (runId: string, pdp = rig.pdp) =>
+    verifyBundle(await linesOf({ ...rig, pdp }, runId), { keys: pdp.ledger.key!.verifierKeys });
+
+  test.each([0, 1, 7, 450])('an export of a finished run with %i records is sound', async (count) => {
+    const runId = await runWith(rig, count);
+    await finish(rig, runId);
+    const report = await verified(runId);
+    expect(report.faults).toEqual([]);
+    expect(report).toMatchObject({ ok: true, runId, status: 'ok', treeSize: count, checkpoints: 1, purged: [] });
+    expect(report.rootHash).toBe(await rootOfLog(rig, runId));
+    expect(await verifyRun(rig.pdp, runId, [])).toEqual(report);
+  });
+
+  test('so is one of a running run, which is signed for it, and later ones extend it', async () => {
+    const runId = await runWith(rig, 3);
+    const kept = [];
+    for (const count of [1, 5, 0, 30]) {
+      await append(rig, runId, count);
+      kept.push((await getCheckpoint(rig.pdp, runId)).note);
+      const report = await verifyRun(rig.pdp, runId, kept);
+      expect(report).toMatchObject({ ok: true, faults: [], status: 'running' });
+    }
+    await finish(rig, runId);
+    expect(await verifyRun(rig.pdp, runId, kept)).toMatchObject({
+      ok: true,
+      status: 'ok',
+      treeSize: 39,
+      checkpoints: 4,
+    });
+  });
+
+  test('so is one of a run that fell silent, which is finished for it', async () => {
+    const runId = await runWith(rig, 2);
+    await rig.advance(IDLE_MS + 1);
+    expect(await verified(runId)).toMatchObject({ ok: true, faults: [], status: 'timeout' });
+    expect((await storedRun(rig.state, runId)).run.status).toBe('timeout');
+  });
+
+  test('so is one whose key was changed on the way, held to the keys of both', async () => {
+    const runId = await runWith(rig, 2);
+    await sealRun(rig.pdp, runId);
+    const key = { name: 'next', privateKey: generateKeyPairSync('ed25519').privateKey };
+    const [old, verifierKey] = [rig.pdp.ledger.key!, verifierKeyOf(key)];
+    const verifierKeys = [old.verifierKey, verifierKey];
+    const next = { verifierKey, verifierKeys, sign: (text: string) => signNote(text, key) };
+    const pdp = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: next } };
+    await append({ pdp }, runId, 2);
+    await finish({ pdp }, runId);
+    const lines = await linesOf({ ...rig, pdp }, runId);
+    expect(JSON.parse(lines[0]!).keys).toEqual(verifierKeys);
+    expect(await verifyBundle(lines, { keys: verifierKeys })).toMatchObject({
+      ok: true,
+      signers: ['tollgate', 'next'],
+    });
+    const { faults } = await verifyBundle(lines, { keys: [verifierKey] });
+    expect(faults[0]).toMatchObject({ kind: 'unknown signer', where: 'checkpoint 1' });
+  });
+
+  test('so is one whose contents were purged, and it says so', async () => {
+    const runId = await runWith(rig, 450);
+    await finish(rig, runId, 'a secret');
+    const before = (await getCheckpoint(rig.pdp, runId)).note;
+    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    const lines = await linesOf(rig, runId);
+    expect(lines.join('\n')).not.toMatch(/a secret|"index"|question/);
+    const report = await verifyRun(rig.pdp, runId, [before]);
+    expect(report).toMatchObject({ ok: true, faults: [], treeSize: 451, purged: [{ first: 1, last: 450 }] });
+    const [{ type, payload }] = [JSON.parse(lines[451]!)];
+    expect([type, JSON.parse(payload)]).toEqual(['tollgate.purge', { data: { first: 1, last: 450 } }]);
+
+    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    expect((await storedRun(rig.state, runId)).run).toMatchObject({
+      lastSequence: 451,
+      inputs: undefined,
+      output: undefined,
+    });
+  });
+
+  test('a purge that was cut short is explained at every step, and goes on when it is asked for again', async () => {
+    const runId = await runWith(rig, 450);
+    await finish(rig, runId);
+    const purged = () => rig.state.readLog(runId, { afterSequence: 0, limit: 450 });
+    for (const steps of [0, 1]) {
+      let left = steps;
+      const state = new Proxy(rig.state, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name, target);
+          const bound = typeof member === 'function' ? member.bind(target) : member;
+          if (name !== 'purgePayloads') return bound;
+          return (...given: unknown[]) => (left-- > 0 ? bound(...given) : Promise.reject(new Error('cut short')));
+        },
+      });
+      await expect(purgePayloads({ ...rig.pdp, state }, runId)).rejects.toThrow('cut short');
+      const report = await verifyRun(rig.pdp, runId, []);
+      expect(report).toMatchObject({ ok: true, faults: [] });
+      expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: 200 }]);
+    }
+    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    // Of each record its leaf: 58 bytes and the type.
+    expect((await purged()).every(({ length }) => length === 58 + 'note'.length)).toBe(true);
+    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, purged: [{ first: 1, last: 450 }] });
+  });
+
+  test('a run without records loses its texts, and says so', async () => {
+    const runId = await runWith(rig, 0);
+    await finish(rig, runId, 'a secret');
+    expect(await purgePayloads(rig.pdp, runId)).toBe(0);
+    expect((await linesOf(rig, runId))[0]).toContain('"texts":null');
+    expect(await verified(runId)).toMatchObject({ ok: true, faults: [], treeSize: 1, purged: [] });
+  });
+
+  test('a running run is not purged', async () => {
+    const runId = await runWith(rig, 2);
+    await expect(purgePayloads(rig.pdp, runId)).rejects.toMatchObject({ kind: 'wrong_state', subject: 'running_run' });
+    expect(await verified(runId)).toMatchObject({ ok: true, purged: [] });
+  });
+
+  test('without a key, and without anyone who has signed before, there is nothing to export', async () => {
+    const runId = await runWith(rig, 2);
+    const pdp = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: undefined } };
+    const ways = [() => exportRun(pdp, runId).next(), () => verifyRun(pdp, runId, []), () => getCheckpoint(pdp, runId)];
+    for (const ask of ways) {
+      await expect(ask()).rejects.toMatchObject({ kind: 'wrong_state', subject: 'ledger' });
+    }
+  });
+
+  test('proofs lead to the roots that checkpoints sign, and beyond the ledger there are none', async () => {
+    const runId = await runWith(rig, 5);
+    const older = readNote((await getCheckpoint(rig.pdp, runId)).note);
+    await append(rig, runId, 6);
+    const newer = readNote((await getCheckpoint(rig.pdp, runId)).note);
+    const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64');
+    const consistency = await proveConsistency(rig.pdp, runId, { from: 5, size: undefined });
+    expect([base64(consistency.rootBefore), base64(consistency.root)]).toEqual([older.root, newer.root]);
+    const inclusion = await proveInclusion(rig.pdp, runId, { sequence: 3, size: 5 });
+    expect([base64(inclusion.root), inclusion.size, inclusion.hashes.length]).toEqual([older.root, 5, 3]);
+    const beyond = [
+      () => proveInclusion(rig.pdp, runId, { sequence: 12, size: undefined }),
+      () => proveInclusion(rig.pdp, runId, { sequence: 6, size: 5 }),
+      () => proveConsistency(rig.pdp, runId, { from: 5, size: 12 }),
+      () => proveConsistency(rig.pdp, runId, { from: 8, size: 7 }),
+    ];
+    for (const ask of beyond) await expect(ask()).rejects.toMatchObject({ kind: 'invalid_request' });
+  });
+});
+
+describe('what somebody did to the store', () => {
+  let rig: LedgerRig;
+  let redis: Redis;
+  beforeEach(async () => {
+    rig = await openRig('Redis');
+    redis = new Redis(rig.redis!.url);
+  });
+  afterEach(async () => {
+    redis.disconnect();
+    await rig.close();
+  });
+
+  const flipped = (bytes: Buffer, at: number) => {
+    const copy = Buffer.from(bytes);
+    copy[at] = copy[at]! ^ 1;
+    return copy;
+  };
+  type Harm = (names: ReturnType<typeof runKeys>) => Promise<unknown>;
+  const HARMS: Readonly<Record<string, { harm: Harm; kind: string }>> = {
+    'a flipped bit of a payload': {
+      harm: async ({ log }) => redis.lset(log, 4, flipped((await redis.lindexBuffer(log, 4))!, -1 + 90)),
+      kind: 'altered',
+    },
+    'a flipped bit of a leaf': {
+      harm: async ({ log }) => redis.lset(log, 4, flipped((await redis.lindexBuffer(log, 4))!, 12)),
+      kind: 'altered',
+    },
+    'bytes that are no record': { harm: ({ log }) => redis.lset(log, 4, 'x'), kind: 'altered' },
+    'a payload that is gone': {
+      harm: async ({ log }) => redis.lset(log, 4, (await redis.lindexBuffer(log, 4))!.subarray(0, 58 + 4)),
+      kind: 'missing',
+    },
+    'a record that is gone': {
+      harm: async ({ log }) => redis.lrem(log, 1, (await redis.lindexBuffer(log, 4))!),
+      kind: 'missing',
+    },
+    'two records that changed places': {
+      harm: async ({ log }) => {
+        const [fifth, sixth] = await redis.lrangeBuffer(log, 4, 5);
+        await redis.lset(log, 4, sixth!);
+        await redis.lset(log, 5, fifth!);
+      },
+      kind: 'reordered',
+    },
+    'a tail that was cut': { harm: ({ log }) => redis.ltrim(log, 0, 6), kind: 'truncated' },
+    'another status of the run': {
+      harm: async ({ run }) =>
+        redis.hset(run, 'r', (await redis.hget(run, 'r'))!.replace('"status":"ok"', '"status":"error"')),
+      kind: 'altered',
+    },
+    'another output of the run': {
+      harm: async ({ run }) => redis.hset(run, 'r', (await redis.hget(run, 'r'))!.replace('"done"', '"none"')),
+      kind: 'altered',
+    },
+  };
+  test.each(Object.entries(HARMS))('%s is named', async (_, { harm, kind }) => {
+    const runId = await runWith(rig, 9);
+    await sealRun(rig.pdp, runId);
+    await finish(rig, runId);
+    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true });
+    await harm(runKeys(runId));
+    const report = await verifyRun(rig.pdp, runId, []);
+    expect(report.ok).toBe(false);
+    expect(report.faults[0]!.kind).toBe(kind);
+  });
+
+  test('a whole older state is sound in itself, and is found by whoever kept a checkpoint', async () => {
+    const runId = await runWith(rig, 3);
+    const keys = Object.values(runKeys(runId));
+    await sealRun(rig.pdp, runId);
+    const before = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+    await append(rig, runId, 3);
+    const { note } = await getCheckpoint(rig.pdp, runId);
+    for (const [index, key] of keys.entries()) {
+      await redis.del(key);
+      if (before[index]) await redis.restore(key, 0, before[index]);
+    }
+    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, treeSize: 3 });
+    const { ok, faults } = await verifyRun(rig.pdp, runId, [note]);
+    expect([ok, faults[0]!.kind]).toEqual([false, 'rolled back']);
+  });
+
+  test('a forged ledger, signed with another key, is of an unknown signer', async () => {
+    const runId = await runWith(rig, 3);
+    const forger = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: newKey() } };
+    await finish({ pdp: forger }, runId);
+    const { faults } = await verifyRun(rig.pdp, runId, []);
+    expect(faults[0]!.kind).toBe('unknown signer');
+  });
+
+  test('a store that lost some of a run is sound, for the run says so itself', async () => {
+    const runId = await runWith(rig, 3);
+    await sealRun(rig.pdp, runId);
+    const { run, log } = runKeys(runId);
+    const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
+    for (const count of [4, 2]) {
+      await append(rig, runId, count);
+      await sealRun(rig.pdp, runId);
+    }
+    await redis.restore(run, 0, runBefore, 'REPLACE');
+    await redis.restore(log, 0, logBefore, 'REPLACE');
+    await append(rig, runId, 2);
+    await finish(rig, runId);
+    const report = await verifyRun(rig.pdp, runId, []);
+    expect(report.faults).toEqual([]);
+    expect(report).toMatchObject({ ok: true, epoch: 1, treeSize: 6, checkpoints: 4 });
+    expect(report.notes.join('\n')).toContain('rolled back at record 6');
+  });
+});
