@@ -1,4 +1,5 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
+import { setMaxListeners } from 'node:events';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { CallerBook } from '../config/callers-file.ts';
 import type { Config } from '../config/config.ts';
@@ -60,6 +61,8 @@ export class GrpcServer {
       { name: 'AuditService', operations: auditService(), streams: auditStreams() },
       { name: 'ServerService', operations: serverService(facts) },
     ];
+    // Every stream listens for the stop; how many there may be has a bound of its own.
+    setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });

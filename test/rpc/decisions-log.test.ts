@@ -267,6 +267,17 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       watch.cancel();
     });
 
+    test('is one of many, and none of them is lost or leaves a warning', async () => {
+      const call = await callOf(open.clients);
+      const watches = await Promise.all(
+        Array.from({ length: 20 }, () => watching(open.clients, { session_id: call.session_id })),
+      );
+      await authorize(call);
+      await eventually(() => expect(watches.map(({ seen }) => seen.length)).toEqual(watches.map(() => 1)));
+      for (const watch of watches) watch.cancel();
+      expect(open.server.stderr()).not.toContain('Warning');
+    });
+
     test('shows every repeat of a denial that is folded', async () => {
       const call = await callOf(open.clients, await sessionOf(open.clients, { call_budget: 0 }));
       const watch = await watching(open.clients, { session_id: call.session_id });
