@@ -83,7 +83,7 @@ function parsed(pem: string): KeyObject | undefined {
 function noted(file: string, verifierKey: string): string[] {
   try {
     const text = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
-    const lines = text.split('\n').filter((line) => line !== '');
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     const stranger = lines.find((line) => !isVerifierKey(line));
     if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
     if (lines.includes(verifierKey)) return lines;

@@ -7,8 +7,12 @@ import { sealRun } from '../../src/pdp/change-run.ts';
 import { sweep } from '../../src/pdp/sweep.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
+import { openRedisState } from '../../src/state/redis/state.ts';
 import { storedRun } from '../contract/fixtures.ts';
+import { OPTIONS } from '../redis/open.ts';
 import { ENGINES } from '../support/engines.ts';
+import { startRedis } from '../support/redis-server.ts';
+import { eventually } from '../support/times.ts';
 import {
   append,
   checkpointsOf,
@@ -17,6 +21,7 @@ import {
   IDLE_MS,
   INTERVAL_MS,
   type LedgerRig,
+  newKey,
   openRig,
   pdpOver,
   readNote,
@@ -133,6 +138,52 @@ describe.each(ENGINES)('on %s', (engine) => {
     await finish(rig, runId);
     expect(await checkpointsOf(rig, runId)).toHaveLength(1);
   });
+});
+
+test('with replicas to confirm, nothing is signed that they do not have', async () => {
+  const master = await startRedis();
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
+  await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
+  const confirm = { replicas: 1, timeoutMs: 500 };
+  const opened = await openRedisState({ ...OPTIONS, url: master.url, confirm });
+  const witness = await openRedisState({ ...OPTIONS, url: master.url });
+  const confirmed = { state: opened, pdp: pdpOver(opened, Date.now, newKey()) };
+  const runId = await runWith(confirmed, 3);
+
+  replica.pause();
+  await expect(sealRun(confirmed.pdp, runId)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  await expect(finish(confirmed, runId)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  expect(await checkpointsOf({ state: witness }, runId)).toEqual([]);
+  expect((await storedRun(witness, runId)).run.status).toBe('running');
+
+  replica.resume();
+  await eventually(async () => {
+    await finish(confirmed, runId);
+    return true;
+  });
+  const [only] = await checkpointsOf({ state: witness }, runId);
+  expect(readNote(only!.note)).toMatchObject({ size: 3, more: { durability: 'replicated' } });
+  await opened.close();
+  await witness.close();
+  await replica.stop();
+  await master.stop();
+});
+
+test('its twin, a server that does not ask the replicas, signs what they do not have', async () => {
+  const master = await startRedis();
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
+  await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
+  const state = await openRedisState({ ...OPTIONS, url: master.url });
+  const unconfirmed = { state, pdp: pdpOver(state, Date.now, newKey()) };
+  replica.pause();
+  const runId = await runWith(unconfirmed, 3);
+  await sealRun(unconfirmed.pdp, runId);
+  const [only] = await checkpointsOf(unconfirmed, runId);
+  expect(readNote(only!.note).more.durability).not.toBe('replicated');
+  replica.resume();
+  await state.close();
+  await replica.stop();
+  await master.stop();
 });
 
 describe('a store that has lost something', () => {
