@@ -1,10 +1,11 @@
 // A run's ledger as one text that proves itself: the bundle of docs/ledger.md, line by line. It says what the store holds,
 // damaged or not; whether that is sound is for whoever verifies it to say.
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { runLineOf, textsOf } from '../core/ledger.ts';
 import { LIMITS } from '../core/limits.ts';
-import { type Hash, Tree } from '../core/merkle.ts';
+import { EMPTY_FRONTIER, type Frontier, type Hash, rootOf, Tree } from '../core/merkle.ts';
 import type { Run } from '../core/run.ts';
 import { leafHashOf, nodeHashOf, partsOf, sequenceOf, typeOf } from '../state/codec/audit-record.ts';
 import { decodeCheckpoint, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
@@ -13,7 +14,6 @@ import type { Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
 
 const LOG_PAGE = 200;
-const EPOCH = 'tollgate.epoch';
 
 /**
  * The lines of a run's bundle, without their ends. A running run is exported as of its newest checkpoint, which is made first.
@@ -21,19 +21,18 @@ const EPOCH = 'tollgate.epoch';
  * @throws Failure not_found; wrong_state when nothing signs the run; state_unavailable
  */
 export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string> {
-  const { run, checkpoints, size } = await signedRun(pdp, runId);
+  const { run, checkpoints, size: signed } = await signedRun(pdp, runId);
   yield headerOf(pdp, run, checkpoints);
 
   // The verifier says what a damaged log lacks; here it is only taken as it is.
   const tree = new Tree(nodeHashOf);
-  const epochsAt: number[] = [];
+  const size = (await hasStrayRecords(pdp, run)) ? Number.POSITIVE_INFINITY : signed;
   while (tree.size < size) {
     const afterSequence = tree.size;
     const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
     if (page.length === 0) break;
     for (const bytes of page) {
-      const { line, leafHash, type } = readRecord(bytes, tree.size + 1);
-      if (type === EPOCH) epochsAt.push(tree.size);
+      const { line, leafHash } = readRecord(bytes, tree.size + 1);
       tree.add(leafHash);
       yield line;
     }
@@ -42,7 +41,7 @@ export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string
   }
 
   for (const [index, checkpoint] of checkpoints.entries()) {
-    const consistency = consistencyOf(tree, epochsAt, { before: checkpoints[index - 1], checkpoint });
+    const consistency = consistencyOf(tree, { before: checkpoints[index - 1], checkpoint });
     yield JSON.stringify({ checkpoint: checkpoint.note, consistency: consistency.map(base64) });
   }
   if (tree.size > 0) {
@@ -71,21 +70,37 @@ export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
     await sealRun(pdp, runId);
     const run = await getRun(pdp, runId);
     const stored = await pdp.state.readCheckpoints(runId, LIMITS.checkpointsMax);
-    const checkpoints = stored.map(decodeCheckpoint);
-    const newest = checkpoints.at(-1);
-    if (!newest || !run.ledger.checkpoint) {
+    const checkpoints = stored.map(readCheckpoint);
+    const known = run.ledger.checkpoint;
+    if (!known)
       throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
-    }
-    // Between the two a further one may have been signed.
-    if (newest.number !== run.ledger.checkpoint.number) continue;
-    const signed = newest.frontier.size;
-    const isWhole = signed >= lastSequence && (run.status === 'running' || run.ledger.checkpoint.isFinal);
-    return { run, checkpoints, size: isWhole ? signed : run.lastSequence };
+    const { number, frontier } = checkpoints.at(-1) ?? NO_CHECKPOINT;
+    // Between the two a further one may have been signed. That one is gone which the run names is for the verifier to say.
+    if (number > known.number) continue;
+    const isWhole =
+      number === known.number && frontier.size >= lastSequence && (run.status === 'running' || known.isFinal);
+    return { run, checkpoints, size: isWhole ? frontier.size : run.lastSequence };
   }
   throw new Failure('state_unavailable', 'the run is changed by too many at once');
 }
 
 const ATTEMPTS_MAX = 10;
+const NO_CHECKPOINT: StoredCheckpoint = { number: 0, epoch: -1, atMs: 0, frontier: EMPTY_FRONTIER, note: '' };
+
+/** Bytes that are no checkpoint are exported as its note, which a verification finds. */
+function readCheckpoint(bytes: Uint8Array): StoredCheckpoint {
+  try {
+    return decodeCheckpoint(bytes);
+  } catch {
+    return { ...NO_CHECKPOINT, note: Buffer.from(bytes).toString('latin1') };
+  }
+}
+
+/** Whether the log goes on behind what its run says, though both are always changed in one step. */
+async function hasStrayRecords(pdp: Pdp, { runId, lastSequence }: Run): Promise<boolean> {
+  const behind = await pdp.state.readLog(runId, { afterSequence: lastSequence, limit: 1 });
+  return behind.length > 0 && (await getRun(pdp, runId)).lastSequence === lastSequence;
+}
 
 function headerOf(pdp: Pdp, run: Run, checkpoints: readonly StoredCheckpoint[]): string {
   const hasEnded = run.status !== 'running';
@@ -113,7 +128,6 @@ function signersOf({ ledger }: Pdp, checkpoints: readonly StoredCheckpoint[]): s
 interface ReadRecord {
   readonly line: string;
   readonly leafHash: Hash;
-  readonly type: string;
 }
 
 /** @param place  in the log, from 1: what bytes go by that do not say which record they are */
@@ -126,9 +140,10 @@ function readRecord(bytes: Uint8Array, place: number): ReadRecord {
     leaf: base64(leaf),
     hash: base64(leafHash),
     salt: salt ? base64(salt) : null,
-    payload: payload ? payload.toString('utf8') : null,
+    // What is no UTF-8 must not be mended to what it may have been: its hash would fit again.
+    payload: payload ? payload.toString(isUtf8(payload) ? 'utf8' : 'latin1') : null,
   });
-  return { line, leafHash, type };
+  return { line, leafHash };
 }
 
 /** Bytes that are no record are all leaf: nobody has signed them, which a verification finds. */
@@ -147,16 +162,19 @@ function readParts(bytes: Uint8Array): {
   }
 }
 
-/** Nothing is proven across epochs, nor of what the store has lost. */
+/** Nothing is proven across epochs, nor of what the store has lost or holds otherwise than it was signed. */
 function consistencyOf(
   tree: Tree,
-  epochsAt: readonly number[],
   { before, checkpoint }: { before: StoredCheckpoint | undefined; checkpoint: StoredCheckpoint },
 ): Hash[] {
-  const { epoch, frontier } = checkpoint;
-  const kept = Math.min(tree.size, epochsAt[epoch] ?? tree.size);
-  if (before?.epoch !== epoch || frontier.size > kept || before.frontier.size > frontier.size) return [];
-  return tree.consistency(before.frontier.size, frontier.size);
+  if (before?.epoch !== checkpoint.epoch || before.frontier.size > checkpoint.frontier.size) return [];
+  if (![before, checkpoint].every(({ frontier }) => isFitting(tree, frontier))) return [];
+  return tree.consistency(before.frontier.size, checkpoint.frontier.size);
+}
+
+function isFitting(tree: Tree, frontier: Frontier): boolean {
+  if (frontier.size > tree.size) return false;
+  return base64(tree.root(frontier.size)) === base64(rootOf(frontier, nodeHashOf));
 }
 
 function base64(bytes: Uint8Array): string {

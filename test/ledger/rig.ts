@@ -26,6 +26,8 @@ export interface LedgerRig {
   readonly pdp: Pdp;
   /** Undefined on the embedded engine. */
   readonly redis: RedisServer | undefined;
+  /** Undefined on Redis. */
+  readonly directory: string | undefined;
   advance(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function openRig(
       state: opened.state,
       pdp: pdpOver(opened.state, opened.clock.now, key),
       redis,
+      directory: undefined,
       advance: opened.clock.advance,
       close: async () => {
         await opened.close();
@@ -81,6 +84,7 @@ export async function openRig(
     state,
     pdp: pdpOver(state, now, key),
     redis: undefined,
+    directory,
     advance: async (ms) => {
       nowMs += ms;
     },
