@@ -1,11 +1,13 @@
 // `tollgate audit verify` as a reviewer runs it: no server, only the bundle and the public keys.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linesOf, tollgate } from '../support/command.ts';
+import { callOf, started } from '../support/scene.ts';
+import { structOf } from '../support/structs.ts';
 import { KEY, KEYS, ledgerOf, STRANGER } from '../verify/ledgers.ts';
 import { bundleOf, notesOf } from '../verify/reference-bundle.ts';
-import { folderOf } from './servers.ts';
+import { folderOf, serverOf } from './servers.ts';
 
 const ledger = ledgerOf(1, { status: 'ok', records: 6, hasEpochs: false, isPurged: false });
 const bundle = bundleOf(ledger);
@@ -96,4 +98,42 @@ describe.concurrent('tollgate audit verify', () => {
     expect(code).toBe(1);
     expect(stdout).not.toMatch(/[^\x20-\x7e\n]/);
   });
+});
+
+test('a run of a real server is exported, verified, and found out when one byte of it was changed', async (t) => {
+  const server = await serverOf(t);
+  const { clients } = server;
+  const cwd = folderOf(t);
+  const call = await callOf(clients);
+  const { run_id } = await started(clients, { trace_id: call.trace_id, session_id: call.session_id });
+  // A decision that names the run stands in its ledger, too.
+  await clients.decisions('Authorize', { ...call, run_id });
+  await clients.decisions('AppendAudit', {
+    run_id,
+    events: [{ custom: { type: 'note', payload: structOf({ text: 'all well' }) } }],
+  });
+  await clients.runs('FinishRun', { run_id, status: 'RUN_STATUS_OK', output: 'done' });
+
+  const asked = ['--server', server.management];
+  const keys = await tollgate(['audit', 'keys', ...asked], { cwd });
+  writeFileSync(join(cwd, 'ledger.pub'), keys.stdout);
+  const exported = await tollgate(['audit', 'export', run_id, '--out', 'run.jsonl', ...asked], { cwd });
+  expect([exported.code, exported.stderr]).toEqual([0, '']);
+  const verify = () => tollgate(['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub'], { cwd });
+  const sound = await verify();
+  expect([sound.code, linesOf(sound.stdout)[0]]).toEqual([0, `sound: run ${run_id}, ok`]);
+
+  const file = join(cwd, 'run.jsonl');
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain('"type":"tollgate.decision"');
+  writeFileSync(file, text.replace('all well', 'all weld'));
+  const found = await verify();
+  expect([found.code, linesOf(found.stdout)]).toEqual([
+    1,
+    [expect.stringMatching(/^altered: record \d: line \d: the payload is not that of the leaf$/), expect.any(String)],
+  ]);
+  const turned = text.replace('\\"effect\\":\\"ALLOW\\"', '\\"effect\\":\\"DENY\\"');
+  expect(turned).not.toBe(text);
+  writeFileSync(file, turned);
+  expect(linesOf((await verify()).stdout)[0]).toMatch(/^altered: record \d/);
 });
