@@ -8,7 +8,7 @@ import { LIMITS } from '../core/limits.ts';
 import { EMPTY_FRONTIER, type Frontier, type Hash, rootOf, Tree } from '../core/merkle.ts';
 import type { Run } from '../core/run.ts';
 import { leafHashOf, nodeHashOf, partsOf, sequenceOf, typeOf } from '../state/codec/audit-record.ts';
-import { decodeCheckpoint, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
+import { decodeCheckpoint, isOfItsNote, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
 import { sealRun } from './change-run.ts';
 import type { Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
@@ -70,7 +70,7 @@ export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
     await sealRun(pdp, runId);
     const run = await getRun(pdp, runId);
     const stored = await pdp.state.readCheckpoints(runId, LIMITS.checkpointsMax);
-    const checkpoints = stored.map(readCheckpoint);
+    const checkpoints = stored.map((bytes) => readCheckpoint(bytes, runId));
     const known = run.ledger.checkpoint;
     if (!known)
       throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
@@ -88,12 +88,14 @@ const ATTEMPTS_MAX = 10;
 const NO_CHECKPOINT: StoredCheckpoint = { number: 0, epoch: -1, atMs: 0, frontier: EMPTY_FRONTIER, note: '' };
 
 /** Bytes that are no checkpoint are exported as its note, which a verification finds. */
-function readCheckpoint(bytes: Uint8Array): StoredCheckpoint {
+function readCheckpoint(bytes: Uint8Array, runId: string): StoredCheckpoint {
   try {
-    return decodeCheckpoint(bytes);
+    const checkpoint = decodeCheckpoint(bytes);
+    if (isOfItsNote(checkpoint, runId, rootOf(checkpoint.frontier, nodeHashOf))) return checkpoint;
   } catch {
-    return { ...NO_CHECKPOINT, note: Buffer.from(bytes).toString('latin1') };
+    // As below.
   }
+  return { ...NO_CHECKPOINT, note: Buffer.from(bytes).toString('latin1') };
 }
 
 /** Whether the log goes on behind what its run says, though both are always changed in one step. */

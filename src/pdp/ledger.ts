@@ -24,6 +24,7 @@ import {
   checkpointText,
   decodeCheckpoint,
   encodeCheckpoint,
+  isOfItsNote,
   type StoredCheckpoint,
 } from '../state/codec/checkpoint.ts';
 import type { NewCheckpoint } from '../state/port.ts';
@@ -101,7 +102,7 @@ export async function sign(pdp: Pdp, run: Run, now: number): Promise<Signing> {
 
   const { runId, ledger, lastSequence: size } = run;
   const { epoch } = ledger;
-  const folded = await fold(pdp, run, newest?.epoch === epoch ? newest.frontier : EMPTY_FRONTIER);
+  const folded = await fold(pdp, run, newest?.epoch === epoch ? frontierOf(newest, runId) : EMPTY_FRONTIER);
   if (!folded) return { kind: 'nothing' };
   await pdp.state.confirmRun(runId);
 
@@ -126,6 +127,11 @@ export async function sign(pdp: Pdp, run: Run, now: number): Promise<Signing> {
     },
     checkpoint: { number, bytes, drops, lastLeaf },
   };
+}
+
+/** Where the tree goes on; from its beginning where what is stored beside the newest note is not what that signs. */
+function frontierOf(newest: StoredCheckpoint, runId: string): Frontier {
+  return isOfItsNote(newest, runId, rootOf(newest.frontier, nodeHashOf)) ? newest.frontier : EMPTY_FRONTIER;
 }
 
 function runLineHashOf(run: Run): Buffer {

@@ -87,10 +87,12 @@ const DAMAGES: Readonly<Record<string, Damaging>> = {
   'a checkpoint flipped': (stored, random) => {
     const at = random(stored.checkpoints.length);
     const { number, bytes } = stored.checkpoints[at]!;
-    // Before the note lies the frontier, which is for the next checkpoint and nobody else.
-    const noteAt = bytes.indexOf('tollgate/');
-    const note = flipped(bytes.subarray(noteAt), random);
-    const checkpoint = { number, bytes: Buffer.concat([bytes.subarray(0, noteAt), note]) };
+    // All but the number, by which it lies and which says nothing of the run.
+    const from = random(10) === 0 ? 0 : 5;
+    const rest = from === 0 ? flipped(bytes.subarray(0, 1), random) : flipped(bytes.subarray(from), random);
+    const head = bytes.subarray(0, from);
+    const tail = from === 0 ? bytes.subarray(1) : Buffer.alloc(0);
+    const checkpoint = { number, bytes: Buffer.concat([head, rest, tail]) };
     return {
       bytes: { ...stored, checkpoints: stored.checkpoints.with(at, checkpoint) },
       named: ['altered', 'unknown signer'],
@@ -186,6 +188,21 @@ describe.each(ENGINES)('on %s', (engine) => {
     console.log(
       `found on ${engine} of seed ${seed}: ${[...found].map(([name, count]) => `${name} ${count}`).join(', ')}`,
     );
+  });
+
+  test('a frontier that was changed goes into no checkpoint', async () => {
+    const { runId, kept } = await someRun(randomFrom(seed), false);
+    const stored = await store.read(runId);
+    const { number, bytes } = stored.checkpoints.at(-1)!;
+    const changed = Buffer.from(bytes);
+    changed[30]! ^= 1;
+    await store.write(runId, { ...stored, checkpoints: stored.checkpoints.with(-1, { number, bytes: changed }) });
+    await append(rig, runId, 3);
+    const { note } = await getCheckpoint(rig.pdp, runId);
+    const { checkpoints } = await store.read(runId);
+    const mended = [...checkpoints.slice(0, -2), { number, bytes }, checkpoints.at(-1)!];
+    await store.write(runId, { ...(await store.read(runId)), checkpoints: mended });
+    expect(await verifyRun(rig.pdp, runId, [...kept, note])).toMatchObject({ ok: true, faults: [] });
   });
 
   test('any single change to what was exported is found', { timeout: 1_800_000 }, async () => {

@@ -72,6 +72,20 @@ export function decodeCheckpoint(stored: Uint8Array): StoredCheckpoint {
   };
 }
 
+/**
+ * Whether what is stored beside a note is what the note says. A frontier that is not would go into the next checkpoint, and
+ * a root that fits no records would be signed.
+ *
+ * @param root  the frontier's
+ */
+export function isOfItsNote(
+  { epoch, atMs, frontier, note }: StoredCheckpoint,
+  runId: string,
+  root: Uint8Array,
+): boolean {
+  return note.startsWith(`tollgate/${runId}/${epoch}\n${frontier.size}\n${base64(root)}\ntime ${atMs}\n`);
+}
+
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
