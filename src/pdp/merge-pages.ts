@@ -2,7 +2,9 @@
 import { PARTITIONS } from '../core/partition.ts';
 import type { Position } from '../state/port.ts';
 
-/** Fetched from each partition at a time: most lists show fifty entries out of 256 partitions. */
+/** Fetched from each partition at first: most lists show fifty entries out of 256 partitions. */
+const CHUNK_FIRST = 4;
+/** And whenever that was not enough. */
 const CHUNK = 32;
 /** From a list that lies in one partition; what it would cost to find its place again is asked for less often. */
 const CHUNK_ALONE = 500;
@@ -45,8 +47,9 @@ function partitionsOf<T>({ partitions = EVERY_PARTITION }: Walk<T>): readonly nu
 
 async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<Head<T>> {
   const last = head.items.at(-1);
+  const isAlone = partitionsOf(walk).length === 1;
+  const chunk = isAlone ? CHUNK_ALONE : last === undefined ? CHUNK_FIRST : CHUNK;
   const after = last === undefined ? walk.after : walk.position(last);
-  const chunk = partitionsOf(walk).length === 1 ? CHUNK_ALONE : CHUNK;
   head.items = head.exhausted ? [] : await walk.page(head.partition, after, chunk);
   head.next = 0;
   head.exhausted = head.items.length < chunk;

@@ -242,6 +242,21 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       expect(idsOf(await listed({ filter })).toSorted()).toEqual(idsOf([...made, nowhere]).toSorted());
     });
 
+    test('of everybody go on where many lie in one partition', async () => {
+      const call = await callOf(open.clients);
+      const made: string[] = [];
+      for (let n = 0; n < 45; n++) made.unshift((await authorize(call)).decision_id);
+      const seen: string[] = [];
+      for (let page_token = ''; ; ) {
+        const filter = { agent_id: call.agent_id, rpc: 'Authorize' };
+        const page = await open.clients.audit('ListDecisions', { filter, page_size: 20, page_token });
+        seen.push(...idsOf(page.decisions ?? []));
+        page_token = page.next_page_token ?? '';
+        if (page_token === '') break;
+      }
+      expect(seen).toEqual(made);
+    });
+
     test('of a session or run that Tollgate did not name are empty', async () => {
       for (const id of ['constructor', unknownId()]) {
         expect(await listed({ session_id: id })).toEqual([]);
