@@ -125,7 +125,7 @@ class Story:
         ]
         append = pdp_api.AppendAuditRequest(run_id=run_id, events=events, idempotency_key="a1")
         appended = ask(self.decisions.AppendAudit, append)
-        tell("The run reports what it did", f"{appended.first_sequence} to {appended.last_sequence}", "1 to 4")
+        tell("The run reports what it did", f"{appended.first_sequence} to {appended.last_sequence}", "2 to 5")
 
         finish = run_api.FinishRunRequest(run_id=run_id, status=run_pb2.RUN_STATUS_OK, output="done")
         finished = ask(self.runs.FinishRun, finish).run
@@ -134,9 +134,10 @@ class Story:
         stream = ask(self.audit.ListRunEvents, audit_api.ListRunEventsRequest(run_id=run_id))
         listed = [answer.event for answer in stream]
         numbered = [f"{event.sequence} {event.type}" for event in listed]
-        tell("An auditor lists it", numbered, ["1 step", "2 resolved_model", "3 tool_call", "4 tool_result"])
+        expected = ["1 tollgate.decision", "2 step", "3 resolved_model", "4 tool_call", "5 tool_result"]
+        tell("An auditor lists it", numbered, expected)
         payloads = [json_format.MessageToDict(event.payload) for event in listed]
-        tell("The secret is gone", [payloads[2]["args_redacted"], payloads[3]["result_redacted"]], [True, True])
+        tell("The secret is gone", [payloads[3]["args_redacted"], payloads[4]["result_redacted"]], [True, True])
         tell("From everywhere", "s3cr3t" in json.dumps(payloads), False)
 
     def take_an_error_apart(self) -> None:

@@ -47,16 +47,17 @@ const PLOT: readonly (readonly [what: string, rpc: string, answer: object | read
   ["another user's storage", 'ValidateScope', denied('SCOPE_OTHER_USER')],
   ['a slash command on the list', 'CheckSlash', { decision: { effect: 'EFFECT_ALLOW' }, canonicalCommand: 'status' }],
   ['a slash command that is not', 'CheckSlash', denied('COMMAND_NOT_ALLOWED')],
-  ['events are stored', 'AppendAudit', { firstSequence: '1', lastSequence: '4' }],
+  ['events are stored', 'AppendAudit', { firstSequence: '2', lastSequence: '5' }],
   ['the run finishes', 'FinishRun', { run: { status: 'RUN_STATUS_OK' } }],
   [
     'the log is numbered and redacted',
     'ListRunEvents',
     [
-      { event: { sequence: '1', type: 'step', payload: { text: 'Fetching the page.' } } },
-      { event: { sequence: '2', type: 'resolved_model', payload: { model: 'm-1' } } },
-      { event: { sequence: '3', type: 'tool_call', payload: { name: 'http_get', args_redacted: true } } },
-      { event: { sequence: '4', type: 'tool_result', payload: { name: 'http_get', result_redacted: true } } },
+      { event: { sequence: '1', type: 'tollgate.decision', payload: { reason: 'SCOPE_OTHER_USER' } } },
+      { event: { sequence: '2', type: 'step', payload: { text: 'Fetching the page.' } } },
+      { event: { sequence: '3', type: 'resolved_model', payload: { model: 'm-1' } } },
+      { event: { sequence: '4', type: 'tool_call', payload: { name: 'http_get', args_redacted: true } } },
+      { event: { sequence: '5', type: 'tool_result', payload: { name: 'http_get', result_redacted: true } } },
     ],
   ],
 ];

@@ -28,15 +28,16 @@ const SCENES: readonly (readonly [title: string, answer: readonly (string | RegE
     'One that is not: denied.',
     ['effect: EFFECT_DENY', 'reason: REASON_COMMAND_NOT_ALLOWED', 'canonical_command: stop'],
   ],
-  ['The run reports a step and a call of a secret tool.', ['first_sequence: 1', 'last_sequence: 4']],
+  ['The run reports a step and a call of a secret tool.', ['first_sequence: 2', 'last_sequence: 5']],
   ['The run finishes.', ['status: RUN_STATUS_OK']],
   [
     'An auditor lists what it did: numbered, the secret gone.',
     [
-      /^1 step: .*Fetching the page/,
-      /^2 resolved_model: .*m-1/,
-      /^3 tool_call: .*"args_redacted":true/,
-      /^4 tool_result: .*"result_redacted":true/,
+      /^1 tollgate.decision: .*SCOPE_OTHER_USER/,
+      /^2 step: .*Fetching the page/,
+      /^3 resolved_model: .*m-1/,
+      /^4 tool_call: .*"args_redacted":true/,
+      /^5 tool_result: .*"result_redacted":true/,
     ],
   ],
 ];

@@ -263,6 +263,21 @@ describe('what somebody did to the store', () => {
     expect(faults[0]!.kind).toBe('unknown signer');
   });
 
+  test('a store that lost the end of a run is sound, though the run then ended otherwise', async () => {
+    const runId = await runWith(rig, 3);
+    const { run, log } = runKeys(runId);
+    const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
+    await finish(rig, runId, 'first');
+    await redis.restore(run, 0, runBefore, 'REPLACE');
+    await redis.restore(log, 0, logBefore, 'REPLACE');
+    await append(rig, runId, 2);
+    await getCheckpoint(rig.pdp, runId);
+    await finish(rig, runId, 'second');
+    const report = await verifyRun(rig.pdp, runId, []);
+    expect(report.faults).toEqual([]);
+    expect(report).toMatchObject({ ok: true, epoch: 1, treeSize: 6, checkpoints: 3 });
+  });
+
   test('a store that lost some of a run is sound, for the run says so itself', async () => {
     const runId = await runWith(rig, 3);
     await sealRun(rig.pdp, runId);
