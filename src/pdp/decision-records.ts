@@ -122,8 +122,9 @@ const traceHashes = new Remembering(traceHashOf);
 /** Names come again and again, and looking through one costs more than knowing it. */
 const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax).text);
 
-function withoutSecrets(text: string): string;
-function withoutSecrets(text: string | undefined): string | undefined;
-function withoutSecrets(text: string | undefined): string | undefined {
+/** A name that a caller chose, as it may be stored and logged. */
+export function withoutSecrets(text: string): string;
+export function withoutSecrets(text: string | undefined): string | undefined;
+export function withoutSecrets(text: string | undefined): string | undefined {
   return text === undefined ? undefined : names.get(text);
 }

@@ -1,9 +1,11 @@
 // One log line for each decision: denials at info, everything else at debug. Lines name ids, reasons and counts; never
-// a trace id, which opens its identity to whoever knows it, and never what a tool was called with.
+// a trace id, which opens its identity to whoever knows it, and never what a tool was called with. A tool's name is shown
+// without what looks like a credential in it.
 
 import { principalOf } from '../core/identity.ts';
 import type { ChargeDecision, ChargeRequest } from '../pdp/charge.ts';
 import type { Decision } from '../pdp/decision.ts';
+import { withoutSecrets } from '../pdp/decision-records.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface Asked {
@@ -25,7 +27,7 @@ export class DecisionLog {
       session_id: request.session?.sessionId,
       agent_id: request.session?.agentId,
       run_id: request.runId,
-      tool: request.calls[0]?.tool,
+      tool: withoutSecrets(request.calls[0]?.tool),
       calls: request.calls.length,
       principal: identity && principalOf(identity),
       calls_remaining: usage?.callsRemaining,
