@@ -1,9 +1,11 @@
 // The story of README.md, as a reader would paste it into a shell: every line is run, and every answer shown is compared.
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openLedgerKey } from '../../src/ledger-key.ts';
 import { ENGINES, type EngineName, type OpenServer, openServer } from '../support/engines.ts';
 import { type FoundGrpcurl, findGrpcurl } from '../support/grpcurl.ts';
 
@@ -16,11 +18,13 @@ const BETWEEN_SCENES = '--- next scene ---';
 const ADDRESS = '127.0.0.1:7070';
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** The parts of a page of `tollgate why` that differ from run to run, or with the example policy. */
+/** The parts of a page of `tollgate why` or `tollgate audit verify` that differ from run to run, or with the example policy. */
 const OF_A_PAGE = [
   [/\d{4}-\d\d-\d\d [0-9:.]+ UTC/g, '<time>'],
   [/\d+\.\d ms/g, '<ms>'],
   [/\b[0-9a-f]{12}\b/g, '<revision>'],
+  [/\d{4}-\d\d-\d\dT[0-9:.]+Z/g, '<time>'],
+  [/[A-Za-z0-9+/]{43}=/g, '<hash>'],
 ] as const;
 const TIME = /"\d{4}-\d\d-\d\dT[0-9:.]+Z"/g;
 
@@ -78,20 +82,25 @@ beforeAll(async () => {
 beforeEach((context) => context.skip(grpcurl.missing !== undefined, grpcurl.missing));
 
 describe.each(ENGINES)("the README's story on %s", (engine) => {
+  const keys = mkdtempSync(join(tmpdir(), 'tollgate-keys-'));
   let open: OpenServer;
   let printed: string[];
 
   beforeAll(async () => {
     if (grpcurl.missing) return;
-    open = await openServer(engine);
+    open = await openServer(engine, engine === 'Redis' ? { args: ['--set', `ledger.key_file=${keyIn(keys)}`] } : {});
     const script = scenes.map(({ lines }) => lines).join(`echo '${BETWEEN_SCENES}'\n`);
     printed = (await runScript(script, open)).split(`${BETWEEN_SCENES}\n`);
   });
-  afterAll(() => open?.close());
+  afterAll(async () => {
+    await open?.close();
+    rmSync(keys, { recursive: true });
+  });
 
   test('every block gets the answer that the README shows beside it', () => {
     for (const [index, { lines, kind, answer }] of scenes.entries()) {
-      if (kind === 'text') expect(withoutIds(printed[index]!), lines).toBe(withoutIds(answer));
+      if (kind === 'text')
+        expect(withoutIds(printed[index]!), lines).toBe(withoutIds(withDurabilityOf(engine, answer)));
       else expect(documentsOf(printed[index]!), lines).toMatchObject(documentsOf(withDurabilityOf(engine, answer)));
     }
   });
@@ -183,6 +192,13 @@ function documentsOf(text: string): object[] {
     .map((part) => JSON.parse(part.replace(TIME, '"<time>"')));
 }
 
+/** With a store in Redis the operator brings the key, which all replicas share. */
+function keyIn(folder: string): string {
+  const keyFile = join(folder, 'ledger.key');
+  openLedgerKey({ keyFile, mayCreate: true, name: 'tollgate', publicKeysFile: join(folder, 'ledger.pub') });
+  return keyFile;
+}
+
 function withoutIds(text: string): string {
   const named = text.replace(UUID, '<id>');
   return OF_A_PAGE.reduce((page, [what, name]) => page.replace(what, name), named);
@@ -190,5 +206,6 @@ function withoutIds(text: string): string {
 
 /** The README shows the embedded engine; the Redis of the tests keeps nothing on disk. */
 function withDurabilityOf(engine: EngineName, answer: string): string {
-  return engine === 'embedded' ? answer : answer.replace('DURABILITY_FLUSHED', 'DURABILITY_MEMORY');
+  if (engine === 'embedded') return answer;
+  return answer.replace('DURABILITY_FLUSHED', 'DURABILITY_MEMORY').replace('records flushed', 'records memory');
 }
