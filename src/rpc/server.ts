@@ -65,8 +65,6 @@ export class GrpcServer {
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    // One listener for each stream that is open.
-    setMaxListeners(0, this.#stopping.signal, this.#draining.signal);
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
