@@ -101,7 +101,7 @@ async function storeCommit(
       keys.run,
       keys.log,
       keys.operations,
-      operation ? keys.run : ownOperationKey(keys.run, randomBytes(9)),
+      ownOperationKey(keys.run, randomBytes(9)),
       ...indexKeysOf(run.runId),
       keys.noted,
       keys.checkpoints,

@@ -6,7 +6,7 @@
 --   run             hash {v: revision, r: the run, l and e: see take-over-run.lua}
 --   log             list: the run's audit records
 --   operations      hash: the run's remembered operations by name
---   own             string: that this very commit was made, if it has no caller's key; the run's key again with one
+--   own             string: that this very commit was made
 --   runs            zset: the partition's runs by start
 --   finished        zset: those with a final status by their end
 --   touched         zset: those still running by their last sign of life
@@ -59,10 +59,9 @@ local drops = ARGV[15]
 local last_leaf = ARGV[16]
 local records_from = 17
 
-if own ~= run and redis.call('EXISTS', own) == 1 then return 'committed' end
+-- WHY NOT the caller's key: another server may have been asked with the same at the same time, and made the same of it.
+if redis.call('EXISTS', own) == 1 then return 'committed' end
 local revision = tonumber(redis.call('HGET', run, 'v') or 0)
--- The same key with the same answer, made from before it was remembered, can only be this commit's own repeat.
-if name ~= '' and expected < revision and redis.call('HGET', operations, name) == remembered then return 'committed' end
 if revision ~= expected or tonumber(redis.call('HGET', run, 'e') or 0) ~= lost then return 'moved' end
 if name ~= '' then
   if redis.call('HEXISTS', operations, name) == 1 then return 'moved' end
@@ -94,7 +93,7 @@ redis.call('PEXPIRE', checkpoints, kept)
 if name ~= '' then redis.call('HSET', operations, name, remembered) end
 redis.call('PEXPIRE', operations, kept)
 redis.call('PEXPIRE', noted, kept)
-if own ~= run then redis.call('SET', own, '', 'PX', OWN_MS) end
+redis.call('SET', own, '', 'PX', OWN_MS)
 
 redis.call('ZADD', runs, started_at, id)
 if finished_at < 0 then
