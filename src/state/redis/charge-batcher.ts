@@ -5,18 +5,10 @@ import type { Counters, SessionLimits, SessionReason } from '../../core/session.
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
 import type { Line } from './commands.ts';
-import { isNear, runKeysNear } from './decisions.ts';
 import { failureOfItem, internal, rowOf } from './errors.ts';
-import {
-  decisionBucketKey,
-  decisionKeys,
-  ownOperationKey,
-  sessionDecisionKeys,
-  sessionKey,
-  sessionSlotKey,
-} from './keys.ts';
+import { ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
-import { asBuffer, decisionBytes, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
+import { asBuffer, decisionBytes, isNear, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
@@ -56,22 +48,17 @@ export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 export function chargeBatcher(store: Store): ChargeBatcher {
   const charge = (questions: readonly ChargeQuestion[]) => {
     const steps = questions.map(({ step }) => step);
-    const isRecorded = steps.some(({ record }) => record);
     const args: ScriptArgument[] = [
       store.clock(),
       store.retentionMs,
       LINEAGE,
-      isRecorded ? KEYS_RECORDED : KEYS_UNRECORDED,
       store.decisions.retentionMs,
       store.decisions.perSessionMax,
       store.runRetentionMs,
       LIMITS.sessionlessDenialsMax,
       ...steps.flatMap((step) => argumentsOf(store, step)),
     ];
-    const keys = steps.flatMap((step) => {
-      const own = keysOf(step, store.identityKeyPrefix);
-      return isRecorded ? [...own, ...decisionKeysOf(step, own[0]!)] : own;
-    });
+    const keys = steps.flatMap((step) => keysOf(step, store.identityKeyPrefix));
     const call = { script: store.scripts.charge, keys, args };
     return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
       const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
@@ -141,19 +128,6 @@ function keysOf({ sessionId, identity, operation, decisionId }: ChargeStep, iden
   if (operation) return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), guard];
   const own = ownOperationKey(session, uuidBytes(decisionId));
   return [session, own, own, guard];
-}
-
-const KEYS_UNRECORDED = 4;
-const KEYS_RECORDED = 11;
-
-/** In the place of keys that a charge has no use for stands its session. */
-function decisionKeysOf({ sessionId, decisionId, record }: ChargeStep, session: string): string[] {
-  if (!record) return Array(KEYS_RECORDED - KEYS_UNRECORDED).fill(session);
-  const partition = sessionId.slice(-2);
-  const { buckets, sessionless } = decisionKeys(partition);
-  const { listed, denials } = sessionDecisionKeys(session);
-  const { run, noted } = runKeysNear(decisionId, record.runId, session);
-  return [buckets, decisionBucketKey(decisionId), listed, denials, sessionless, run, noted];
 }
 
 function argumentsOf({ floors }: Store, step: ChargeStep): Buffer[] {

@@ -16,45 +16,21 @@ import {
   sessionDecisionKeys,
   sessionKey,
 } from './keys.ts';
-import { decisionBytes, run as runScript, type Store } from './store.ts';
+import { decisionBytes, isNear, run as runScript, type Store } from './store.ts';
 
 /** So many records are read at one time. */
 const CHUNK = 100;
 /** So many entries of a run's list are looked at in one command. */
 const NOTED_CHUNK = 1_000;
 
-/** Whether an id is one of ours, and lies in the partition of a decision. */
-export function isNear(decisionId: string, id: string | undefined): id is string {
-  return id !== undefined && isOwnId(id) && partitionOf(id) === partitionOf(decisionId);
-}
-
-/** The keys of the run that a decision names; another key in their place if it names none that it could lie with. */
-export function runKeysNear(
-  decisionId: string,
-  runId: string | undefined,
-  none: string,
-): { run: string; noted: string } {
-  return isNear(decisionId, runId) ? runKeys(runId) : { run: none, noted: none };
-}
-
 export async function recordDecision(
   store: Store,
   decision: SettledDecision,
 ): ReturnType<DecisionRecords['recordDecision']> {
-  const { decisionId, sessionId, runId, rpc, reason, effect, callIndex } = decision;
-  const { buckets, ...lists } = decisionKeys(partitionName(partitionOf(decisionId)));
+  const { decisionId, sessionId, rpc, reason, effect, callIndex } = decision;
   const { name, max } = listOf(rpc);
-  const session = isNear(decisionId, sessionId) ? sessionKey(sessionId) : undefined;
-  const { run, noted } = runKeysNear(decisionId, runId, buckets);
-  const keys = [
-    buckets,
-    decisionBucketKey(decisionId),
-    lists[name],
-    session ?? buckets,
-    session === undefined ? buckets : sessionDecisionKeys(session).denials,
-    run,
-    noted,
-  ];
+  const list = decisionKeys(partitionName(partitionOf(decisionId)))[name];
+  const keys = [list, isNear(decisionId, sessionId) ? sessionKey(sessionId) : list];
   const reply = await runScript(store, 'record-decision', keys, [
     store.clock(),
     store.retentionMs,

@@ -88,7 +88,11 @@ export function rowOf(error: unknown): ErrorRow {
 /** What Redis 7.0 says of a script whose user may not use one of its commands or keys. */
 const FORBIDDEN_INSIDE = /The user executing the script can't/;
 
+/** A slot is on its way, and a key that the script was not handed has gone ahead. It is looked at before the first write. */
+const GONE_AHEAD = /attempted to access a non local key in a cluster node/;
+
 function rowOfMessage(message: string): ErrorRow {
+  if (GONE_AHEAD.test(message)) return SERVER_ERRORS.TRYAGAIN;
   if (FORBIDDEN_INSIDE.test(message)) return SERVER_ERRORS.NOPERM;
   const word = SERVER_ERROR.exec(message)?.[1] as keyof typeof SERVER_ERRORS | undefined;
   return word === undefined ? LINE_ERRORS.unforeseen : SERVER_ERRORS[word];

@@ -1,5 +1,5 @@
-// The names of every key, made here and nowhere else: scripts are handed all the keys that they touch, but for the buckets
-// of earlier decisions, whose ids only the script reads (see lua/parts/decisions.lua, and a test that holds both equal).
+// The names of every key, made here and nowhere else: scripts are handed all the keys that they touch, but for those of a
+// decision's record, which lie in the slot of a key that they are handed (see lua/parts/decisions.lua; a test holds both equal).
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
 // leave its braces, because the braces in it are encoded; idempotency keys come last.

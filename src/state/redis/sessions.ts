@@ -15,11 +15,8 @@ import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
   agentKeys,
   agentOperationKey,
-  decisionBucketKey,
-  decisionKeys,
   runIndexKeys,
   runKeys,
-  sessionDecisionKeys,
   sessionIndexKeys,
   sessionKey,
   sessionSlotKey,
@@ -113,18 +110,17 @@ async function open(
   const { sessionId } = session;
   const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
-  const { keys, entry } = recordFor(sessionId, recordOf);
   const [outcome, createdAtMs] = (await runConfirmed(
     store,
     'insert-session',
-    [sessionKey(sessionId), index.sessions, index.ends, ...keys],
+    [sessionKey(sessionId), index.sessions, index.ends],
     [
       store.clock(),
       store.retentionMs,
       sessionId,
       asBuffer(encodeFacts(session)),
       session.timeLimitMs,
-      entry,
+      recordFor(sessionId, recordOf),
       store.decisions.retentionMs,
     ],
   )) as [Buffer, number];
@@ -144,15 +140,10 @@ async function open(
   }
 }
 
-/** What a script that opens or closes a session needs to record it, and the session itself in the place of unused keys. */
-function recordFor(sessionId: string, recordOf: RecordOf | undefined): { keys: string[]; entry: Buffer } {
-  const session = sessionKey(sessionId);
+/** The record of an opening or a close, as their scripts take it. */
+function recordFor(sessionId: string, recordOf: RecordOf | undefined): Buffer {
   const decision = isOwnId(sessionId) ? recordOf?.(sessionId) : undefined;
-  if (!decision) return { keys: [session, session, session], entry: NO_BYTES };
-  const { decisionId } = decision;
-  const { buckets } = decisionKeys(sessionId.slice(-2));
-  const keys = [buckets, decisionBucketKey(decisionId), sessionDecisionKeys(session).listed];
-  return { keys, entry: decisionBytes(decision, decisionId) };
+  return decision ? decisionBytes(decision, decision.decisionId) : NO_BYTES;
 }
 
 /** Nothing depends on it: a reservation that stays is looked into by whoever wants its place. */
@@ -253,8 +244,7 @@ async function close(
   }: { operation: Operation | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
 ): Promise<CloseSessionAnswer | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
-  const recorded = recordFor(sessionId, recordOf);
-  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session), ...recorded.keys];
+  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session)];
   const { reply, lineage } = await runWhere(
     store,
     'close-session',
@@ -267,7 +257,7 @@ async function close(
       operation ? NO_BYTES : randomBytes(12),
       manner,
       LINEAGE,
-      recorded.entry,
+      recordFor(sessionId, recordOf),
       store.decisions.retentionMs,
       store.decisions.perSessionMax,
     ],

@@ -1,7 +1,8 @@
 // What every part of this engine is handed, and the one way in which its scripts are run.
 import { Encoder } from '@msgpack/msgpack';
+import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
-import { operationName, uuidBytes } from '../codec/operation-record.ts';
+import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry, Operation } from '../port.ts';
 import type { Commands, Line } from './commands.ts';
 import type { Floors } from './floors.ts';
@@ -104,14 +105,27 @@ export function operationBytes(operation: Operation, decisionId?: string): Buffe
   return Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), decision, operationName(operation)], 36);
 }
 
-/** A decision as scripts take it: id (16 bytes), operation (1), length of what was asked (2), context. */
-export function decisionBytes({ rpc, foldBytes, context }: DecisionEntry, decisionId: string): Buffer {
-  const bytes = Buffer.allocUnsafe(19 + context.length);
-  bytes.write(decisionId.replaceAll('-', ''), 0, 'hex');
+/**
+ * A decision as scripts take it: id (16 bytes), operation (1), length of what was asked (2), length of a run's id (1), the
+ * run's id, context. A run in another partition can have no part in it.
+ */
+export function decisionBytes({ rpc, foldBytes, context, runId }: DecisionEntry, decisionId: string): Buffer {
+  const run = isNear(decisionId, runId) ? runId : '';
+  const bytes = Buffer.allocUnsafe(DECISION_HEAD + run.length + context.length);
+  writeUuid(decisionId, bytes, 0);
   bytes[16] = rpcNumber(rpc);
   bytes.writeUInt16BE(foldBytes, 17);
-  bytes.set(context, 19);
+  bytes[19] = run.length;
+  if (run !== '') bytes.write(run, DECISION_HEAD, 'latin1');
+  bytes.set(context, DECISION_HEAD + run.length);
   return bytes;
+}
+
+const DECISION_HEAD = 20;
+
+/** Whether an id is one of ours, and lies in the partition of a decision. */
+export function isNear(decisionId: string, id: string | undefined): id is string {
+  return id !== undefined && isOwnId(id) && partitionOf(id) === partitionOf(decisionId);
 }
 
 export const NO_BYTES = Buffer.alloc(0);

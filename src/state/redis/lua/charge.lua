@@ -3,15 +3,12 @@
 --
 -- KEYS
 --   ...charges   four each: session {f, m, l}; its slots 0 and 1 of remembered keys, or twice the key under which an
---                operation without a caller's key is remembered; identity record (unguarded: the session). Where decisions
---                are recorded seven more (see decisions.lua): zset of the partition's buckets; bucket of the decision's id;
---                lists of the session's decisions, denials and of the partition's sessionless denials; run {v, d} and
---                its list (none: the session)
+--                operation without a caller's key is remembered; identity record (unguarded: the session). Those of a
+--                decision's record are near the session (see decisions.lua)
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --   retention    number: ms for which an ended session still answers
 --   lineage      16 bytes: the history of this server's data, '' if unknown
---   keys         number: how many keys there are of each charge, 4 or 11
 --   kept         number: ms for which a decision's record is kept
 --   listed_max   number: records of one session, without its denials
 --   run_kept     number: ms for which a finished run is kept
@@ -26,11 +23,10 @@
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local lineage = ARGV[3]
-local keys = tonumber(ARGV[4])
-local kept = tonumber(ARGV[5])
-local listed_max = tonumber(ARGV[6])
-local run_kept = tonumber(ARGV[7])
-local others_max = tonumber(ARGV[8])
+local kept = tonumber(ARGV[4])
+local listed_max = tonumber(ARGV[5])
+local run_kept = tonumber(ARGV[6])
+local others_max = tonumber(ARGV[7])
 
 -- The codes of src/state/redis/charge-batcher.ts; a test holds them equal.
 local FAILED, CHARGED, REPLAYED, NOTHING_TO_CHARGE, IDENTITY_CHANGED, KEY_REUSED, TOO_MANY_KEYS = 0, 1, 2, 3, 4, 5, 6
@@ -54,13 +50,13 @@ local function denied(code, decision, facts, counters, clock, detail)
   if decision then
     local reason = code + CODE_TO_REASON
     if facts then
-      local plan = plan_denial(decision, decision.denials, reason, now, kept)
+      local plan = plan_denial(decision, decision.session, reason, now, kept)
       local place = code == RATE_LIMITED and detail or (detail and detail + 1 or 0)
       record = keep_denial(plan, reason, facts, numbers_at(facts, counters, clock), place, now, kept, run_kept)
     else
       record = decision.id
       if redis.call('HEXISTS', decision.bucket, record) == 0 then
-        local plan = plan_listed(plan_decision(decision, DENY), decision.others, others_max)
+        local plan = plan_listed(plan_decision(decision, DENY), decision.buckets .. ':sessionless', others_max)
         keep_decision(plan, reason, no_numbers, 0, now, kept, run_kept)
         keep_listed(plan, kept + SLACK_MS, true)
       end
@@ -106,9 +102,11 @@ local function replay(facts, counters, remembered, operation, decision)
   return answer(REPLAYED, facts, counters, string.sub(remembered, 9, 24))
 end
 
-local function charge(session, slots, identity_key, asked, operation, identity, decision)
+local function charge(session, slots, identity_key, asked, operation, identity, entry)
   if identity_key ~= session and redis.call('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
+  local decision = entry ~= '' and decision_of(entry, session)
+  if decision then decision.session = session end
 
   local facts, counters, _, taken_over = read_session(session)
   if not facts then return denied(SESSION_UNKNOWN, decision) end
@@ -146,7 +144,7 @@ local function charge(session, slots, identity_key, asked, operation, identity, 
     window_calls = window_calls + count
   end
   if not is_own and current + previous >= OPERATIONS_MAX then return { TOO_MANY_KEYS } end
-  local plan = decision and plan_listed(plan_decision(decision, ALLOW), decision.list, listed_max)
+  local plan = decision and plan_listed(plan_decision(decision, ALLOW), session .. ':decisions', listed_max)
   local made_before, window_before = counters[MADE], limit > 0 and window_calls - count or 0
 
   -- Decided. INVARIANT: nothing below raises, for what is written stays. The counters come first: a key that were
@@ -171,27 +169,18 @@ local function charge(session, slots, identity_key, asked, operation, identity, 
   return answer(CHARGED, facts, counters)
 end
 
--- The decision to record, with the keys that are its charge's; nil if none is wanted.
-local function decision_at(key, entry)
-  if entry == '' then return nil end
-  local session, run = KEYS[key], KEYS[key + 9]
-  local decision = decision_of(entry, KEYS[key + 4], KEYS[key + 5], run ~= session and run, KEYS[key + 10])
-  decision.list, decision.denials, decision.others = KEYS[key + 6], KEYS[key + 7], KEYS[key + 8]
-  return decision
-end
-
 -- One corrupt record must not fail the others. Redis 7 raises errors of commands as tables, 6.2 as text.
 local function failed(problem)
   return { FAILED, type(problem) == 'table' and problem.err or tostring(problem) }
 end
 
 local reply = { now }
-for index = 1, #KEYS / keys do
-  local key, argument = keys * (index - 1) + 1, 4 * index + 5
+for index = 1, #KEYS / 4 do
+  local key, argument = 4 * index - 3, 4 * index + 4
   local slots = { KEYS[key + 1], KEYS[key + 2] }
-  local decision = decision_at(key, ARGV[argument + 3])
-  local ok, result =
-    pcall(charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2], decision)
+  local ok, result = pcall(
+    charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2], ARGV[argument + 3]
+  )
   reply[index + 1] = ok and result or failed(result)
 end
 return reply

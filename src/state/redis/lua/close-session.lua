@@ -6,9 +6,6 @@
 --   slot_0     hash: the session's remembered keys of even generations
 --   slot_1     hash: those of odd ones
 --   ends       zset: the partition's sessions by end
---   buckets    zset: the partition's buckets of decisions
---   bucket     hash: decisions of the time of this one
---   decisions  list: the session's decisions
 -- ARGV
 --   injected   text: ms since the epoch, or '' for the server's clock
 --   retention  number: ms for which an ended session still answers
@@ -26,9 +23,6 @@ local session = KEYS[1]
 local slot_0 = KEYS[2]
 local slot_1 = KEYS[3]
 local ends = KEYS[4]
-local buckets = KEYS[5]
-local bucket = KEYS[6]
-local decisions = KEYS[7]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]
@@ -68,7 +62,7 @@ if deactivating and is_expired(facts, counters, clock) then return { 'expired' }
 -- Only its type matters here: a wrong one must be seen before the first write.
 redis.call('ZCARD', ends)
 local plan = decision ~= ''
-  and plan_listed(plan_decision(decision_of(decision, buckets, bucket), ALLOW), decisions, listed_max)
+  and plan_listed(plan_decision(decision_of(decision, session), ALLOW), session .. ':decisions', listed_max)
 
 counters[CLOSED] = clock
 -- First, because it takes no memory: a full server refuses a script's first write only, and what stops an agent must

@@ -6,9 +6,6 @@
 --   session     hash {f, m}
 --   sessions    zset: the partition's sessions by creation
 --   ends        zset: the same by end
---   buckets     zset: the partition's buckets of decisions
---   bucket      hash: decisions of the time of this one
---   decisions   list: the session's decisions
 -- ARGV
 --   injected    text: ms since the epoch, or '' for the server's clock
 --   retention   number: ms for which an ended session still answers
@@ -22,9 +19,6 @@
 local session = KEYS[1]
 local sessions = KEYS[2]
 local ends = KEYS[3]
-local buckets = KEYS[4]
-local bucket = KEYS[5]
-local decisions = KEYS[6]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]
@@ -40,7 +34,7 @@ if redis.call('EXISTS', session) == 1 then return { 'present' } end
 redis.call('ZCARD', sessions)
 redis.call('ZCARD', ends)
 local plan = decision ~= ''
-  and plan_listed(plan_decision(decision_of(decision, buckets, bucket), ALLOW), decisions, math.huge)
+  and plan_listed(plan_decision(decision_of(decision, session), ALLOW), session .. ':decisions', math.huge)
 local unpacked = cmsgpack.unpack(facts)
 
 local counters = { now, 0, 0, now, 0, 1, now, math.floor(now / GENERATION_MS), 0, 0 }

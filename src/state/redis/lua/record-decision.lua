@@ -3,13 +3,8 @@
 -- Uses limits, clock, sessions, decisions.
 --
 -- KEYS
---   buckets    zset: the partition's buckets of decisions
---   bucket     hash: decisions of the time of this one
---   list       list: decisions of the partition that belong to no session
---   session    hash {f, m}; the buckets again without one
---   denials    hash: the session's denials by what they have in common; the buckets again without a session
---   run        hash {v, d}; the buckets again without one
---   noted      list: the decisions that are noted with the run; the buckets again without one
+--   list       list: decisions of the partition that belong to no session; the others are near it (see decisions.lua)
+--   session    hash {f, m}; the list again without one
 -- ARGV
 --   injected   text: ms since the epoch, or '' for the server's clock
 --   retention  number: ms for which an ended session still answers
@@ -22,13 +17,8 @@
 --   entry      the decision (see decisions.lua)
 --
 -- Reply  {now, id of the record}
-local buckets = KEYS[1]
-local bucket = KEYS[2]
-local list = KEYS[3]
-local session = KEYS[4]
-local denials = KEYS[5]
-local run = KEYS[6]
-local noted = KEYS[7]
+local list = KEYS[1]
+local session = KEYS[2]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local kept = tonumber(ARGV[3])
@@ -40,17 +30,17 @@ local detail = tonumber(ARGV[8])
 local entry = ARGV[9]
 
 local now = clock_of(injected)
-local decision = decision_of(entry, buckets, bucket, run ~= buckets and run, noted)
-if redis.call('HEXISTS', bucket, decision.id) == 1 then return { now, decision.id } end
+local decision = decision_of(entry, list)
+if redis.call('HEXISTS', decision.bucket, decision.id) == 1 then return { now, decision.id } end
 
 -- A record that cannot be read is none here: its denials are recorded all the same.
 local is_read, facts, counters = pcall(read_session, session)
-if session == buckets or not is_read then facts = nil end
+if session == list or not is_read then facts = nil end
 local clock = facts and session_clock(counters, now)
 if facts and is_forgotten(facts, counters, retention, clock) then facts = nil end
 local numbers = facts and numbers_at(facts, counters, clock) or no_numbers
 if facts and effect == DENY then
-  local plan = plan_denial(decision, denials, reason, now, kept)
+  local plan = plan_denial(decision, session, reason, now, kept)
   return { now, keep_denial(plan, reason, facts, numbers, detail, now, kept, run_kept) }
 end
 local plan = plan_listed(plan_decision(decision, effect), list, max)

@@ -10,16 +10,6 @@ local HEAD_BYTES = 71
 -- From the code of a denial in charge.lua to the number of its reason.
 local CODE_TO_REASON = 17
 
--- A decision as callers of a script give it: id (16 bytes), operation (1), length of what was asked (2), context. Its keys:
--- the zset of the partition's buckets, the bucket of the id; with a run also that and its list.
-local function decision_of(entry, buckets, bucket, run, noted)
-  if #entry < 20 then error('decision: corrupt') end
-  return {
-    id = string.sub(entry, 1, 16), rpc = string.sub(entry, 17, 17), asked = struct.unpack('>I2', entry, 18),
-    context = string.sub(entry, 20), buckets = buckets, bucket = bucket, run = run, noted = noted,
-  }
-end
-
 -- Records lie by the time in their ids, so an id alone finds its record, and a bucket expires as a whole.
 local function bucket_number(id)
   return string.format('%.0f', math.floor(struct.unpack('>I6', id) / BUCKET_MS))
@@ -27,6 +17,22 @@ end
 
 local function bucket_of(decision, id)
   return decision.buckets .. ':' .. bucket_number(id)
+end
+
+-- A decision as callers of a script give it: id (16 bytes), operation (1), length of what was asked (2), length of a run's
+-- id (1), the run's id, context. All its keys lie in the slot of `near`, a key that the script is handed, and are spelt as
+-- src/state/redis/keys.ts does. WHY NOT handed, too: eight keys more cost the client more than the record itself.
+local function decision_of(entry, near)
+  if #entry < 21 then error('decision: corrupt') end
+  local slot = string.sub(near, 1, 13)
+  local asked, run_length = struct.unpack('>I2B', entry, 18)
+  local decision = {
+    id = string.sub(entry, 1, 16), rpc = string.sub(entry, 17, 17), asked = asked,
+    context = string.sub(entry, 21 + run_length), buckets = slot .. ':decisions',
+  }
+  decision.bucket = bucket_of(decision, decision.id)
+  if run_length > 0 then decision.run = slot .. ':run:' .. string.sub(entry, 21, 20 + run_length) end
+  return decision
 end
 
 -- INVARIANT: no texts are compared for order: Lua does that by the server's locale.
@@ -44,7 +50,8 @@ local function plan_decision(decision, effect)
   if plan.is_first then redis.call('ZCARD', decision.buckets) end
   if decision.run then
     local run = redis.call('HMGET', decision.run, 'v', 'd')
-    redis.call('LLEN', decision.noted)
+    plan.noted = decision.run .. ':decisions'
+    redis.call('LLEN', plan.noted)
     plan.is_noted = run[1] and (effect ~= DENY or tonumber(run[2] or 0) < RUN_DENIALS_MAX)
   end
   return plan
@@ -70,7 +77,8 @@ local function repeated(record, id, now)
 end
 
 -- A denial that is equal to one of its session is counted with it; of different ones the oldest makes room.
-local function plan_denial(decision, denials, reason, now, retention)
+local function plan_denial(decision, session, reason, now, retention)
+  local denials = session .. ':denials'
   local field = redis.sha1hex(string.char(reason) .. string.sub(decision.context, 1, decision.asked))
   local first = redis.call('HGET', denials, field)
   if first then
@@ -128,8 +136,8 @@ local function keep_decision(plan, reason, numbers, detail, now, retention, run_
     redis.call('PEXPIRE', decision.buckets, kept)
   end
   if not plan.is_noted then return end
-  redis.call('RPUSH', decision.noted, id .. struct.pack('>I8B', now, reason) .. decision.rpc)
-  redis.call('PEXPIRE', decision.noted, run_retention + RUN_IDLE_MS_MAX + SLACK_MS)
+  redis.call('RPUSH', plan.noted, id .. struct.pack('>I8B', now, reason) .. decision.rpc)
+  redis.call('PEXPIRE', plan.noted, run_retention + RUN_IDLE_MS_MAX + SLACK_MS)
   if plan.effect == DENY then redis.call('HINCRBY', decision.run, 'd', 1) end
 end
 
