@@ -393,11 +393,12 @@ class Load {
     const append = { ...operation(label, { rpc: 'AppendAudit' }), answer: label };
     const outcome = () =>
       untilAnswered(async () => {
-        const { stored, remembered } = await engine.state.readRun(runId, append);
+        const { stored, remembered, lostChanges } = await engine.state.readRun(runId, append);
         if (remembered) return 'committed';
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
-        const commit = commitOf(run, { expectedRevision: stored!.revision, records, operation: append });
+        const from = { expectedRevision: stored!.revision, lostChanges };
+        const commit = commitOf(run, { ...from, records, operation: append });
         return engine.state.commitRun(commit);
       });
     while ((await outcome()) !== 'committed');

@@ -450,11 +450,12 @@ class Load {
     const append = { ...operation(label, { rpc: 'AppendAudit' }), answer: label };
     const outcome = () =>
       untilAnswered(async () => {
-        const { stored, remembered } = await state.readRun(runId, append);
+        const { stored, remembered, lostChanges } = await state.readRun(runId, append);
         if (remembered) return 'committed';
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
-        return state.commitRun(commitOf(run, { expectedRevision: stored!.revision, records, operation: append }));
+        const from = { expectedRevision: stored!.revision, lostChanges };
+        return state.commitRun(commitOf(run, { ...from, records, operation: append }));
       });
     while ((await outcome()) !== 'committed');
     this.#records.push({ runId, label });
