@@ -136,11 +136,22 @@ export function numbersOf({ session, counters }: SessionRecord, after: Counters,
   };
 }
 
-/** Equal calls together, in the order of their first, so that a batch of many stays a short record. */
-export function countedCalls(calls: readonly { tool: string; sensitivity: SensitivityLevel }[]): CountedCall[] {
-  if (calls.length === 1) return [{ ...calls[0]!, count: 1 }];
+/**
+ * Equal calls together, in the order of their first, so that a batch of many stays a short record.
+ *
+ * @param nameOf  how a tool's name is recorded
+ */
+export function countedCalls(
+  calls: readonly { tool: string; sensitivity: SensitivityLevel }[],
+  nameOf: (tool: string) => string = (tool) => tool,
+): CountedCall[] {
+  if (calls.length === 1) {
+    const [{ tool, sensitivity }] = calls as [CountedCall];
+    return [{ tool: nameOf(tool), sensitivity, count: 1 }];
+  }
   const counted = new Map<string, CountedCall>();
-  for (const { tool, sensitivity } of calls) {
+  for (const call of calls) {
+    const [tool, { sensitivity }] = [nameOf(call.tool), call];
     const key = `${sensitivity}${tool}`;
     const known = counted.get(key);
     if (known) counted.set(key, { ...known, count: known.count + 1 });

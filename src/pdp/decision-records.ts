@@ -11,6 +11,7 @@ import {
   type DecisionSession,
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
+import { isOwnId } from '../core/partition.ts';
 import { storable } from '../core/redaction/storable.ts';
 import type { Call } from '../core/session.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
@@ -59,11 +60,11 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     rpc,
     caller,
     agentId: withoutSecrets(asked.agentId),
-    sessionId: withoutSecrets(asked.sessionId),
-    runId: withoutSecrets(runId),
+    sessionId: idWithoutSecrets(asked.sessionId),
+    runId: idWithoutSecrets(runId),
     principal: asked.principal,
     traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
-    calls: countedCalls(calls.map(({ tool, sensitivity }) => ({ tool: withoutSecrets(tool), sensitivity }))),
+    calls: countedCalls(calls, withoutSecrets),
     callsTotal: calls.length,
     scope: withoutSecrets(asked.scope),
     platform: withoutSecrets(asked.platform),
@@ -127,4 +128,9 @@ export function withoutSecrets(text: string): string;
 export function withoutSecrets(text: string | undefined): string | undefined;
 export function withoutSecrets(text: string | undefined): string | undefined {
   return text === undefined ? undefined : names.get(text);
+}
+
+/** The form of an own id leaves no room for a secret, and there are too many of them to remember. */
+function idWithoutSecrets(id: string | undefined): string | undefined {
+  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id);
 }

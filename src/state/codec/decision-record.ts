@@ -9,7 +9,7 @@
 // until a retry for RATE_LIMITED, else the place of the call that decided, from 1. The last id is the request's that was
 // counted last, so that a command that is sent twice counts once.
 import { createHash } from 'node:crypto';
-import { decodeMulti, Encoder } from '@msgpack/msgpack';
+import { decodeMulti } from '@msgpack/msgpack';
 import { type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision.ts';
 import {
   type CountedCall,
@@ -21,7 +21,8 @@ import {
 } from '../../core/decision-record.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { SensitivityLevel } from '../../core/session.ts';
-import { uuidBytes, uuidText } from './operation-record.ts';
+import { MsgpackWriter } from './msgpack-writer.ts';
+import { uuidBytes, uuidText, writeUuid } from './operation-record.ts';
 
 const VERSION = 1;
 const LAST_AT = 11;
@@ -80,7 +81,8 @@ export function rpcOf(number: number): DecisionContext['rpc'] {
   return rpc;
 }
 
-const encoder = new Encoder();
+/** One serves all: no other context is begun before one is taken. */
+const writer = new MsgpackWriter();
 
 /**
  * The context: two msgpack arrays, the first of which says what was asked,
@@ -88,54 +90,60 @@ const encoder = new Encoder();
  * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil.
  */
 export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
-  const asked = encoder.encode([
-    rpcNumber(context.rpc),
-    context.agentId,
-    idOf(context.sessionId),
-    idOf(context.runId),
-    context.principal,
-    context.scope,
-    context.platform,
-    context.chatType,
-    context.command,
-    context.callsTotal,
-    context.calls.flatMap(({ tool, sensitivity, count }) => [tool, sensitivity, count]),
-  ]);
-  const circumstances = encoder.encodeSharedRef([
-    context.caller,
-    context.traceHash === undefined ? undefined : Buffer.from(context.traceHash, 'hex'),
-    revisionOf(context.policyRevision),
-    checkBytes(context.checks),
-    context.latencyUs,
-  ]);
-  return { context: Buffer.concat([asked, circumstances]), foldBytes: asked.length };
-}
-
-/** An own id takes less than half as bytes; any other text stays one. */
-function idOf(id: string | undefined): string | Buffer | undefined {
-  return id !== undefined && isOwnId(id) ? uuidBytes(id) : id;
+  writer.begin();
+  writer.array(11);
+  writer.integer(rpcNumber(context.rpc));
+  writer.text(context.agentId);
+  writeId(context.sessionId);
+  writeId(context.runId);
+  writer.text(context.principal);
+  writer.text(context.scope);
+  writer.text(context.platform);
+  writer.text(context.chatType);
+  writer.text(context.command);
+  writer.integer(context.callsTotal);
+  writer.array(3 * context.calls.length);
+  for (const { tool, sensitivity, count } of context.calls) {
+    writer.text(tool);
+    writer.integer(sensitivity);
+    writer.integer(count);
+  }
+  const foldBytes = writer.length;
+  writer.array(5);
+  writer.text(context.caller);
+  if (context.traceHash === undefined) writer.nil();
+  else writeHex(context.traceHash);
+  if (REVISION.test(context.policyRevision)) writeHex(context.policyRevision);
+  else writer.text(context.policyRevision);
+  writeChecks(context.checks);
+  writer.integer(context.latencyUs);
+  return { context: writer.taken(), foldBytes };
 }
 
 const REVISION = /^[0-9a-f]{64}$/;
-let lastRevision: { readonly text: string; readonly stored: string | Buffer } | undefined;
 
-/** A policy decides many times, so its revision is turned into bytes once. */
-function revisionOf(text: string): string | Buffer {
-  if (lastRevision?.text !== text) {
-    lastRevision = { text, stored: REVISION.test(text) ? Buffer.from(text, 'hex') : text };
+/** An own id takes less than half as bytes; any other text stays one. */
+function writeId(id: string | undefined): void {
+  if (id === undefined || !isOwnId(id)) writer.text(id);
+  else {
+    const at = writer.binary(16);
+    writeUuid(id, writer.target, at);
   }
-  return lastRevision.stored;
+}
+
+function writeHex(digits: string): void {
+  const at = writer.binary(digits.length / 2);
+  writer.target.write(digits, at, 'hex');
 }
 
 /** Two bytes each: the name with two flags, the reason. */
-function checkBytes(checks: readonly Check[]): Buffer {
-  const bytes = Buffer.allocUnsafe(2 * checks.length);
-  let at = 0;
+function writeChecks(checks: readonly Check[]): void {
+  let at = writer.binary(2 * checks.length);
+  const bytes = writer.target;
   for (const { name, passed, asserted, reason } of checks) {
     bytes[at++] = CHECK_NUMBERS.get(name)! | (passed ? PASSED : 0) | (asserted ? ASSERTED : 0);
     bytes[at++] = REASON_NUMBERS.get(reason)!;
   }
-  return bytes;
 }
 
 /** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
