@@ -105,6 +105,7 @@ describe('keys', () => {
     });
     const { buckets, sessionless } = keys.decisionKeys('a7');
     expect([buckets, sessionless]).toEqual([`${slot}:decisions`, `${slot}:decisions:sessionless`]);
+    expect(keys.absentKey(session)).toBe(`${slot}:absent`);
     const { run, noted } = keys.runKeys(id);
     expect([run, noted]).toEqual([`${slot}:run:${id}`, `${run}:decisions`]);
     for (const suffix of [':decisions', ':denials', ':sessionless', ':run:']) spelt(suffix);

@@ -6,7 +6,7 @@ import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
 import type { Line } from './commands.ts';
 import { failureOfItem, internal, rowOf } from './errors.ts';
-import { ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
+import { absentKey, ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
 import { asBuffer, decisionBytes, isNear, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
@@ -46,6 +46,7 @@ type Charged = ChargeAnswer | 'rolled_back';
 export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 
 export function chargeBatcher(store: Store): ChargeBatcher {
+  const { isCluster } = store.commands.servers;
   const charge = (questions: readonly ChargeQuestion[]) => {
     const steps = questions.map(({ step }) => step);
     const args: ScriptArgument[] = [
@@ -59,6 +60,7 @@ export function chargeBatcher(store: Store): ChargeBatcher {
       ...steps.flatMap((step) => argumentsOf(store, step)),
     ];
     const keys = steps.flatMap((step) => keysOf(step, store.identityKeyPrefix));
+    if (isCluster && steps.some(({ record }) => record)) keys.push(absentKey(keys[0]!));
     const call = { script: store.scripts.charge, keys, args };
     return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
       const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
@@ -69,7 +71,6 @@ export function chargeBatcher(store: Store): ChargeBatcher {
     });
   };
   // In a cluster the sessions of one partition lie in one slot.
-  const { isCluster } = store.commands.servers;
   return new TurnBatcher(
     CHARGES_MAX,
     charge,

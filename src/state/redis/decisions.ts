@@ -8,6 +8,7 @@ import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { DecisionPage, DecisionRecords, SettledDecision } from '../port.ts';
 import { decoded } from './errors.ts';
 import {
+  absentKey,
   DECISION_BUCKET_MS,
   decisionBucketKey,
   decisionBucketOf,
@@ -30,7 +31,7 @@ export async function recordDecision(
   const { decisionId, sessionId, rpc, reason, effect, callIndex } = decision;
   const { name, max } = listOf(rpc);
   const list = decisionKeys(partitionName(partitionOf(decisionId)))[name];
-  const keys = [list, isNear(decisionId, sessionId) ? sessionKey(sessionId) : list];
+  const keys = [list, isNear(decisionId, sessionId) ? sessionKey(sessionId) : list, absentKey(list)];
   const reply = await runScript(store, 'record-decision', keys, [
     store.clock(),
     store.retentionMs,

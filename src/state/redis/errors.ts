@@ -88,7 +88,7 @@ export function rowOf(error: unknown): ErrorRow {
 /** What Redis 7.0 says of a script whose user may not use one of its commands or keys. */
 const FORBIDDEN_INSIDE = /The user executing the script can't/;
 
-/** A slot is on its way, and a key that the script was not handed has gone ahead. It is looked at before the first write. */
+/** A slot has gone to another server under a script that spells keys itself. They are looked at before the first write. */
 const GONE_AHEAD = /attempted to access a non local key in a cluster node/;
 
 function rowOfMessage(message: string): ErrorRow {

@@ -73,6 +73,17 @@ export function decisionKeys(partition: string): {
   };
 }
 
+/**
+ * A key that never is, in the slot of another. A script that is handed it is refused (TRYAGAIN) by both servers of a slot
+ * that is on its way, so that no key which the script spells itself is made anew on one while it lies on the other.
+ */
+export function absentKey(near: string): string {
+  return `${near.slice(0, SLOT_LENGTH)}:absent`;
+}
+
+/** `tollgate:{pp}`. */
+const SLOT_LENGTH = 13;
+
 /** Records lie by the time in their ids, so that an id alone finds its record. */
 export const DECISION_BUCKET_MS = 600_000;
 

@@ -13,6 +13,7 @@ import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, Re
 import { decoded, unavailable } from './errors.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
+  absentKey,
   agentKeys,
   agentOperationKey,
   runIndexKeys,
@@ -110,17 +111,18 @@ async function open(
   const { sessionId } = session;
   const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
+  const recorded = recordFor(sessionId, recordOf);
   const [outcome, createdAtMs] = (await runConfirmed(
     store,
     'insert-session',
-    [sessionKey(sessionId), index.sessions, index.ends],
+    [sessionKey(sessionId), index.sessions, index.ends, recorded.absent],
     [
       store.clock(),
       store.retentionMs,
       sessionId,
       asBuffer(encodeFacts(session)),
       session.timeLimitMs,
-      recordFor(sessionId, recordOf),
+      recorded.entry,
       store.decisions.retentionMs,
     ],
   )) as [Buffer, number];
@@ -140,10 +142,12 @@ async function open(
   }
 }
 
-/** The record of an opening or a close, as their scripts take it. */
-function recordFor(sessionId: string, recordOf: RecordOf | undefined): Buffer {
+/** The record of an opening or a close, and the key that is for its sake, as their scripts take it. */
+function recordFor(sessionId: string, recordOf: RecordOf | undefined): { absent: string; entry: Buffer } {
+  const session = sessionKey(sessionId);
   const decision = isOwnId(sessionId) ? recordOf?.(sessionId) : undefined;
-  return decision ? decisionBytes(decision, decision.decisionId) : NO_BYTES;
+  if (!decision) return { absent: session, entry: NO_BYTES };
+  return { absent: absentKey(session), entry: decisionBytes(decision, decision.decisionId) };
 }
 
 /** Nothing depends on it: a reservation that stays is looked into by whoever wants its place. */
@@ -244,7 +248,8 @@ async function close(
   }: { operation: Operation | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
 ): Promise<CloseSessionAnswer | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
-  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session)];
+  const recorded = recordFor(sessionId, recordOf);
+  const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session), recorded.absent];
   const { reply, lineage } = await runWhere(
     store,
     'close-session',
@@ -257,7 +262,7 @@ async function close(
       operation ? NO_BYTES : randomBytes(12),
       manner,
       LINEAGE,
-      recordFor(sessionId, recordOf),
+      recorded.entry,
       store.decisions.retentionMs,
       store.decisions.perSessionMax,
     ],

@@ -4,7 +4,8 @@
 -- KEYS
 --   ...charges   four each: session {f, m, l}; its slots 0 and 1 of remembered keys, or twice the key under which an
 --                operation without a caller's key is remembered; identity record (unguarded: the session). Those of a
---                decision's record are near the session (see decisions.lua)
+--                decision's record are near the session (see decisions.lua). In a cluster one more at the end: a key that
+--                never is, for the sake of those
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --   retention    number: ms for which an ended session still answers

@@ -6,6 +6,7 @@
 --   slot_0     hash: the session's remembered keys of even generations
 --   slot_1     hash: those of odd ones
 --   ends       zset: the partition's sessions by end
+--   absent     a key that never is, for the sake of those of the record; the session again without a record
 -- ARGV
 --   injected   text: ms since the epoch, or '' for the server's clock
 --   retention  number: ms for which an ended session still answers
@@ -23,6 +24,7 @@ local session = KEYS[1]
 local slot_0 = KEYS[2]
 local slot_1 = KEYS[3]
 local ends = KEYS[4]
+local absent = KEYS[5]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]

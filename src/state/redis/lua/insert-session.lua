@@ -6,6 +6,7 @@
 --   session     hash {f, m}
 --   sessions    zset: the partition's sessions by creation
 --   ends        zset: the same by end
+--   absent      a key that never is, for the sake of those of the record; the session again without a record
 -- ARGV
 --   injected    text: ms since the epoch, or '' for the server's clock
 --   retention   number: ms for which an ended session still answers
@@ -19,6 +20,7 @@
 local session = KEYS[1]
 local sessions = KEYS[2]
 local ends = KEYS[3]
+local absent = KEYS[4]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local id = ARGV[3]

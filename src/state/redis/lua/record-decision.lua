@@ -5,6 +5,7 @@
 -- KEYS
 --   list       list: decisions of the partition that belong to no session; the others are near it (see decisions.lua)
 --   session    hash {f, m}; the list again without one
+--   absent     a key that never is, for the sake of those that the script spells itself
 -- ARGV
 --   injected   text: ms since the epoch, or '' for the server's clock
 --   retention  number: ms for which an ended session still answers
@@ -19,6 +20,7 @@
 -- Reply  {now, id of the record}
 local list = KEYS[1]
 local session = KEYS[2]
+local absent = KEYS[3]
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local kept = tonumber(ARGV[3])
