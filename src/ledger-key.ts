@@ -1,7 +1,7 @@
 // The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
 // can forge checkpoints, so a file that others on this machine may read or write is refused.
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
 import { StartupError } from './startup-error.ts';
@@ -48,11 +48,22 @@ function createIfAbsent(file: string): void {
   const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     writeDurably(unfinished, 'wx', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-    linkSync(unfinished, file);
-    unlinkSync(unfinished);
+    linkIfAbsent(unfinished, file);
     syncFolder(dirname(file));
   } catch (cause) {
     throw new StartupError(`the ledger key ${file} cannot be made: ${messageOf(cause)}`, { cause });
+  } finally {
+    // Also when it could not be made: a private key that nobody uses must not lie about.
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** Of two servers that start at one time, one makes the key, and both use it. */
+function linkIfAbsent(unfinished: string, file: string): void {
+  try {
+    linkSync(unfinished, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -83,7 +94,8 @@ function parsed(pem: string): KeyObject | undefined {
 function noted(file: string, verifierKey: string): string[] {
   try {
     const text = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
-    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    // Each once: two servers that start at one time may both have added theirs.
+    const lines = [...new Set(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')))];
     const stranger = lines.find((line) => !isVerifierKey(line));
     if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
     if (lines.includes(verifierKey)) return lines;

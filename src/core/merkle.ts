@@ -4,7 +4,10 @@
 // A tree of n leaves splits at the largest power of two below n. So its left part is whole and never changes again, and
 // what a log of any length must remember to go on is one hash for each bit of its length: the frontier.
 
+/** SHA-256: 32 bytes. */
 export type Hash = Uint8Array;
+
+const HASH_BYTES = 32;
 
 /** RFC 6962's hash of a node; of nothing, the root of the empty tree. */
 export type HashNode = (left?: Hash, right?: Hash) => Hash;
@@ -39,8 +42,8 @@ export function rootOf({ hashes }: Frontier, hashNode: HashNode): Hash {
 /** A log's whole tree in memory, for proofs at any of its sizes: twice as many hashes as leaves. */
 export class Tree {
   readonly #hashNode: HashNode;
-  /** `levels[k][i]` is the whole subtree over the leaves from i·2^k on, 2^k of them. */
-  readonly #levels: Hash[][] = [[]];
+  /** `levels[k].at(i)` is the whole subtree over the leaves from i·2^k on, 2^k of them. */
+  readonly #levels: HashList[] = [new HashList()];
 
   constructor(hashNode: HashNode) {
     this.#hashNode = hashNode;
@@ -53,16 +56,17 @@ export class Tree {
   add(leafHash: Hash): void {
     let node = leafHash;
     for (let level = 0; ; level++) {
-      if (!this.#levels[level]) this.#levels.push([]);
+      if (!this.#levels[level]) this.#levels.push(new HashList());
       const nodes = this.#levels[level]!;
-      nodes.push(node);
+      nodes.add(node);
       if (nodes.length % 2 === 1) return;
-      node = this.#hashNode(nodes.at(-2)!, node);
+      node = this.#hashNode(nodes.at(nodes.length - 2), node);
     }
   }
 
+  /** @param index  below the tree's size */
   leaf(index: number): Hash {
-    return this.#levels[0]![index]!;
+    return this.#levels[0]!.at(index);
   }
 
   /** @param size  0 to the tree's own */
@@ -99,8 +103,29 @@ export class Tree {
   #hashOf(start: number, end: number): Hash {
     const count = end - start;
     const half = splitOf(count);
-    if (count === 1 || half * 2 === count) return this.#levels[Math.log2(count)]![start / count]!;
+    if (count === 1 || half * 2 === count) return this.#levels[Math.log2(count)]!.at(start / count);
     return this.#hashNode(this.#hashOf(start, start + half), this.#hashOf(start + half, end));
+  }
+}
+
+/** Hashes one behind the other: each an object of its own would take several times the memory, of a million records, too. */
+class HashList {
+  #bytes = new Uint8Array(16 * HASH_BYTES);
+  length = 0;
+
+  add(hash: Hash): void {
+    if (this.length * HASH_BYTES === this.#bytes.length) {
+      const grown = new Uint8Array(2 * this.#bytes.length);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(hash, this.length * HASH_BYTES);
+    this.length++;
+  }
+
+  /** @param index  below the length */
+  at(index: number): Hash {
+    return this.#bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
   }
 }
 

@@ -30,9 +30,13 @@ export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string
   while (tree.size < size) {
     const afterSequence = tree.size;
     const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
-    if (page.length === 0) break;
-    for (const bytes of page) {
-      const { line, leafHash } = readRecord(bytes, tree.size + 1);
+    if (page.length === 0) {
+      await getRun(pdp, runId);
+      break;
+    }
+    const lines = page.map((bytes, index) => readRecord(bytes, tree.size + 1 + index));
+    if (lines.some(({ isPurged }) => isPurged)) await assertPurgedBefore(pdp, run);
+    for (const { line, leafHash } of lines) {
       tree.add(leafHash);
       yield line;
     }
@@ -74,6 +78,8 @@ export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
     const known = run.ledger.checkpoint;
     if (!known)
       throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
+    // What is told of must not be lost afterwards: another server may have stored it a moment ago, unconfirmed as yet.
+    await pdp.state.confirmRun(runId);
     const { number, frontier } = checkpoints.at(-1) ?? NO_CHECKPOINT;
     // Between the two a further one may have been signed. That one is gone which the run names is for the verifier to say.
     if (number > known.number) continue;
@@ -104,6 +110,13 @@ async function hasStrayRecords(pdp: Pdp, { runId, lastSequence }: Run): Promise<
   return behind.length > 0 && (await getRun(pdp, runId)).lastSequence === lastSequence;
 }
 
+/** Contents that go while a run is exported would look like missing ones: the record that says so is not in the export. */
+async function assertPurgedBefore(pdp: Pdp, { runId, ledger }: Run): Promise<void> {
+  if (ledger.purge) return;
+  const { ledger: now } = await getRun(pdp, runId);
+  if (now.purge) throw new Failure('state_unavailable', 'the contents of the run are being purged: ask again');
+}
+
 function headerOf(pdp: Pdp, run: Run, checkpoints: readonly StoredCheckpoint[]): string {
   const hasEnded = run.status !== 'running';
   const salt = run.ledger.texts?.salt;
@@ -130,6 +143,7 @@ function signersOf({ ledger }: Pdp, checkpoints: readonly StoredCheckpoint[]): s
 interface ReadRecord {
   readonly line: string;
   readonly leafHash: Hash;
+  readonly isPurged: boolean;
 }
 
 /** @param place  in the log, from 1: what bytes go by that do not say which record they are */
@@ -145,7 +159,7 @@ function readRecord(bytes: Uint8Array, place: number): ReadRecord {
     // What is no UTF-8 must not be mended to what it may have been: its hash would fit again.
     payload: payload ? payload.toString(isUtf8(payload) ? 'utf8' : 'latin1') : null,
   });
-  return { line, leafHash };
+  return { line, leafHash, isPurged: payload === undefined };
 }
 
 /** Bytes that are no record are all leaf: nobody has signed them, which a verification finds. */

@@ -138,10 +138,17 @@ function runLineHashOf(run: Run): Buffer {
   return createHash('sha256').update(runLineOf(run)).digest();
 }
 
-/** The newest alone, unless one must go to make room. */
+/** The newest alone, unless one must go to make room. What is none is left out: it must not keep its run from finishing. */
 async function keptCheckpoints(pdp: Pdp, { runId, ledger }: Run): Promise<StoredCheckpoint[]> {
   const limit = ledger.checkpoints < LIMITS.checkpointsMax ? 1 : LIMITS.checkpointsMax;
-  return (await pdp.state.readCheckpoints(runId, limit)).map(decodeCheckpoint);
+  const stored = await pdp.state.readCheckpoints(runId, limit);
+  return stored.flatMap((bytes) => {
+    try {
+      return [decodeCheckpoint(bytes)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /**

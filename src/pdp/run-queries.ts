@@ -171,6 +171,8 @@ export async function* listRunEvents(
       afterSequence += page.length;
       if (page.length < LOG_PAGE || signal.aborted) break;
     }
+    // A log that is removed while it is read must not look like a whole one.
+    if (afterSequence < run.lastSequence && !signal.aborted) await getRun(pdp, request.runId);
     if (!request.follow || run.status !== 'running') return;
     await sleep(FOLLOW_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -7,17 +7,31 @@ import { sealRun } from '../../src/pdp/change-run.ts';
 import { exportRun } from '../../src/pdp/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../src/pdp/proofs.ts';
 import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
+import { listRunEvents } from '../../src/pdp/run-queries.ts';
 import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 import { storedRun } from '../contract/fixtures.ts';
 import { ENGINES } from '../support/engines.ts';
-import { append, finish, IDLE_MS, type LedgerRig, newKey, openRig, readNote, rootOfLog, runWith } from './rig.ts';
+import {
+  append,
+  confirmingWith,
+  finish,
+  IDLE_MS,
+  type LedgerRig,
+  newKey,
+  openRig,
+  readNote,
+  rootOfLog,
+  runWith,
+} from './rig.ts';
 
-async function linesOf(rig: LedgerRig, runId: string): Promise<string[]> {
-  const lines = [];
-  for await (const line of exportRun(rig.pdp, runId)) lines.push(line);
-  return lines;
+const linesOf = ({ pdp }: LedgerRig, runId: string): Promise<string[]> => allOf(exportRun(pdp, runId));
+
+async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -103,6 +117,36 @@ describe.each(ENGINES)('on %s', (engine) => {
       inputs: undefined,
       output: undefined,
     });
+  });
+
+  test('an export during which the contents are purged is broken off, for it would show them as missing', async () => {
+    const runId = await runWith(rig, 450);
+    await finish(rig, runId);
+    const reading = exportRun(rig.pdp, runId);
+    for (let line = 0; line < 10; line++) await reading.next();
+    await purgePayloads(rig.pdp, runId);
+    await expect(allOf(reading)).rejects.toMatchObject({ kind: 'state_unavailable' });
+    expect(await verified(runId)).toMatchObject({ ok: true, purged: [{ first: 1, last: 450 }] });
+  });
+
+  test('an export of a run that is removed meanwhile has no end', async () => {
+    const runId = await runWith(rig, 450);
+    await finish(rig, runId);
+    const reading = exportRun(rig.pdp, runId);
+    const listing = listRunEvents(rig.pdp, { runId, afterSequence: 0, follow: false }, new AbortController().signal);
+    for (let line = 0; line < 10; line++) await Promise.all([reading.next(), listing.next()]);
+    const { revision } = await storedRun(rig.state, runId);
+    expect(await rig.state.removeRun(runId, revision)).toBe(true);
+    await expect(allOf(reading)).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(allOf(listing)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('no checkpoint is told of that could not be confirmed', async () => {
+    const runId = await runWith(rig, 3);
+    await finish(rig, runId);
+    const pdp = { ...rig.pdp, state: confirmingWith(rig.state, () => Promise.reject(new Error('no replica'))) };
+    await expect(getCheckpoint(pdp, runId)).rejects.toThrow('no replica');
+    await expect(exportRun(pdp, runId).next()).rejects.toThrow('no replica');
   });
 
   test('a purge that was cut short is explained at every step, and goes on when it is asked for again', async () => {

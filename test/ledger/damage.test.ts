@@ -205,6 +205,23 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await verifyRun(rig.pdp, runId, [...kept, note])).toMatchObject({ ok: true, faults: [] });
   });
 
+  test('what is no checkpoint any more keeps no run from finishing, and is named', async () => {
+    const { runId } = await someRun(randomFrom(seed), false);
+    const stored = await store.read(runId);
+    const { number, bytes } = stored.checkpoints.at(-1)!;
+    const changed = Buffer.from(bytes);
+    changed[0]! ^= 1;
+    await store.write(runId, { ...stored, checkpoints: stored.checkpoints.with(-1, { number, bytes: changed }) });
+    await append(rig, runId, 1);
+    await finish(rig, runId);
+    const where = `checkpoint ${stored.checkpoints.length}`;
+    const [fault] = (await verifyRun(rig.pdp, runId, [])).faults;
+    expect(fault).toMatchObject({ kind: 'altered', where });
+    const { checkpoints } = await store.read(runId);
+    await store.write(runId, { ...(await store.read(runId)), checkpoints: checkpoints.with(-2, { number, bytes }) });
+    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, status: 'ok' });
+  });
+
   test('any single change to what was exported is found', { timeout: 1_800_000 }, async () => {
     const random = randomFrom(seed);
     const keys = rig.pdp.ledger.key!.verifierKeys;

@@ -1,10 +1,20 @@
 // The files of the ledger's key: made once for one server, refused when others could have used it, and never forgotten.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedgerKey } from '../../src/ledger-key.ts';
+import { verifierKeyOf } from '../../src/signed-note.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startServer } from '../support/server.ts';
 
@@ -31,6 +41,23 @@ describe('the key', () => {
     expect(createPrivateKey(readFileSync(keyFile)).asymmetricKeyType).toBe('ed25519');
     expect(open().verifierKey).toBe(verifierKey);
     expect(readFileSync(publicKeysFile, 'utf8')).toBe(`${verifierKey}\n`);
+  });
+
+  test('that another server makes in the same moment is used, and nothing is left of the one that came second', () => {
+    // What is looked up as absent and yet cannot be made: as another server's file is that appears in between.
+    const others = join(folder, 'others.key');
+    symlinkSync(others, keyFile);
+    expect(() => open()).toThrow(/^the ledger key \S+ cannot be used: ENOENT/);
+    expect(readdirSync(folder)).toEqual(['ledger.key']);
+    const key = generateKeyPairSync('ed25519').privateKey;
+    writeFileSync(others, key.export(PRIVATE), { mode: 0o600 });
+    expect(open().verifierKey).toBe(verifierKeyOf({ name: 'tollgate', privateKey: key }));
+  });
+
+  test('whose line two servers have added is one public key', () => {
+    const { verifierKey } = open();
+    writeFileSync(publicKeysFile, `${verifierKey}\n${verifierKey}\n`);
+    expect(open().verifierKeys).toEqual([verifierKey]);
   });
 
   test('that somebody has named is never made', () => {
