@@ -12,7 +12,7 @@ export async function deactivateAgent(
 ): Promise<{ agent: AgentRecord; sessionsClosed: number }> {
   const records = sessionRecords(pdp, { rpc: 'DeactivateAgent', agentId });
   const answer = await pdp.state.deactivateAgent(agentId, records.of);
-  records.publishAll();
+  await records.publishStored();
   await recordOfAgent(pdp, 'DeactivateAgent', agentId);
   return answer;
 }

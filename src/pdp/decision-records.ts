@@ -62,7 +62,8 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     agentId: withoutSecrets(asked.agentId),
     sessionId: idWithoutSecrets(asked.sessionId),
     runId: idWithoutSecrets(runId),
-    principal: asked.principal,
+    // What a request asserts of a user is as free a text as any other.
+    principal: withoutSecrets(asked.principal),
     traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
     calls: countedCalls(calls, withoutSecrets),
     callsTotal: calls.length,

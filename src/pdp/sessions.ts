@@ -1,11 +1,10 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
-import type { DecisionContext } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import { PARTITIONS } from '../core/partition.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { type Asked, pendingRecord, publish } from './decision-records.ts';
+import { type Asked, pendingRecord } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -28,7 +27,7 @@ export async function createSession(
   const answer = await pdp.state.createSession({ ...session, sessionId }, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
-      records.publishAll();
+      await records.publishStored();
       return { record: answer.record, now: answer.now, replayed: false };
     case 'replayed':
       if (!answer.record) throw unknownSession();
@@ -51,11 +50,13 @@ export async function getSession(pdp: Pdp, sessionId: string): Promise<SessionAt
 
 /** @throws Failure not_found, wrong_state when it is closed already, key_reused */
 export async function closeSession(pdp: Pdp, sessionId: string, operation: Operation | undefined): Promise<SessionAt> {
-  const records = sessionRecords(pdp, { rpc: 'CloseSession' });
+  // Whose a session is never changes, so it may be read before.
+  const owned = pdp.decisionLog === 'off' ? undefined : (await pdp.state.readSession(sessionId)).record?.session;
+  const records = sessionRecords(pdp, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
   const answer = await pdp.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':
-      records.publishAll();
+      await records.publishStored();
       return { record: answer.record, now: answer.now };
     case 'replayed':
       return { record: answer.record, now: answer.now };
@@ -72,22 +73,23 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
 export function sessionRecords(
   pdp: Pdp,
   asked: Pick<Asked, 'rpc' | 'agentId' | 'principal'>,
-): { of: RecordOf | undefined; publishAll: () => void } {
-  const made: { context: DecisionContext; decisionId: string }[] = [];
+): { of: RecordOf | undefined; publishStored: () => Promise<void> } {
+  const made: string[] = [];
   const policyRevision = pdp.policy().revision;
   const of = (sessionId: string) => {
-    const pending = pendingRecord(pdp, { ...asked, sessionId, policyRevision, checks: [] })!;
+    const { entry } = pendingRecord(pdp, { ...asked, sessionId, policyRevision, checks: [] })!;
     const decisionId = newId(pdp.clock(), partitionFor(sessionId));
-    made.push({ context: pending.context, decisionId });
-    return { ...pending.entry, decisionId };
+    made.push(decisionId);
+    return { ...entry, decisionId };
   };
-  const publishAll = () => {
-    const atMs = pdp.clock();
-    for (const { context, decisionId } of made) {
-      publish(pdp, context, { decisionId, effect: 'ALLOW', reason: 'ALLOWED', atMs });
-    }
+  // The store asks for more records than it keeps: of a session that had ended, or whose place was taken. So those who
+  // listen are told of what it holds, and of nothing if that cannot be read: what is done is done all the same.
+  const publishStored = async () => {
+    if (!pdp.decisions.isHeard) return;
+    const stored = await Promise.all(made.map((id) => pdp.state.readDecision(id).catch(() => undefined)));
+    for (const record of stored) if (record) pdp.decisions.publish(record);
   };
-  return { of: pdp.decisionLog === 'off' ? undefined : of, publishAll };
+  return { of: pdp.decisionLog === 'off' ? undefined : of, publishStored };
 }
 
 function unknownSession(): Failure {

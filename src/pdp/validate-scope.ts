@@ -1,4 +1,4 @@
-// ValidateScope: may this run touch that storage. Reads only, and not even that when the request asserts all facts.
+// ValidateScope: may this run touch that storage. Changes nothing; what it denies leaves a record.
 import { mayAssert } from '../core/asserted-facts.ts';
 import { checkRun, isAdmin, scopeFactsOf } from '../core/authorize.ts';
 import { type Check, failed, verdictOf } from '../core/decision.ts';

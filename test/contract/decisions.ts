@@ -72,7 +72,7 @@ export function recordedStep(
   return step(record, { decisionId: decisionIdAt(clock), ...given, record: entry });
 }
 
-function settled(
+export function settled(
   clock: Pick<TestClock, 'now'>,
   reason: Reason,
   {

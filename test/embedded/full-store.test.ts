@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
+import { settled } from '../contract/decisions.ts';
 import { commitOf, created, finished, newRun, newSession, started, step, stored } from '../contract/fixtures.ts';
 import { ALICE } from '../contract/identities.ts';
 
@@ -23,6 +24,10 @@ test('a full store refuses what would add to it, still ends and removes, and the
   expect((await stored(state, record)).counters.callsMade).toBe(0);
   expect((await state.closeSession(record.session.sessionId, undefined)).kind).toBe('closed');
   expect((await state.deactivateAgent('agent-2')).sessionsClosed).toBe(1);
+  const clock = { now: Date.now };
+  await expect(state.recordDecision(settled(clock, 'TOOL_UNKNOWN'))).rejects.toMatchObject(FULL);
+  const change = settled(clock, 'ALLOWED', { effect: 'ALLOW', context: { rpc: 'DeactivateAgent' } });
+  expect(await state.recordDecision(change)).toMatchObject({ decisionId: change.decisionId });
   expect(await stored(state, other)).toMatchObject({ counters: { closedAtMs: expect.any(Number) } });
 
   expect(await state.removeRun(run.runId, run.revision)).toBe(true);

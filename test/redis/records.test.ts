@@ -3,6 +3,7 @@ import { encode } from '@msgpack/msgpack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { partitionOf } from '../../src/core/partition.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
+import { EVER, settled } from '../contract/decisions.ts';
 import {
   calls,
   commitOf,
@@ -231,5 +232,36 @@ describe('remembered keys', () => {
     expect((await state.charge(step(record, { operation: operation('old') }))).kind).toBe('charged');
     expect((await state.charge(step(record, { operation: operation('old') }))).kind).toBe('replayed');
     expect(partitionOf(record.session.sessionId)).toBe(7);
+  });
+});
+
+describe('decisions', () => {
+  const change = (clock: { now: () => number }, at = clock.now()) =>
+    settled({ now: () => at }, 'ALLOWED', { effect: 'ALLOW', context: { rpc: 'DeactivateAgent' } });
+
+  test('that have happened are recorded in a full server, too, and denials are refused there', async () => {
+    const { state, clock, redis } = opened;
+    const record = await created(state);
+    const stopped = change(clock);
+    await redis.config('SET', 'maxmemory', '1');
+    try {
+      await expect(state.charge(step(record))).rejects.toMatchObject({ kind: 'state_unavailable' });
+      const denial = state.recordDecision(settled(clock, 'TOOL_UNKNOWN'));
+      await expect(denial).rejects.toMatchObject({ kind: 'state_unavailable' });
+      expect(await state.deactivateAgent('agent-1')).toMatchObject({ sessionsClosed: 1 });
+      await state.recordDecision(stopped);
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+    }
+    expect(await state.readDecision(stopped.decisionId)).toMatchObject({ rpc: 'DeactivateAgent' });
+  });
+
+  test('of a process whose clock is far ahead hide nobody else’s', async () => {
+    const { state, clock } = opened;
+    const [now, ahead] = [change(clock), change(clock, clock.now() + 400 * 24 * HOUR)];
+    await state.recordDecision(now);
+    await state.recordDecision(ahead);
+    const listed = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
+    expect(listed.map(({ decisionId }) => decisionId)).toEqual([ahead.decisionId, now.decisionId]);
   });
 });

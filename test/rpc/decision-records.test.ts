@@ -52,6 +52,7 @@ describe.each(ENGINES)('records, %s engine', (engine) => {
     await clients.sessions('CloseSession', { session_id });
     const closed = await authorize(call);
     const records = await list(clients, { session_id });
+    expect(new Set(records.map(({ agent_id }) => agent_id))).toEqual(new Set([call.agent_id]));
     expect(kinds(records)).toEqual([
       ['Authorize', 'DENY', 'SESSION_CLOSED'],
       ['CloseSession', 'ALLOW', 'ALLOWED'],
@@ -197,6 +198,7 @@ describe.each(ENGINES)('records, %s engine', (engine) => {
     await authorize({ ...call, session_id: token });
     await authorize({ ...call, run_id, scope: `user:${token}` });
     await authorize({ ...call, slash: { platform: 'discord', chat_type: token, command: `/${token} ${token}` } });
+    await clients.decisions('CheckSlash', { platform: 'discord', chat_type: 'dm', user_id: token, command: 'stop' });
     const records = [...(await list(clients, { session_id: call.session_id })), ...(await list(clients, {}))];
     const text = JSON.stringify(records);
     expect(text).toContain('[redacted: github_token]');

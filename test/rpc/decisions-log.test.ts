@@ -301,6 +301,25 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       watch.cancel();
     });
 
+    test('shows what has happened to sessions as it is recorded, and nothing that has not', async () => {
+      const watch = await watching(open.clients, { filter: { effect: 'EFFECT_ALLOW' } });
+      const { session_id, agent_id } = await opened(open.clients, { time_limit: { seconds: 1 } });
+      const live = await opened(open.clients, { agent_id });
+      await sleep(1_100);
+      await open.clients.agents('DeactivateAgent', { agent_id });
+      const ofAgent = () => watch.seen.map(({ record }) => record).filter((record) => record.agent_id === agent_id);
+      await eventually(() => expect(ofAgent().at(-1)).not.toHaveProperty('session_id'));
+      const shown = ofAgent().map((record) => [record.rpc, record.session_id]);
+      expect(shown).toEqual([
+        ['CreateSession', session_id],
+        ['CreateSession', live.session_id],
+        ['DeactivateAgent', live.session_id],
+        ['DeactivateAgent', undefined],
+      ]);
+      for (const record of ofAgent()) expect((await got(record.decision_id)).record).toEqual(record);
+      watch.cancel();
+    });
+
     test('that is not read is told how many it missed, and holds up nobody', async () => {
       const { session_id, agent_id } = await opened(open.clients, { call_budget: 0 });
       const watch = await watching(open.clients, { session_id });

@@ -74,6 +74,8 @@ function notesOf(tables: Tables, { runId, decisionId, rpc }: NewDecision, { effe
 }
 
 export function recordDecision(store: Store, decision: SettledDecision): ReturnType<DecisionRecords['recordDecision']> {
+  // What has happened already is recorded in a full store, too: an agent is stopped there, and its list is bounded.
+  const grows = sessionlessListOf(decision.rpc) === 'sessionless';
   return store.environment.commit(
     (tables) => {
       const now = store.now();
@@ -91,7 +93,7 @@ export function recordDecision(store: Store, decision: SettledDecision): ReturnT
       const { decisionId: recorded, writes } = recording(store, tables, decision, { made, listing, now });
       return { answer: { decisionId: recorded, now }, writes };
     },
-    { grows: true },
+    { grows },
   );
 }
 

@@ -46,6 +46,9 @@ if facts and effect == DENY then
   return { now, keep_denial(plan, reason, facts, numbers, detail, now, kept, run_kept) }
 end
 local plan = plan_listed(plan_decision(decision, effect), list, max)
+-- First, because it takes no memory: a full server refuses a script's first write only, and what has happened already must
+-- be recorded there, too.
+if effect == ALLOW then redis.call('PEXPIRE', list, kept + SLACK_MS) end
 keep_decision(plan, reason, numbers, detail, now, kept, run_kept)
 keep_listed(plan, kept + SLACK_MS, true)
 return { now, decision.id }

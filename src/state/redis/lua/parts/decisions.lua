@@ -132,7 +132,8 @@ local function keep_decision(plan, reason, numbers, detail, now, retention, run_
     local kept = retention + 2 * BUCKET_MS + SLACK_MS
     redis.call('PEXPIRE', bucket, kept)
     redis.call('ZADD', decision.buckets, number, number)
-    redis.call('ZREMRANGEBYSCORE', decision.buckets, '-inf', string.format('(%.0f', number - kept / BUCKET_MS))
+    -- By the server's clock: one process whose clock is far ahead must not hide what the others recorded.
+    redis.call('ZREMRANGEBYSCORE', decision.buckets, '-inf', string.format('(%.0f', math.floor((now - kept) / BUCKET_MS)))
     redis.call('PEXPIRE', decision.buckets, kept)
   end
   if not plan.is_noted then return end
