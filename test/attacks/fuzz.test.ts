@@ -11,7 +11,7 @@ import { METHODS, type MethodUnderTest } from '../support/wire.ts';
 import { fuzzMessage, randomBytes } from './messages.ts';
 import { ask, withBounds } from './scene.ts';
 
-const MESSAGES = extent({ cut: 10_000, whole: 1_000_000 });
+const MESSAGES = extent({ cut: 2_500, whole: 1_000_000 });
 const RESETS_MAX = 400;
 const STREAMS = extent({ cut: 10_000, whole: 100_000 });
 const AT_ONCE = 64;

@@ -12,9 +12,10 @@ import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, idIn, type step } from '../contract/fixtures.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import { openRedis } from '../redis/open.ts';
+import { extent } from '../support/figures.ts';
 import { startRedis } from '../support/redis-server.ts';
 
-const DENIALS = 100_000;
+const DENIALS = extent({ cut: 10_000, whole: 100_000 });
 const SESSIONS = 20;
 const CHARGES = 5;
 const AT_ONCE = 200;
