@@ -63,6 +63,11 @@ export function runAt(run: Run, idleTimeoutMs: number, now: number): Run {
   return { ...run, status: 'timeout', finishedAtMs: run.touchedAtMs + idleTimeoutMs };
 }
 
+/** Whether a run must be come back to unasked: it goes on, or the removal of its contents is not at its end. */
+export function isTended({ status, ledger: { purge } }: Run): boolean {
+  return status === 'running' || purge?.isDone === false;
+}
+
 export type NewRun = Pick<
   Run,
   | 'runId'

@@ -87,15 +87,19 @@ async function* recordsOf(
  */
 async function finishSilentRuns(pdp: Pdp, signal: AbortSignal): Promise<void> {
   for (let partition = 0; partition < PARTITIONS && !signal.aborted; partition++) {
-    for (let isLast = false; !isLast; ) {
-      const { runs, now } = await pdp.state.pageRuns({ partition, index: 'touched', descending: false, limit: 100 });
-      const silent = runs.filter(({ run }) => isSilent(pdp, run, now));
-      for (const { run } of silent) {
+    let after: Position | undefined;
+    for (;;) {
+      const walk = { partition, index: 'touched', descending: false, limit: 100 } as const;
+      const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
+      for (const { run } of runs.filter(({ run }) => isSilent(pdp, run, now))) {
         await sealRun(pdp, run.runId).catch((error) => {
           if (!isGone(error)) throw error;
         });
       }
-      isLast = silent.length < 100;
+      const last = runs.at(-1)?.run;
+      // They come by their last sign of life; among them may be some that have finished and are being purged.
+      if (!last || runs.length < 100 || (last.status === 'running' && !isSilent(pdp, last, now))) break;
+      after = { atMs: last.touchedAtMs, id: last.runId };
     }
   }
 }

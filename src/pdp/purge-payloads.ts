@@ -71,6 +71,8 @@ function beginPurge(run: Run, now: number) {
     error: undefined,
     // It is a hash of the texts without a salt.
     finishFingerprint: undefined,
+    // From now on it is tended until the purge is done: should this one be cut short, a sweep goes on with it.
+    touchedAtMs: now,
     ledger: { ...run.ledger, texts: texts && { salt: undefined, hash: texts.hash }, purge: begun },
   };
   const { run: purged, records } = withOwnRecords(stripped, [purgeRecord(begun.last, now)]);

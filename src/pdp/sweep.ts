@@ -8,6 +8,7 @@ import { type Run, runAt } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
 import { sealRun } from './change-run.ts';
 import type { Pdp } from './pdp.ts';
+import { purgePayloads } from './purge-payloads.ts';
 import { purgeRuns } from './run-queries.ts';
 
 export interface SweepRules {
@@ -20,6 +21,8 @@ export interface Swept {
   readonly runsTimedOut: number;
   /** Running ones that got a checkpoint. */
   readonly runsSigned: number;
+  /** Those whose contents somebody had begun to purge. */
+  readonly purgesEnded: number;
   readonly runsPurged: number;
 }
 
@@ -28,53 +31,62 @@ const PER_PARTITION_MAX = 100;
 /** Pages of running runs that one sweep looks at in one partition. */
 const RUN_PAGES_MAX = 10;
 
-/** One bounded pass over all partitions. @throws Failure state_unavailable; the next pass goes on where it stopped */
+/**
+ * One bounded pass over all partitions.
+ *
+ * @throws Failure state_unavailable, and the next pass goes on where it stopped; at the end of the pass, what went wrong with
+ *   the first run that could not be tended
+ */
 export async function sweep(pdp: Pdp, rules: SweepRules): Promise<Swept> {
   let sessions = 0;
-  let runsTimedOut = 0;
-  let runsSigned = 0;
+  const tended = { runsTimedOut: 0, runsSigned: 0, purgesEnded: 0 };
+  const failed: unknown[] = [];
   const endedForMs = rules.endedSessionRetentionMs + 1;
   // One partition after the other: a sweep must never be what fills the store's queue.
   for (let partition = 0; partition < PARTITIONS; partition++) {
     sessions += await pdp.state.removeEndedSessions({ partition, endedForMs, limit: PER_PARTITION_MAX });
-    const { timedOut, signed } = await tendRuns(pdp, partition);
-    runsTimedOut += timedOut;
-    runsSigned += signed;
+    failed.push(...(await tendRuns(pdp, partition, tended)));
   }
   const runsPurged = await purgeRuns(pdp, (await pdp.state.now()) - rules.runRetentionMs);
-  return { sessions, runsTimedOut, runsSigned, runsPurged };
+  if (failed.length > 0) throw failed[0];
+  return { sessions, ...tended, runsPurged };
 }
 
-/** Finishes runs that fell silent, and signs what has grown of those still running. */
-async function tendRuns(pdp: Pdp, partition: number): Promise<{ timedOut: number; signed: number }> {
-  const tended = { timedOut: 0, signed: 0 };
+type Tended = { [Kind in 'runsTimedOut' | 'runsSigned' | 'purgesEnded']: number };
+
+/** Finishes runs that fell silent, signs what has grown of those still running, and ends purges that were cut short. @returns what went wrong */
+async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<unknown[]> {
+  const failed: unknown[] = [];
   let after: Position | undefined;
   for (let page = 0; page < RUN_PAGES_MAX; page++) {
     const walk = { partition, index: 'touched', descending: false, limit: PER_PARTITION_MAX } as const;
     const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
     for (const { run } of runs) {
-      const isSilent = runAt(run, pdp.runIdleTimeoutMs, now) !== run;
-      if (!isSilent && !wantsCheckpoint(pdp, run, now)) continue;
-      await sealIfThere(pdp, run.runId);
-      tended[isSilent ? 'timedOut' : 'signed'] += 1;
+      const due = dueOf(pdp, run, now);
+      if (!due) continue;
+      try {
+        await (due === 'purgesEnded' ? purgePayloads(pdp, run.runId) : sealRun(pdp, run.runId));
+        tended[due] += 1;
+      } catch (error) {
+        if (error instanceof Failure && error.kind === 'state_unavailable') throw error;
+        // A run whose log is damaged must not keep all others from being tended. One that is gone was removed since it was listed.
+        if (!(error instanceof Failure && error.kind === 'not_found')) failed.push(error);
+      }
     }
     const last = runs.at(-1)?.run;
     if (!last || runs.length < PER_PARTITION_MAX) break;
     after = { atMs: last.touchedAtMs, id: last.runId };
   }
-  return tended;
+  return failed;
+}
+
+function dueOf(pdp: Pdp, run: Run, now: number): keyof Tended | undefined {
+  if (run.status !== 'running') return 'purgesEnded';
+  if (runAt(run, pdp.runIdleTimeoutMs, now) !== run) return 'runsTimedOut';
+  return wantsCheckpoint(pdp, run, now) ? 'runsSigned' : undefined;
 }
 
 function wantsCheckpoint({ ledger: { key, checkpointIntervalMs } }: Pdp, run: Run, now: number): boolean {
   if (!key || run.lastSequence === 0 || isSigned(run)) return false;
   return now - (run.ledger.checkpoint?.atMs ?? run.startedAtMs) >= checkpointIntervalMs;
-}
-
-async function sealIfThere(pdp: Pdp, runId: string): Promise<void> {
-  try {
-    await sealRun(pdp, runId);
-  } catch (error) {
-    // Removed since it was listed.
-    if (!(error instanceof Failure && error.kind === 'not_found')) throw error;
-  }
 }

@@ -200,7 +200,7 @@ export type RunIndex = 'started' | 'finished' | 'touched';
 
 export interface RunPage {
   readonly partition: number;
-  /** `started` holds every run, `finished` those with a final status, `touched` those still running. */
+  /** `started` holds every run, `finished` those with a final status, `touched` those that are tended, by their last sign of life. */
   readonly index: RunIndex;
   readonly descending: boolean;
   /** Starts strictly behind this place. */

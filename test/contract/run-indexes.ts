@@ -1,4 +1,4 @@
-// The three lists of runs: every run by its start, finished ones by their end, running ones by their last sign of life.
+// The three lists of runs: every run by its start, finished ones by their end, those that are tended by their last sign of life.
 import { expect } from 'vitest';
 import type { Run } from '../../src/core/run.ts';
 import type { Position, RunIndex, State } from '../../src/state/port.ts';
@@ -22,6 +22,18 @@ export function runIndexCases(add: AddCase): void {
     await state.commitRun(commitOf(finished(run, clock.now()), { expectedRevision: revision }));
     expect(await lists(state)).toEqual({ started: [run.runId], finished: [run.runId], touched: [] });
   });
+
+  add(
+    'a finished run whose contents are being purged is listed as tended until that is done',
+    async ({ state, clock }) => {
+      const { run, revision } = await started(state, finished(newRun(clock.now()), clock.now()));
+      const purging = (isDone: boolean): Run => ({ ...run, ledger: { ...run.ledger, purge: { last: 0, isDone } } });
+      await state.commitRun(commitOf(purging(false), { expectedRevision: revision }));
+      expect(await lists(state)).toEqual({ started: [run.runId], finished: [run.runId], touched: [run.runId] });
+      await state.commitRun(commitOf(purging(true), { expectedRevision: revision + 1 }));
+      expect(await lists(state)).toEqual({ started: [run.runId], finished: [run.runId], touched: [] });
+    },
+  );
 
   add('a run that is touched moves in its list and stays single', async ({ state, clock }) => {
     const [first, second] = [await seeded(state, clock, 0), await seeded(state, clock, 1_000)];

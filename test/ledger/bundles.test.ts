@@ -8,6 +8,7 @@ import { exportRun } from '../../src/pdp/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../src/pdp/proofs.ts';
 import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
 import { listRunEvents } from '../../src/pdp/run-queries.ts';
+import { sweep } from '../../src/pdp/sweep.ts';
 import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
@@ -149,7 +150,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await expect(exportRun(pdp, runId).next()).rejects.toThrow('no replica');
   });
 
-  test('a purge that was cut short is explained at every step, and goes on when it is asked for again', async () => {
+  test('a purge that was cut short is explained at every step, and a sweep goes on with it', async () => {
     const runId = await runWith(rig, 450);
     await finish(rig, runId);
     const purged = () => rig.state.readLog(runId, { afterSequence: 0, limit: 450 });
@@ -168,6 +169,9 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(report).toMatchObject({ ok: true, faults: [] });
       expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: 200 }]);
     }
+    const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
+    expect(await sweep(rig.pdp, rules)).toMatchObject({ purgesEnded: 1, runsTimedOut: 0, runsSigned: 0 });
+    expect(await sweep(rig.pdp, rules)).toMatchObject({ purgesEnded: 0 });
     expect(await purgePayloads(rig.pdp, runId)).toBe(450);
     // Of each record its leaf: 58 bytes and the type.
     expect((await purged()).every(({ length }) => length === 58 + 'note'.length)).toBe(true);

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { appendAudit } from '../../src/pdp/append-audit.ts';
 import { exportRun } from '../../src/pdp/export-run.ts';
 import { getCheckpoint, verifyRun } from '../../src/pdp/proofs.ts';
+import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
+import { sweep } from '../../src/pdp/sweep.ts';
 import { readLines } from '../../src/verify/read-lines.ts';
 import type { FaultKind } from '../../src/verify/report.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
@@ -12,7 +14,7 @@ import { ENGINES } from '../support/engines.ts';
 import { extent } from '../support/figures.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 import { LINE_MUTATIONS, subjectOf } from '../verify/mutations.ts';
-import { append, finish, type LedgerRig, openRig, runWith } from './rig.ts';
+import { append, finish, IDLE_MS, type LedgerRig, openRig, runWith } from './rig.ts';
 import { type Store, type StoredBytes, storeOf } from './store-damage.ts';
 
 const RUNS = extent({ cut: 3, whole: 60 });
@@ -203,6 +205,19 @@ describe.each(ENGINES)('on %s', (engine) => {
     const mended = [...checkpoints.slice(0, -2), { number, bytes }, checkpoints.at(-1)!];
     await store.write(runId, { ...(await store.read(runId)), checkpoints: mended });
     expect(await verifyRun(rig.pdp, runId, [...kept, note])).toMatchObject({ ok: true, faults: [] });
+  });
+
+  test('a run whose damaged log cannot be purged keeps no other from being tended', async () => {
+    const ids = [await runWith(rig, 1), await runWith(rig, 1)].toSorted();
+    const [damaged, silent] = ids as [string, string];
+    await finish(rig, damaged);
+    const stored = await store.read(damaged);
+    await store.write(damaged, { ...stored, log: [Buffer.from('nothing')] });
+    await expect(purgePayloads(rig.pdp, damaged)).rejects.toThrow();
+    await rig.advance(IDLE_MS + 1);
+    const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
+    await expect(sweep(rig.pdp, rules)).rejects.toThrow();
+    expect((await rig.state.readRun(silent)).stored?.run.status).toBe('timeout');
   });
 
   test('what is no checkpoint any more keeps no run from finishing, and is named', async () => {

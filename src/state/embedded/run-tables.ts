@@ -1,7 +1,7 @@
 // How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
 // sequence, its checkpoints by number, and its places in three lists.
 import { partitionOf } from '../../core/partition.ts';
-import type { Run } from '../../core/run.ts';
+import { isTended, type Run } from '../../core/run.ts';
 import type { OperationCount } from '../../core/session.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { RunIndex, StoredRun } from '../port.ts';
@@ -88,8 +88,7 @@ function placesOf(run: Run): Buffer[] {
   const place = (index: RunIndex, atMs: number) => placeKey(runPrefix(index, partition), atMs, idKey(run.runId));
   return [
     place('started', run.startedAtMs),
-    run.status === 'running'
-      ? place('touched', run.touchedAtMs)
-      : place('finished', run.finishedAtMs ?? run.touchedAtMs),
+    ...(run.status === 'running' ? [] : [place('finished', run.finishedAtMs ?? run.touchedAtMs)]),
+    ...(isTended(run) ? [place('touched', run.touchedAtMs)] : []),
   ];
 }

@@ -1,7 +1,7 @@
 // Runs: compare and set with a log, remembered operations and three indexes. What a run is, core alone decides.
 import { randomBytes } from 'node:crypto';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import type { Run } from '../../core/run.ts';
+import { isTended, type Run } from '../../core/run.ts';
 import { operationName } from '../codec/operation-record.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
@@ -113,7 +113,7 @@ async function storeCommit(
       store.runRetentionMs,
       run.startedAtMs,
       run.finishedAtMs ?? -1,
-      run.touchedAtMs,
+      isTended(run) ? run.touchedAtMs : -1,
       run.lastSequence - records.length + 1,
       operation ? operationName(operation) : NO_BYTES,
       operation ? encodeAppend(operation) : NO_BYTES,
@@ -185,7 +185,8 @@ export async function pageRuns(
 
 /** A run may have finished since its place in the index was read. */
 function belongs(run: Run, index: RunIndex): boolean {
-  return index === 'started' || (index === 'finished') === (run.status !== 'running');
+  if (index === 'started') return true;
+  return index === 'finished' ? run.status !== 'running' : isTended(run);
 }
 
 async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs: StoredRun[]; now: number }> {

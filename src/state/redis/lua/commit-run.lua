@@ -9,7 +9,7 @@
 --   own             string: that this very commit was made
 --   runs            zset: the partition's runs by start
 --   finished        zset: those with a final status by their end
---   touched         zset: those still running by their last sign of life
+--   touched         zset: those that are tended by their last sign of life
 --   noted           list: the decisions that are noted with the run, kept as long as the run
 --   checkpoints     zset: the run's checkpoints by number
 -- ARGV
@@ -19,7 +19,7 @@
 --   retention       number: ms for which a finished run is kept
 --   started_at      number: ms since the epoch
 --   finished_at     number: ms since the epoch, -1 while running
---   touched_at      number: ms since the epoch
+--   touched_at      number: ms since the epoch, -1 for a run that needs no tending
 --   first_sequence  number: the place in the log, from 1, of the first record to add
 --   name            12 bytes: the operation's name; '' without a key
 --   remembered      fingerprint (8 bytes), answer; '' without a key
@@ -96,12 +96,8 @@ redis.call('PEXPIRE', noted, kept)
 redis.call('SET', own, '', 'PX', OWN_MS)
 
 redis.call('ZADD', runs, started_at, id)
-if finished_at < 0 then
-  redis.call('ZADD', touched, touched_at, id)
-  redis.call('ZREM', finished, id)
-else
-  redis.call('ZADD', finished, finished_at, id)
-  redis.call('ZREM', touched, id)
+for _, place in ipairs({ { finished, finished_at }, { touched, touched_at } }) do
+  if place[2] < 0 then redis.call('ZREM', place[1], id) else redis.call('ZADD', place[1], place[2], id) end
 end
 -- An index outlives its longest-lived member.
 for _, index in ipairs({ runs, finished, touched }) do redis.call('PEXPIRE', index, kept + SLACK_MS) end

@@ -3,7 +3,7 @@
 -- KEYS
 --   runs           zset: the partition's runs by start
 --   finished       zset: those with a final status by their end
---   touched        zset: those still running by their last sign of life
+--   touched        zset: those that are tended by their last sign of life
 --   ...candidates  hash {v: revision, r: the run}
 -- ARGV
 --   ...ids         text

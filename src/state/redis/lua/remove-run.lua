@@ -6,7 +6,7 @@
 --   operations   hash: the run's remembered operations by name
 --   runs         zset: the partition's runs by start
 --   finished     zset: those with a final status by their end
---   touched      zset: those still running by their last sign of life
+--   touched      zset: those that are tended by their last sign of life
 --   noted        list: the decisions that are noted with the run
 --   checkpoints  zset: the run's checkpoints by number
 -- ARGV
