@@ -76,6 +76,7 @@ describe.each(ENGINES)('%s engine', (engine) => {
     ];
     const call: Answer = await callOf(clients);
     const runs: string[] = [];
+    const bundles: Answer[] = [];
     for (let from = 0; from < events.length; from += 100) {
       const inputs = struct({ question: texts[from % texts.length]! });
       const { run_id } = await started(clients, { trace_id: call.trace_id, inputs });
@@ -85,6 +86,8 @@ describe.each(ENGINES)('%s engine', (engine) => {
       await clients.runs('FinishRun', { run_id, status: 'RUN_STATUS_ERROR', output, error });
       note(await clients.runs('GetRun', { run_id }));
       note(await clients.stream('AuditService', 'ListRunEvents', { run_id }));
+      // Only the embedded engine makes itself a key, and nothing is exported that is not signed.
+      if (engine === 'embedded') bundles.push(...(await clients.stream('AuditService', 'ExportRun', { run_id })));
     }
     // What was decided: in a tool's name, a scope and a command.
     for (const [index, text] of short.slice(0, 300).entries()) {
@@ -117,13 +120,20 @@ describe.each(ENGINES)('%s engine', (engine) => {
       .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString('latin1'));
     const stored = files.join('\n');
     expect(stored.length).toBeGreaterThan(100_000);
-    const places: Readonly<Record<string, string>> = { stored, shown: shown.join('\n'), log: server.log.join('\n') };
+    const bundleText = bundles.map(({ line }) => line).join('\n');
+    const places: Readonly<Record<string, string>> = {
+      stored,
+      shown: shown.join('\n'),
+      bundles: bundleText,
+      log: server.log.join('\n'),
+    };
     for (const [place, text] of Object.entries(places)) {
       expect(kindsIn(text, secrets), `${place}, seed ${seed}`).toEqual([]);
     }
     // The places are ones in which something can be found.
     expect(places.stored).toContain('[redacted: ');
     expect(places.shown).toContain('[redacted: ');
+    if (engine === 'embedded') expect(places.bundles).toContain('[redacted: ');
     console.log(`${engine}: ${secrets.length} secrets, ${stored.length} bytes stored, ${shown.length} answers`);
   });
 });

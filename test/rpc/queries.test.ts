@@ -109,6 +109,65 @@ describe.each(ENGINES)('queries, %s engine', (engine) => {
     expect(new Set(runs.map(({ root_run_id }: Answer) => root_run_id))).toEqual(new Set([chain[0]]));
   });
 
+  test('children are listed oldest first by start, of one parent alone, fifty where no sound limit is given', async () => {
+    const trace_id = await bound(open.clients);
+    const parent = await started(open.clients, { trace_id });
+    const children: string[] = [];
+    for (let i = 0; i < 52; i++) {
+      children.push((await started(open.clients, { trace_id, parent_run_id: parent.run_id })).run_id);
+    }
+    await started(open.clients, { trace_id, parent_run_id: children[0] });
+    const listed = async (given: object = {}) => {
+      const { runs } = await open.clients.audit('ListChildRuns', { parent_run_id: parent.run_id, ...given });
+      const times = runs.map(({ started_at }: Answer) => msOf(started_at));
+      expect(times).toEqual(times.toSorted((a: number, b: number) => a - b));
+      return idsOf(runs);
+    };
+    const all = await listed({ limit: 500 });
+    expect(all.toSorted()).toEqual(children.toSorted());
+    expect(await listed({ limit: 2 })).toEqual(all.slice(0, 2));
+    for (const given of [{}, { limit: 0 }, { limit: -1 }, { limit: 501 }]) {
+      expect(await listed(given)).toEqual(all.slice(0, 50));
+    }
+  });
+
+  test('of more than fifty runs, a list without a sound size shows the fifty newest', async () => {
+    const skill_id = `skill-${randomUUID()}`;
+    for (let i = 0; i < 52; i++) await started(open.clients, { skill_id });
+    const listed = async (page: object) => idsOf((await open.clients.audit('ListRuns', { skill_id, ...page })).runs);
+    const all = await listed({ page_size: 500 });
+    expect(all).toHaveLength(52);
+    for (const page of [{}, { page_size: 0 }, { page_size: -1 }, { page_size: 501 }]) {
+      expect(await listed(page)).toEqual(all.slice(0, 50));
+    }
+  });
+
+  test('the last run of each skill is the newest by start that is ok, or that has finished but for dry runs', async () => {
+    const [skill, other, never] = [`skill-${randomUUID()}`, `skill-${randomUUID()}`, `skill-${randomUUID()}`];
+    const ran = async (skill_id: string, status?: string) => {
+      const { run_id } = await started(open.clients, { skill_id });
+      if (status !== undefined) await open.clients.runs('FinishRun', { run_id, status: `RUN_STATUS_${status}` });
+      await sleep(3);
+      return run_id;
+    };
+    await ran(skill, 'OK');
+    const ok = await ran(skill, 'OK');
+    const failed = await ran(skill, 'ERROR');
+    await ran(skill, 'DRY_RUN');
+    await ran(skill);
+    const otherFailed = await ran(other, 'TIMEOUT');
+    const last = async (given: object) => {
+      const skill_ids = [other, skill, never, skill];
+      const { last_runs } = await open.clients.audit('GetLastRuns', { skill_ids, ...given });
+      return last_runs.map(({ skill_id, run }: Answer) => [skill_id, run.run_id]);
+    };
+    expect(await last({})).toEqual([[skill, ok]]);
+    expect(await last({ include_failed: true })).toEqual([
+      [other, otherFailed],
+      [skill, failed],
+    ]);
+  });
+
   test('finished runs are listed oldest first by finish, strictly before a time, none for a limit of zero', async () => {
     const runs = [await started(open.clients), await started(open.clients), await started(open.clients)];
     const finishedAt: number[] = [];
