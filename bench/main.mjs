@@ -19,24 +19,27 @@ import { reportOf } from './report.mjs';
 import { Run } from './run.mjs';
 import { EVENTS_MIN, folderBytes, storageCost } from './storage.mjs';
 import { Echo, requests, startRedis, Target } from './targets.mjs';
+import { verification } from './verification.mjs';
 
 const FULL = {
   rounds: 8,
   seconds: 0.8,
   latencyRounds: 3,
   latencySeconds: 1.2,
-  endsAfterMs: 340_000,
+  endsAfterMs: 420_000,
   patienceMs: 80_000,
   storage: { sessions: 3_000, keys: 20_000, events: 2 * EVENTS_MIN },
+  ledgerEvents: 100_000,
 };
 const QUICK = {
   rounds: 3,
   seconds: 0.3,
   latencyRounds: 1,
   latencySeconds: 0.7,
-  endsAfterMs: 75_000,
+  endsAfterMs: 95_000,
   patienceMs: 10_000,
   storage: { sessions: 1_000, keys: 5_000, events: EVENTS_MIN },
+  ledgerEvents: 10_000,
 };
 const IDLE_MS = 1_500;
 
@@ -83,22 +86,36 @@ async function measureAll(folder) {
   say('starting');
   const main = resolve(options.server);
   const targets = await Promise.all(
-    options.engine.map((engine) => {
-      const store = engine === 'redis' ? redis.url : engine;
-      return Target.start(processes, { engine, store, main, policy: inRepo('policy.example.yaml'), folder });
-    }),
+    options.engine.flatMap((engine) =>
+      [true, false].map((records) => {
+        const store = engine === 'redis' ? `${redis.url}/${databaseOf(records)}` : engine;
+        return Target.start(processes, { engine, records, store, main, policy: inRepo('policy.example.yaml'), folder });
+      }),
+    ),
   );
+  const recording = targets.filter(({ records }) => records);
   await sleep(IDLE_MS);
-  const idleBytes = byEngine(targets, ({ child }) => residentBytes(child.pid ?? 0));
+  const idleBytes = byEngine(recording, ({ child }) => residentBytes(child.pid ?? 0));
 
   say('storage');
   for (const target of targets) await target.prepare();
   /** @type {Record<string, import('./storage.mjs').StorageCost>} */
   const storage = {};
-  for (const target of targets) {
-    const sizeOf = target.engine === 'redis' ? () => meter.bytes() : () => folderBytes(target.dataFolder);
-    storage[target.engine] = await storageCost(target, load, sizeOf, pace.storage);
+  const storeOf = (/** @type {Target} */ target) => ({
+    target,
+    sizeOf: () =>
+      target.engine === 'redis' ? meter.bytes(databaseOf(target.records)) : folderBytes(target.dataFolder),
+  });
+  for (const target of recording) {
+    const other = targets.find(({ engine, records }) => engine === target.engine && !records);
+    const unrecorded = storeOf(/** @type {Target} */ (other));
+    storage[target.engine] = await storageCost(storeOf(target), unrecorded, load, pace.storage);
   }
+
+  // Of the embedded engine, which has a key to sign with from its first start on.
+  const signing = targets.find(({ engine, records }) => engine === 'embedded' && records);
+  if (signing) say('verification');
+  const verified = signing && (await verification(signing, { main, folder, events: pace.ledgerEvents }));
 
   const [first] = targets;
   const echo = await Echo.start(processes, await writeSample(/** @type {Target} */ (first), load));
@@ -119,13 +136,19 @@ async function measureAll(folder) {
     quick: options.quick,
     effects,
     storage,
+    verified,
     idleBytes,
-    loadedBytes: byEngine(targets, ({ child }) => residentBytes(child.pid ?? 0)),
+    loadedBytes: byEngine(recording, ({ child }) => residentBytes(child.pid ?? 0)),
     seconds: performance.now() / 1_000,
   });
   for (const target of targets) target.close();
   redisClient.disconnect();
   return report;
+}
+
+/** Which of Redis's databases a server has to itself. @param {boolean} records */
+function databaseOf(records) {
+  return records ? 0 : 1;
 }
 
 /**

@@ -103,8 +103,9 @@ export class RedisMeter {
     return totals;
   }
 
-  /** Bytes of all keys, as MEMORY USAGE counts them: name, value and what holds both. */
-  async bytes() {
+  /** Bytes of all keys, as MEMORY USAGE counts them: name, value and what holds both. @param {number} database */
+  async bytes(database) {
+    await this.#redis.select(database);
     let [cursor, bytes] = ['0', 0];
     do {
       const [next, keys] = await this.#redis.scan(cursor, 'COUNT', 1_000);

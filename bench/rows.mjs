@@ -1,6 +1,6 @@
 // The rows of the table: what is asked, of whom, and how it is known afterwards that every call had its effect.
 import { countPrefixed, encodeRequest, grpcFrame, responseBytes } from './protocol.mjs';
-import { RECORDS_PER_EVENT, requests } from './targets.mjs';
+import { BATCH_EVENTS, RECORDS_PER_EVENT, requests } from './targets.mjs';
 
 const EFFECT_ALLOW = 1;
 /** Varints grow with the numbers in them. */
@@ -16,6 +16,8 @@ const RESPONSE_BYTES_SLACK = 12;
  * @property {(target: Target, calls: number) => Buffer} file  what the load generator reads
  * @property {(target: Target) => object} sample  one request of the kind
  * @property {(target: Target) => Promise<number>} [counted]  calls that had their effect, by the server's own count
+ * @property {boolean} [alsoWithoutRecords]  asked of the servers that record no decisions, too
+ * @property {number} [weight]  how many times more than other calls one costs, so that fewer are sent
  */
 
 let keysUsed = 0;
@@ -25,6 +27,7 @@ const nextKey = () => `bench-key-${(keysUsed++).toString().padStart(12, '0')}`;
 export const ROWS = [
   fixed('Authorize', (target) => requests.authorize(target.sessions.authorize), {
     charges: true,
+    alsoWithoutRecords: true,
     counted: (target) => target.callsMade([target.sessions.authorize]),
   }),
   fixed('ConsumeBudget', (target) => requests.consumeBudget(target.sessions.consume), {
@@ -51,12 +54,22 @@ export const ROWS = [
     sample: (target) => requests.appendAudit(target.runs[0] ?? ''),
     counted: async (target) => (await target.recordsStored(target.runs)) / RECORDS_PER_EVENT,
   },
+  {
+    name: `AppendAudit, ${BATCH_EVENTS} events`,
+    method: 'AppendAudit',
+    tool: 'ghz',
+    charges: false,
+    weight: BATCH_EVENTS,
+    file: (target) => eventMessages(target.batchRuns, BATCH_EVENTS),
+    sample: (target) => requests.appendAudit(target.batchRuns[0] ?? '', BATCH_EVENTS),
+    counted: async (target) => (await target.recordsStored(target.batchRuns)) / RECORDS_PER_EVENT / BATCH_EVENTS,
+  },
 ];
 
 /**
  * @param {string} method
  * @param {(target: Target) => object} request
- * @param {{ charges: boolean, counted: NonNullable<Row['counted']> }} [effect]
+ * @param {{ charges: boolean, alsoWithoutRecords?: boolean, counted: NonNullable<Row['counted']> }} [effect]
  * @returns {Row}
  */
 function fixed(method, request, effect) {
@@ -85,9 +98,9 @@ export function keyedMessages(sessions, calls) {
   );
 }
 
-/** @param {readonly string[]} runs */
-export function eventMessages(runs) {
-  return countPrefixed(runs.map((run) => encodeRequest('AppendAudit', requests.appendAudit(run))));
+/** @param {readonly string[]} runs @param {number} [events]  of each call */
+export function eventMessages(runs, events = 1) {
+  return countPrefixed(runs.map((run) => encodeRequest('AppendAudit', requests.appendAudit(run, events))));
 }
 
 /** Counts what was sent to one target for one row, and says whether all of it had its effect. */
@@ -111,7 +124,7 @@ export class Ledger {
     this.#responseBytes = responseBytes(method, response);
     const { decision, first_sequence: sequence } = response;
     if (decision ? decision.effect !== EFFECT_ALLOW : !(sequence > 0)) {
-      throw new Error(`${this.#row.name} on ${this.#target.engine} answers ${JSON.stringify(response)}`);
+      throw new Error(`${this.#row.name} on ${this.#target.name} answers ${JSON.stringify(response)}`);
     }
     return response;
   }
@@ -125,7 +138,7 @@ export class Ledger {
   sent(calls, bytesPerCall) {
     this.#sent += calls;
     if (bytesPerCall !== undefined && Math.abs(bytesPerCall - this.#responseBytes) > RESPONSE_BYTES_SLACK) {
-      throw new Error(`${this.#row.name} on ${this.#target.engine}: responses have ${bytesPerCall} bytes`);
+      throw new Error(`${this.#row.name} on ${this.#target.name}: responses have ${bytesPerCall} bytes`);
     }
   }
 
@@ -133,7 +146,7 @@ export class Ledger {
   async settle() {
     const counted = await this.#row.counted?.(this.#target);
     if (counted !== undefined && counted !== this.#sent) {
-      throw new Error(`${this.#row.name} on ${this.#target.engine}: ${this.#sent} sent, ${counted} had their effect`);
+      throw new Error(`${this.#row.name} on ${this.#target.name}: ${this.#sent} sent, ${counted} had their effect`);
     }
     return { sent: this.#sent, counted };
   }

@@ -42,6 +42,7 @@ const TOOLS = /** @type {const} */ (['h2load', 'ghz']);
 /**
  * @typedef {object} Series  everything measured of one row on one server
  * @property {Row | undefined} row  undefined for the echo
+ * @property {string} server  the target's name
  * @property {string} engine
  * @property {'h2load' | 'ghz'} tool
  * @property {Measurement[]} measurements
@@ -78,8 +79,12 @@ export class Run {
     this.#redis = redis;
     this.#pace = pace;
     this.#patienceMs = pace.patienceMs;
-    this.echoes = { h2load: seriesOf(undefined, 'echo', 'h2load'), ghz: seriesOf(undefined, 'echo', 'ghz') };
-    this.series = ROWS.flatMap((row) => targets.map(({ engine }) => seriesOf(row, engine, row.tool)));
+    this.echoes = { h2load: seriesOf(undefined, undefined, 'h2load'), ghz: seriesOf(undefined, undefined, 'ghz') };
+    this.series = ROWS.flatMap((row) =>
+      targets
+        .filter(({ records }) => records || row.alsoWithoutRecords)
+        .map((target) => seriesOf(row, target, row.tool)),
+    );
   }
 
   async warmUp() {
@@ -90,8 +95,9 @@ export class Run {
         await ledger.sample();
       }
       // The first calls run in the interpreter; the second burst tells how many calls make the wanted time.
-      await this.#burst(series, 2_000);
-      const { callsPerSecond } = await this.#burst(series, 6_000);
+      const weight = series.row?.weight ?? 1;
+      await this.#burst(series, Math.ceil(2_000 / weight));
+      const { callsPerSecond } = await this.#burst(series, Math.ceil(6_000 / weight));
       series.callsEach = Math.ceil(callsPerSecond * this.#pace.seconds);
     }
   }
@@ -121,7 +127,9 @@ export class Run {
     for (const tool of TOOLS) this.moderateRates[tool] = MODERATE * mostOf(this.echoes[tool]);
     for (let round = 0; round < this.#pace.latencyRounds; round++) {
       for (const tool of TOOLS) {
-        const able = this.#ofTool(tool).filter((series) => mostOf(series) * HEADROOM > this.moderateRates[tool]);
+        const able = this.#ofTool(tool).filter(
+          (series) => isTimed(series) && mostOf(series) * HEADROOM > this.moderateRates[tool],
+        );
         for (const series of able) {
           if (!isEarly(round, endsAt)) return;
           await this.#timed(this.echoes[tool], endsAt);
@@ -209,17 +217,17 @@ export class Run {
 
   /** @param {Series} series @param {number} calls */
   async #loadOf(series, calls) {
-    const { row, engine, tool } = series;
+    const { row, server, tool } = series;
     const target = this.#targetOf(series);
     const method = row?.method ?? 'Authorize';
     const address = row ? target.address : this.#echo.address;
     const bytes = row ? row.file(target, calls) : echoFile(target, tool, calls);
-    return { method, address, file: await this.#load.write(`${engine}-${method}-${tool}.bin`, bytes) };
+    return { method, address, file: await this.#load.write(`${server}-${method}-${tool}.bin`, bytes) };
   }
 
   /** The echo is sent what the first server is sent. @param {Series} series */
-  #targetOf({ engine }) {
-    return /** @type {Target} */ (this.#targets.find((target) => target.engine === engine) ?? this.#targets[0]);
+  #targetOf({ server }) {
+    return /** @type {Target} */ (this.#targets.find(({ name }) => name === server) ?? this.#targets[0]);
   }
 
   /** @param {Series} series */
@@ -236,12 +244,18 @@ function echoFile(target, tool, calls) {
 
 /**
  * @param {Row | undefined} row
- * @param {string} engine
+ * @param {Target | undefined} target
  * @param {'h2load' | 'ghz'} tool
  * @returns {Series}
  */
-function seriesOf(row, engine, tool) {
-  return { row, engine, tool, measurements: [], ratios: [], latencies: [], callsEach: 0 };
+function seriesOf(row, target, tool) {
+  const { name: server = 'echo', engine = '' } = target ?? {};
+  return { row, server, engine, tool, measurements: [], ratios: [], latencies: [], callsEach: 0 };
+}
+
+/** A latency at the moderate rate tells nothing of a call of many events, nor of what is measured for its CPU alone. @param {Series} series */
+export function isTimed({ row, server, engine }) {
+  return row !== undefined && row.weight === undefined && server === engine;
 }
 
 /** The first round is always made. @param {number} round @param {number} endsAt */

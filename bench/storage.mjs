@@ -6,27 +6,26 @@ import { RUNS } from './targets.mjs';
 const SESSIONS_PER_AGENT = 100;
 const AT_A_TIME = 32;
 
-/** @typedef {{ session: number, key: number, event: number }} StorageCost  bytes each */
+/** @typedef {{ session: number, key: number, decision: number, event: number }} StorageCost  bytes each */
+/** @typedef {{ target: import('./targets.mjs').Target, sizeOf: () => Promise<number> }} Store */
 
 /**
- * Grows a store by sessions, keys and events, one after the other, and looks what each added.
+ * Grows a store by sessions, keys and events, one after the other, and looks what each added. Sessions and charges with a
+ * key leave records as well, so both are made on a server without records, and the charges on the other one, too.
  *
- * @param {import('./targets.mjs').Target} target
+ * @param {Store} store
+ * @param {Store} unrecorded  of the same engine
  * @param {import('./load.mjs').LoadGenerators} load
- * @param {() => Promise<number>} sizeOf  bytes of the store
  * @param {{ sessions: number, keys: number, events: number }} amounts
  * @returns {Promise<StorageCost>}
  */
-export async function storageCost(target, load, sizeOf, amounts) {
-  const empty = await sizeOf();
-  await createSessions(target, amounts.sessions);
-  const withSessions = await sizeOf();
+export async function storageCost({ target, sizeOf }, unrecorded, load, amounts) {
+  const empty = await unrecorded.sizeOf();
+  await createSessions(unrecorded.target, amounts.sessions);
+  const withSessions = await unrecorded.sizeOf();
 
-  const keyed = await target.keyedSessions();
-  const beforeKeys = await sizeOf();
-  const keysFile = await load.write('storage-keys.bin', keyedMessages(keyed, amounts.keys));
-  await load.ghz({ method: 'Authorize', address: target.address, file: keysFile, calls: amounts.keys });
-  const withKeys = await sizeOf();
+  const charge = await chargeCost({ target, sizeOf }, load, amounts.keys);
+  const key = await chargeCost(unrecorded, load, amounts.keys);
 
   const runs = await target.startRuns();
   const beforeEvents = await sizeOf();
@@ -36,9 +35,19 @@ export async function storageCost(target, load, sizeOf, amounts) {
 
   return {
     session: (withSessions - empty) / amounts.sessions,
-    key: (withKeys - beforeKeys) / amounts.keys,
+    key,
+    decision: charge - key,
     event: (withEvents - beforeEvents) / amounts.events,
   };
+}
+
+/** @param {Store} store @param {import('./load.mjs').LoadGenerators} load @param {number} calls  each with a new key */
+async function chargeCost({ target, sizeOf }, load, calls) {
+  const keyed = await target.keyedSessions();
+  const before = await sizeOf();
+  const file = await load.write('storage-keys.bin', keyedMessages(keyed, calls));
+  await load.ghz({ method: 'Authorize', address: target.address, file, calls });
+  return ((await sizeOf()) - before) / calls;
 }
 
 /** @param {import('./targets.mjs').Target} target @param {number} count */

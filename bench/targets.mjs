@@ -23,6 +23,8 @@ const SETTINGS = [
 /** Keyed calls of one round stay far below the 100,000 keys that a session may remember. */
 const KEYED_SESSIONS = 16;
 export const RUNS = 64;
+/** The most that one AppendAudit takes. */
+export const BATCH_EVENTS = 100;
 
 /** @typedef {import('node:child_process').ChildProcess} Child */
 
@@ -52,12 +54,19 @@ export class Target {
   sessions = { authorize: '', consume: '', keyed: [] };
   /** @type {string[]} */
   runs = [];
+  /** @type {string[]}  for batches */
+  batchRuns = [];
 
   /**
-   * @param {{ engine: string, child: Child, address: string, management: string, dataFolder: string }} server
+   * @param {{
+   *   engine: string, records: boolean, child: Child, address: string, management: string, dataFolder: string
+   * }} server
    */
-  constructor({ engine, child, address, management, dataFolder }) {
+  constructor({ engine, records, child, address, management, dataFolder }) {
     this.engine = engine;
+    this.records = records;
+    this.name = records ? engine : `${engine}, decision_log: off`;
+    this.management = management;
     this.child = child;
     this.address = address;
     this.dataFolder = dataFolder;
@@ -69,15 +78,17 @@ export class Target {
 
   /**
    * @param {import('./processes.mjs').Processes} processes
-   * @param {{ engine: string, main: string, policy: string, store: string, folder: string }} how
+   * @param {{ engine: string, records: boolean, main: string, policy: string, store: string, folder: string }} how
+   *   `records`: whether it records its decisions
    */
-  static async start(processes, { engine, main, policy, store, folder }) {
-    const dataFolder = `${folder}/${engine}`;
+  static async start(processes, { engine, records, main, policy, store, folder }) {
+    const dataFolder = `${folder}/${engine}-${records ? 'records' : 'off'}`;
     await mkdir(dataFolder);
-    const management = `unix:${folder}/${engine}.sock`;
+    const management = `unix:${dataFolder}.sock`;
     const listeners = ['--listen', '127.0.0.1:0', '--management', management];
     const options = ['--store', store, '--data-dir', dataFolder, ...listeners, '--policy', policy];
-    const child = processes.start(SERVER_CORE, ['node', ...NODE_FLAGS, main, 'serve', ...options, ...SETTINGS], {
+    const settings = records ? SETTINGS : [...SETTINGS, '--set', 'decision_log=off'];
+    const child = processes.start(SERVER_CORE, ['node', ...NODE_FLAGS, main, 'serve', ...options, ...settings], {
       cwd: folder,
       quiet: true,
     });
@@ -85,7 +96,7 @@ export class Target {
       const { msg, decision } = JSON.parse(line);
       return msg === 'serving' ? /** @type {string} */ (decision) : undefined;
     });
-    return new Target({ engine, child, address, management, dataFolder });
+    return new Target({ engine, records, child, address, management, dataFolder });
   }
 
   async prepare() {
@@ -96,6 +107,7 @@ export class Target {
       keyed: await this.keyedSessions(),
     };
     this.runs = await this.startRuns();
+    this.batchRuns = await this.startRuns();
   }
 
   keyedSessions() {
@@ -191,8 +203,8 @@ export const requests = {
     invocation: { caller_id: PRINCIPAL, run_id: runId, root_run_id: runId },
   }),
   checkSlash: () => ({ platform: 'discord', chat_type: 'dm', command: '/status', user_id: USER.user_id }),
-  /** @param {string} runId */
-  appendAudit: (runId) => ({ run_id: runId, events: [{ tool_use: TOOL_USE }] }),
+  /** @param {string} runId @param {number} [events] */
+  appendAudit: (runId, events = 1) => ({ run_id: runId, events: new Array(events).fill({ tool_use: TOOL_USE }) }),
 };
 
 /** One event, which is stored as two records. */
