@@ -20,11 +20,23 @@ export function anyPartition(): number {
   return randomBytes(1)[0]! % PARTITIONS;
 }
 
-/** @param nowMs  this process's clock; it orders ids roughly, and nothing is decided on it */
+let lastMs = -1;
+let place = 0;
+/** Of the twelve bits behind the time; they begin in the lower half of these, so that there is room to count. */
+const PLACE_MAX = 0xfff;
+
+/**
+ * Ids of one process and one millisecond count up (RFC 9562, 6.2), so that lists by id show them in the order in which they
+ * were made.
+ *
+ * @param nowMs  this process's clock; it orders ids roughly, and nothing is decided on it
+ */
 export function newId(nowMs: number, partition: number): string {
   const time = nowMs.toString(16).padStart(12, '0');
   const random = randomBytes(9);
-  random[0] = 0x70 | (random[0]! & 0x0f);
+  place = nowMs === lastMs && place < PLACE_MAX ? place + 1 : random.readUInt16BE(0) & (PLACE_MAX >> 1);
+  lastMs = nowMs;
+  random.writeUInt16BE(0x7000 | place, 0);
   random[2] = 0x80 | (random[2]! & 0x3f);
   const hex = random.toString('hex');
   return `${time.slice(0, 8)}-${time.slice(8)}-${hex.slice(0, 4)}-${hex.slice(4, 8)}-${hex.slice(8)}${partitionName(partition)}`;
