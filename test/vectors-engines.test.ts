@@ -11,9 +11,7 @@ import { LIMITS, pageSizeOf } from '../src/core/limits.ts';
 import { SENSITIVITIES, type SensitivityLevel, statusOf } from '../src/core/session.ts';
 import { appendAudit } from '../src/pdp/append-audit.ts';
 import { type ChargeDecision, decideAndCharge } from '../src/pdp/charge.ts';
-import { DecisionFeed } from '../src/pdp/decision-feed.ts';
 import { bindIdentity } from '../src/pdp/identities.ts';
-import { IdentityCache } from '../src/pdp/identity-cache.ts';
 import type { Pdp } from '../src/pdp/pdp.ts';
 import { getLastRuns, listChildRuns, listRunEvents, listRuns } from '../src/pdp/run-queries.ts';
 import { finishRun, getRun, startRun } from '../src/pdp/runs.ts';
@@ -21,10 +19,10 @@ import { closeSession, createSession, getSession, listSessions, removeEndedSessi
 import { nameKey, time } from '../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../src/state/embedded/state.ts';
 import { type Opened, RETENTION_MS } from './contract/suite.ts';
-import { policyOf } from './core/policies.ts';
 import { expectNothingElse } from './core/vectors.ts';
 import { openRedis } from './redis/open.ts';
 import { type AuditDriver, playAuditCase } from './support/audit-scenario.ts';
+import { plainPdp } from './support/pdp.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 import { playScenario, refusedAs, type SessionDriver } from './support/session-scenario.ts';
 import {
@@ -111,22 +109,7 @@ async function openEmbedded(): Promise<Opened> {
 }
 
 function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
-  const policy = policyOf({});
-  return {
-    state,
-    policy: () => ({ policy, revision: 'of the test' }),
-    rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
-    identities: new IdentityCache(),
-    sessionsMaxLive,
-    runIdleTimeoutMs: 24 * 3_600_000,
-    ledger: { key: undefined, checkpointIntervalMs: 60_000 },
-    patience: { appendMs: 3_000, finishMs: 10_000 },
-    decisionLog: 'effects',
-    decisions: new DecisionFeed(),
-    asker: { caller: 'local', sinceMs: 0 },
-    deadline: Number.POSITIVE_INFINITY,
-    clock: clock.now,
-  };
+  return { ...plainPdp(state, clock.now), sessionsMaxLive };
 }
 
 function sessionDriver(opened: Opened): SessionDriver {

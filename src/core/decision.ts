@@ -42,23 +42,26 @@ export const REASONS = [
 
 export type Reason = (typeof REASONS)[number];
 
-/** The checks of a decision, in the order in which they are asked. */
-export type CheckName =
-  | 'identity'
-  | 'tool'
-  | 'privilege'
-  | 'slash'
-  | 'run'
-  | 'scope'
-  | 'session'
-  | 'agent'
-  | 'owner'
-  | 'closed'
-  | 'expired'
-  | 'budget'
-  | 'grant'
-  | 'sensitivity'
-  | 'rate';
+/** The checks of a decision, in the order in which they are asked. A place in this list is part of the stored form of a record. */
+export const CHECKS = [
+  'identity',
+  'tool',
+  'privilege',
+  'slash',
+  'run',
+  'scope',
+  'session',
+  'agent',
+  'owner',
+  'closed',
+  'expired',
+  'budget',
+  'grant',
+  'sensitivity',
+  'rate',
+] as const;
+
+export type CheckName = (typeof CHECKS)[number];
 
 export interface Check {
   readonly name: CheckName;

@@ -1,7 +1,6 @@
 // A run's ledger as one text that proves itself: the bundle of docs/ledger.md, line by line. It says what the store holds,
 // damaged or not; whether that is sound is for whoever verifies it to say.
 import { isUtf8 } from 'node:buffer';
-import { setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { runLineOf, textsOf } from '../core/ledger.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -10,10 +9,9 @@ import type { Run } from '../core/run.ts';
 import { leafHashOf, nodeHashOf, partsOf, sequenceOf, typeOf } from '../state/codec/audit-record.ts';
 import { decodeCheckpoint, isOfItsNote, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
 import { sealRun } from './change-run.ts';
+import { logPages } from './log-pages.ts';
 import type { Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
-
-const LOG_PAGE = 200;
 
 /**
  * The lines of a run's bundle, without their ends. A running run is exported as of its newest checkpoint, which is made first.
@@ -27,22 +25,16 @@ export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string
   // The verifier says what a damaged log lacks; here it is only taken as it is.
   const tree = new Tree(nodeHashOf);
   const size = (await hasStrayRecords(pdp, run)) ? Number.POSITIVE_INFINITY : signed;
-  while (tree.size < size) {
-    const afterSequence = tree.size;
-    const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
-    if (page.length === 0) {
-      await getRun(pdp, runId);
-      break;
-    }
+  for await (const page of logPages(pdp.state, runId, { afterSequence: 0, upTo: size })) {
     const lines = page.map((bytes, index) => readRecord(bytes, tree.size + 1 + index));
     if (lines.some(({ isPurged }) => isPurged)) await assertPurgedBefore(pdp, run);
     for (const { line, leafHash } of lines) {
       tree.add(leafHash);
       yield line;
     }
-    // Others have their turn between two pages.
-    await turn();
   }
+  // Shorter than it should be because it is damaged, which shows, or because the run is gone, which is no fault of it.
+  if (tree.size < size) await getRun(pdp, runId);
 
   for (const [index, checkpoint] of checkpoints.entries()) {
     const consistency = consistencyOf(tree, { before: checkpoints[index - 1], checkpoint });

@@ -29,9 +29,8 @@ import {
 } from '../state/codec/checkpoint.ts';
 import type { NewCheckpoint } from '../state/port.ts';
 import { newSalt } from './ids.ts';
+import { logPages } from './log-pages.ts';
 import type { Pdp } from './pdp.ts';
-
-const LOG_PAGE = 500;
 
 /** Records as they are stored from now on. */
 export function encodeRecords(records: readonly ShapedRecord[], now: number): Uint8Array[] {
@@ -180,16 +179,15 @@ async function fold(
   let frontier = from;
   let lastLeaf: Uint8Array = Buffer.alloc(0);
   // The last record of all is read in any case: the commit names it.
-  let afterSequence = Math.min(from.size, Math.max(0, lastSequence - 1));
-  while (afterSequence < lastSequence) {
-    const limit = Math.min(LOG_PAGE, lastSequence - afterSequence);
-    const leaves = leavesOf(await pdp.state.readLog(runId, { afterSequence, limit }), afterSequence);
-    if (!leaves || leaves.length === 0) return undefined;
-    frontier = extended(frontier, leaves.slice(frontier.size - afterSequence).map(leafHashOf), nodeHashOf);
-    afterSequence += leaves.length;
+  let at = Math.min(from.size, Math.max(0, lastSequence - 1));
+  for await (const page of logPages(pdp.state, runId, { afterSequence: at, upTo: lastSequence })) {
+    const leaves = leavesOf(page, at);
+    if (!leaves) return undefined;
+    frontier = extended(frontier, leaves.slice(frontier.size - at).map(leafHashOf), nodeHashOf);
+    at += leaves.length;
     lastLeaf = leaves.at(-1)!;
   }
-  return { frontier, lastLeaf };
+  return at < lastSequence ? undefined : { frontier, lastLeaf };
 }
 
 function leavesOf(records: readonly Uint8Array[], afterSequence: number): Uint8Array[] | undefined {

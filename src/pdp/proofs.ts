@@ -1,15 +1,13 @@
 // Questions about one run's tree: what is signed, what is in it, what it grew from. Answers are proofs, to be checked by
 // whoever asked.
-import { setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { type Hash, rootOf, Tree } from '../core/merkle.ts';
 import { leafHashOf, leafOf, nodeHashOf } from '../state/codec/audit-record.ts';
 import { verifyBundle } from '../verify/verify-bundle.ts';
 import { foldRun } from './change-run.ts';
 import { exportRun, signedRun } from './export-run.ts';
+import { logPages } from './log-pages.ts';
 import type { Pdp } from './pdp.ts';
-
-const LOG_PAGE = 200;
 
 export interface SignedTree {
   readonly note: string;
@@ -83,13 +81,10 @@ async function treeOf(pdp: Pdp, runId: string, wanted: number | undefined): Prom
   const size = wanted ?? lastSequence;
   if (size > lastSequence) throw beyond('tree_size', lastSequence);
   const tree = new Tree(nodeHashOf);
-  while (tree.size < size) {
-    const afterSequence = tree.size;
-    const page = await pdp.state.readLog(runId, { afterSequence, limit: Math.min(LOG_PAGE, size - afterSequence) });
-    if (page.length === 0) throw new Error('run log: not as long as its run says');
+  for await (const page of logPages(pdp.state, runId, { afterSequence: 0, upTo: size })) {
     for (const bytes of page) tree.add(leafHashOf(leafOf(bytes)));
-    await turn();
   }
+  if (tree.size < size) throw new Error('run log: not as long as its run says');
   return { tree, size };
 }
 

@@ -5,8 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendAudit } from '../../src/pdp/append-audit.ts';
-import { DecisionFeed } from '../../src/pdp/decision-feed.ts';
-import { IdentityCache } from '../../src/pdp/identity-cache.ts';
 import type { CheckpointKey, Pdp } from '../../src/pdp/pdp.ts';
 import { finishRun } from '../../src/pdp/runs.ts';
 import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
@@ -14,8 +12,8 @@ import { decodeCheckpoint, type StoredCheckpoint } from '../../src/state/codec/c
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { newRun, started } from '../contract/fixtures.ts';
-import { policyOf } from '../core/policies.ts';
 import { openRedis } from '../redis/open.ts';
+import { plainPdp } from '../support/pdp.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
 export const IDLE_MS = 3_600_000;
@@ -39,22 +37,8 @@ export function newKey(name = 'tollgate'): CheckpointKey {
 }
 
 export function pdpOver(state: State, clock: () => number, key: CheckpointKey | undefined): Pdp {
-  const policy = policyOf({});
-  return {
-    state,
-    policy: () => ({ policy, revision: 'of the test' }),
-    rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
-    identities: new IdentityCache(),
-    decisionLog: 'effects',
-    decisions: new DecisionFeed(),
-    asker: { caller: 'local', sinceMs: 0 },
-    sessionsMaxLive: 10,
-    runIdleTimeoutMs: IDLE_MS,
-    patience: { appendMs: 3_000, finishMs: 10_000 },
-    ledger: { key, checkpointIntervalMs: INTERVAL_MS },
-    deadline: Number.POSITIVE_INFINITY,
-    clock,
-  };
+  const ledger = { key, checkpointIntervalMs: INTERVAL_MS };
+  return { ...plainPdp(state, clock), runIdleTimeoutMs: IDLE_MS, ledger };
 }
 
 export async function openRig(

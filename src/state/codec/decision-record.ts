@@ -10,7 +10,7 @@
 // counted last, so that a command that is sent twice counts once.
 import { createHash } from 'node:crypto';
 import { decodeMulti } from '@msgpack/msgpack';
-import { type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision.ts';
+import { CHECKS, type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision.ts';
 import {
   type CountedCall,
   checksOf,
@@ -32,29 +32,12 @@ export const DECISION_HEAD_BYTES = 71;
 const COUNT_MAX = 2 ** 32 - 1;
 
 const EFFECTS = ['UNSPECIFIED', 'ALLOW', 'DENY'] as const satisfies readonly Effect[];
-const CHECK_NAMES = [
-  'identity',
-  'tool',
-  'privilege',
-  'slash',
-  'run',
-  'scope',
-  'session',
-  'agent',
-  'owner',
-  'closed',
-  'expired',
-  'budget',
-  'grant',
-  'sensitivity',
-  'rate',
-] as const satisfies readonly CheckName[];
 const PASSED = 0x40;
 const ASSERTED = 0x80;
 const NAME_BITS = 0x3f;
 
 const REASON_NUMBERS = new Map<Reason, number>(REASONS.map((reason, index) => [reason, index + 1]));
-const CHECK_NUMBERS = new Map<CheckName, number>(CHECK_NAMES.map((name, index) => [name, index]));
+const CHECK_NUMBERS = new Map<CheckName, number>(CHECKS.map((name, index) => [name, index]));
 
 /** As the contract numbers it; part of the stored form. */
 export function reasonNumber(reason: Reason): number {
@@ -290,7 +273,7 @@ function checksIn(bytes: Uint8Array): Check[] {
   const checks: Check[] = [];
   for (let at = 0; at < bytes.length; at += 2) {
     const flags = bytes[at]!;
-    const name = CHECK_NAMES[flags & NAME_BITS];
+    const name = CHECKS[flags & NAME_BITS];
     if (!name) throw new Error('decision context: a check that nobody knows');
     const check = { name, passed: (flags & PASSED) !== 0, reason: reasonOf(bytes[at + 1]!) };
     checks.push((flags & ASSERTED) === 0 ? check : { ...check, asserted: true });
