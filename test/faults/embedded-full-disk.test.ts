@@ -51,9 +51,9 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a server whose disk is full', SMALL_
     expect(load.refused).toBeGreaterThan(0);
     expect(load.slowestMs).toBeLessThan(ANSWERED_WITHIN_MS);
 
-    for (const refused of addingCalls(clients, { call, run })) {
-      expect(await refusalOf(refused)).toMatchObject(UNAVAILABLE);
-    }
+    const adding = addingCalls(clients, { call, run });
+    const refusals = await Promise.all(adding.map(refusalOf));
+    expect(refusals).toMatchObject(adding.map(() => UNAVAILABLE));
     // Somewhat less than full, so that there is room for what takes away.
     disk.free();
     disk.fill(2 ** 19);
