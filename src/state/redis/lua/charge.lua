@@ -53,7 +53,7 @@ local function denied(code, decision, facts, counters, clock, detail)
     if facts then
       local plan = plan_denial(decision, decision.session, reason, now, kept)
       local place = code == RATE_LIMITED and detail or (detail and detail + 1 or 0)
-      record = keep_denial(plan, reason, facts, numbers_at(facts, counters, clock), place, now, kept, run_kept)
+      record = keep_denial(plan, reason, numbers_at(facts, counters, clock), place, now, kept, run_kept)
     else
       record = decision.id
       if redis.call('HEXISTS', decision.bucket, record) == 0 then

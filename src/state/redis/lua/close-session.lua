@@ -83,6 +83,7 @@ if operation ~= '' then remember(slots, operation, counters, now) end
 redis.call('ZADD', ends, 'XX', ends_at(facts, counters), id)
 if plan then
   keep_decision(plan, ALLOWED, numbers_at(facts, counters, clock), 0, now, kept)
-  keep_listed(plan, facts[TIME_LIMIT] + kept + SLACK_MS)
+  -- Nothing comes behind it, but it may come long behind the end of the time limit.
+  keep_listed(plan, kept + SLACK_MS, true)
 end
 return { 'closed', now, packed_facts, packed }

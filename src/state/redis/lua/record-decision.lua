@@ -43,7 +43,7 @@ if facts and is_forgotten(facts, counters, retention, clock) then facts = nil en
 local numbers = facts and numbers_at(facts, counters, clock) or no_numbers
 if facts and effect == DENY then
   local plan = plan_denial(decision, session, reason, now, kept)
-  return { now, keep_denial(plan, reason, facts, numbers, detail, now, kept, run_kept) }
+  return { now, keep_denial(plan, reason, numbers, detail, now, kept, run_kept) }
 end
 local plan = plan_listed(plan_decision(decision, effect), list, max)
 -- First, because it takes no memory: a full server refuses a script's first write only, and what has happened already must

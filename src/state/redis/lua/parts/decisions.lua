@@ -153,14 +153,15 @@ local function keep_listed(plan, lifetime, is_renewed)
 end
 
 -- Keeps a denial of a session. The id of its record, which may be an earlier one's.
-local function keep_denial(plan, reason, facts, numbers, detail, now, retention, run_retention)
+local function keep_denial(plan, reason, numbers, detail, now, retention, run_retention)
   if plan.repeated then
     if plan.repeated ~= plan.record then redis.call('HSET', plan.bucket, plan.id, plan.repeated) end
     return plan.id
   end
   keep_decision(plan, reason, numbers, detail, now, retention, run_retention)
   redis.call('HSET', plan.denials, plan.field, plan.decision.id)
-  if plan.count == 0 then redis.call('PEXPIRE', plan.denials, facts[TIME_LIMIT] + retention + SLACK_MS) end
+  -- Anew from each: an ended session is denied for as long as it answers, which may be longer than a record is kept.
+  redis.call('PEXPIRE', plan.denials, retention + SLACK_MS)
   if plan.oldest then
     redis.call('HDEL', plan.denials, plan.oldest_field)
     redis.call('HDEL', bucket_of(plan.decision, plan.oldest), plan.oldest)
