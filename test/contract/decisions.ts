@@ -475,6 +475,27 @@ export function decisionCases(add: AddCase): void {
     }
   });
 
+  add(
+    'a page of a long run shows nothing twice while the run goes on',
+    async ({ state, clock }) => {
+      const { run } = await started(state, newRun(clock.now(), { runId: idIn(7) }));
+      const session = await created(state, { callBudget: 10_000 });
+      const noted = (count: number) =>
+        Promise.all(
+          Array.from({ length: count }, () =>
+            state.charge(recordedStep(clock, session, { context: { runId: run.runId } })),
+          ),
+        );
+      for (let count = 0; count < 6; count++) await noted(200);
+      const reading = state.pageDecisions({ of: { runId: run.runId }, ...EVER, limit: 2_000 });
+      for (let count = 0; count < 5; count++) await noted(5);
+      const ids = (await reading).map(({ decisionId }) => decisionId);
+      expect(ids.length).toBeGreaterThanOrEqual(1_200);
+      expect(new Set(ids).size).toBe(ids.length);
+    },
+    30_000,
+  );
+
   add('a record is found for as long as it is kept, also of a session that is gone', async ({ state, clock }) => {
     const session = await created(state, { timeLimitMs: MINUTE });
     const charge = recordedStep(clock, session);

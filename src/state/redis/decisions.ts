@@ -121,19 +121,22 @@ function newestFirst(ids: readonly Buffer[], after: string | undefined): string[
     .reverse();
 }
 
-/** From the end of the list on; a position that is not in it leaves nothing behind it. */
+/**
+ * From the end of the list on; a position that is not in it leaves nothing behind it. Places count from the beginning,
+ * because the list grows at its end meanwhile.
+ */
 async function* ofRun(store: Store, runId: string, after: string | undefined): AsyncGenerator<string[]> {
   const { noted } = runKeys(runId);
+  const length = await store.commands.ask(noted, store.deadline, ({ redis }) => redis.llen(noted));
   let passed = after === undefined;
-  for (let end = -1; ; end -= NOTED_CHUNK) {
+  for (let end = length; end > 0; end -= NOTED_CHUNK) {
     const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>
-      redis.lrangeBuffer(noted, end - NOTED_CHUNK + 1, end),
+      redis.lrangeBuffer(noted, Math.max(0, end - NOTED_CHUNK), end - 1),
     );
     const ids = entries.map((entry) => uuidText(entry.subarray(0, 16))).reverse();
     const from = passed || after === undefined ? 0 : ids.indexOf(after) + 1;
     if (passed || from > 0) yield ids.slice(from);
     passed ||= from > 0;
-    if (entries.length < NOTED_CHUNK) return;
   }
 }
 
