@@ -1,13 +1,19 @@
 // Lists span all partitions, each with an index of its own that is ordered by (time, id). This walks them as one.
+//
+// INVARIANT: a list never holds up decisions. It asks of a few partitions at one time, and lets the process do other things
+// after each answer, which the embedded engine gives at once.
+import { setImmediate as turn } from 'node:timers/promises';
 import { PARTITIONS } from '../core/partition.ts';
 import type { Position } from '../state/port.ts';
 
 /** Fetched from each partition at first: most lists show fifty entries out of 256 partitions. */
 const CHUNK_FIRST = 4;
-/** And whenever that was not enough. */
-const CHUNK = 32;
-/** From a list that lies in one partition; what it would cost to find its place again is asked for less often. */
-const CHUNK_ALONE = 500;
+/** And when that was not enough; twice as many each time, because finding the place again may cost more than an entry. */
+const CHUNK_SECOND = 32;
+/** At most; at once from a list that lies in one partition. */
+const CHUNK_MAX = 500;
+/** So many partitions are asked at one time. */
+const AT_ONCE = 16;
 
 export interface Walk<T> {
   readonly page: (partition: number, after: Position | undefined, limit: number) => Promise<readonly T[]>;
@@ -29,9 +35,7 @@ interface Head<T> {
 
 /** Every item behind `after`, in order over all partitions. Holds at most a chunk of each partition in memory. */
 export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
-  const heads = await Promise.all(
-    partitionsOf(walk).map((partition) => fill(walk, { partition, items: [], next: 0, exhausted: false })),
-  );
+  const heads = await headsOf(walk);
   for (;;) {
     const first = firstOf(walk, heads);
     if (!first) return;
@@ -41,19 +45,31 @@ export async function* mergePages<T>(walk: Walk<T>): AsyncGenerator<T> {
   }
 }
 
+async function headsOf<T>(walk: Walk<T>): Promise<Head<T>[]> {
+  const heads: Head<T>[] = partitionsOf(walk).map((partition) => ({ partition, items: [], next: 0, exhausted: false }));
+  for (let from = 0; from < heads.length; from += AT_ONCE) {
+    await Promise.all(heads.slice(from, from + AT_ONCE).map((head) => fill(walk, head)));
+  }
+  return heads;
+}
+
 function partitionsOf<T>({ partitions = EVERY_PARTITION }: Walk<T>): readonly number[] {
   return partitions;
 }
 
-async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<Head<T>> {
+async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<void> {
   const last = head.items.at(-1);
   const isAlone = partitionsOf(walk).length === 1;
-  const chunk = isAlone ? CHUNK_ALONE : last === undefined ? CHUNK_FIRST : CHUNK;
+  const chunk = isAlone ? CHUNK_MAX : last === undefined ? CHUNK_FIRST : nextChunk(head.items.length);
   const after = last === undefined ? walk.after : walk.position(last);
   head.items = head.exhausted ? [] : await walk.page(head.partition, after, chunk);
+  await turn();
   head.next = 0;
   head.exhausted = head.items.length < chunk;
-  return head;
+}
+
+function nextChunk(before: number): number {
+  return Math.min(Math.max(2 * before, CHUNK_SECOND), CHUNK_MAX);
 }
 
 function firstOf<T>(walk: Walk<T>, heads: readonly Head<T>[]): Head<T> | undefined {
