@@ -62,8 +62,8 @@ export function checkBeforeCharge(policy: Policy, assertedFacts: AssertedFacts, 
   if (identityCheck) checks.push(identityCheck);
 
   const tools = checkTools(policy, principals, ask.calls);
-  if (tools.failure) return stop(tools.failure, tools.callIndex);
   checks.push(...tools.passed);
+  if (tools.failure) return stop(tools.failure, tools.callIndex);
 
   if (ask.slash) {
     const subject = slashSubjectOf(identity, undefined, ask.slash, assertedFacts);
@@ -96,7 +96,7 @@ function checkTools(
   for (const [callIndex, call] of calls.entries()) {
     const checks = checkTool(policy, principals, call);
     const failure = checks.find((check) => !check.passed);
-    if (failure) return { failure, callIndex, passed: [] };
+    if (failure) return { failure, callIndex, passed: checks.filter((check) => check.passed) };
     if (checks.length > longest.length) longest = checks;
   }
   return { passed: longest };

@@ -79,6 +79,7 @@ describe.each(ENGINES)('records, %s engine', (engine) => {
     });
     expect(records[2].checks.map(({ name, passed }: Answer) => [name, passed])).toEqual([
       ['identity', true],
+      ['tool', true],
       ['privilege', false],
     ]);
     expect(Number(records[3].latency.nanos)).toBeGreaterThan(0);
