@@ -32,10 +32,17 @@ export type DecisionRpc = (typeof DECISION_RPCS)[number];
 /** Which decisions are recorded: those with an effect and all denials, or also what was allowed without an effect. */
 export type DecisionLogLevel = 'all' | 'effects' | 'off';
 
-/** Equal calls of one request, counted. */
-export interface CountedCall {
+/** A call as it was asked for and decided on. */
+export interface AskedCall {
   readonly tool: string;
+  /** The higher of what was stated and what the policy said. */
   readonly sensitivity: SensitivityLevel;
+  /** By the request; undefined if it stated none. */
+  readonly stated?: SensitivityLevel | undefined;
+}
+
+/** Equal calls of one request, counted. */
+export interface CountedCall extends AskedCall {
   readonly count: number;
 }
 
@@ -57,7 +64,7 @@ export interface DecisionContext {
   readonly scope: string | undefined;
   readonly platform: string | undefined;
   readonly chatType: string | undefined;
-  /** Canonical, and only one that the policy names: any other text may be a password typed in haste. */
+  /** Canonical, and only one that the policy names: any other text may be a password typed in haste, and is empty here. */
   readonly command: string | undefined;
   readonly policyRevision: string;
   /** Those before the session's charge. */
@@ -142,20 +149,20 @@ export function numbersOf({ session, counters }: SessionRecord, after: Counters,
  * @param nameOf  how a tool's name is recorded
  */
 export function countedCalls(
-  calls: readonly { tool: string; sensitivity: SensitivityLevel }[],
+  calls: readonly AskedCall[],
   nameOf: (tool: string) => string = (tool) => tool,
 ): CountedCall[] {
   if (calls.length === 1) {
-    const [{ tool, sensitivity }] = calls as [CountedCall];
-    return [{ tool: nameOf(tool), sensitivity, count: 1 }];
+    const [{ tool, sensitivity, stated }] = calls as [AskedCall];
+    return [{ tool: nameOf(tool), sensitivity, stated, count: 1 }];
   }
   const counted = new Map<string, CountedCall>();
   for (const call of calls) {
-    const [tool, { sensitivity }] = [nameOf(call.tool), call];
-    const key = `${sensitivity}${tool}`;
+    const [tool, { sensitivity, stated }] = [nameOf(call.tool), call];
+    const key = `${sensitivity}/${stated ?? ''}/${tool}`;
     const known = counted.get(key);
     if (known) counted.set(key, { ...known, count: known.count + 1 });
-    else if (counted.size < LIMITS.decisionCallsMax) counted.set(key, { tool, sensitivity, count: 1 });
+    else if (counted.size < LIMITS.decisionCallsMax) counted.set(key, { tool, sensitivity, stated, count: 1 });
   }
   return [...counted.values()];
 }

@@ -1,7 +1,7 @@
 // What would have made a denied request pass, a sentence for an operator with the numbers of its record. Never for an
 // agent: it tells apart what `MESSAGES` keeps together.
 import type { Reason } from './decision.ts';
-import type { DecisionRecord } from './decision-record.ts';
+import type { CountedCall, DecisionRecord } from './decision-record.ts';
 import { SENSITIVITIES } from './session.ts';
 
 /** Undefined where nothing was refused. */
@@ -28,7 +28,7 @@ const REMEDIES = {
   PLATFORM_MISMATCH: ({ platform, principal }) =>
     `the platform that ${quoted(principal, 'the identity')} is of, not ${quoted(platform, 'another one')}`,
   COMMAND_NOT_ALLOWED: (record) =>
-    `${quoted(record.command, 'the command')} among the commands of users there, or ${subjectOf(record)} among the admins`,
+    `${quoted(record.command || undefined, 'the command')} among the commands of users there, or ${subjectOf(record)} among the admins`,
   RUN_UNKNOWN: ({ runId }) => `a run that exists: there is none ${quoted(runId, 'of that id')}, or it has been purged`,
   RUN_FOREIGN: ({ runId, principal }) =>
     `the caller of the run ${quoted(runId, '')} itself: ${quoted(principal, 'who asked')} is another`,
@@ -56,8 +56,11 @@ const REMEDIES = {
   },
   TOOL_NOT_GRANTED: (record) => `a session that grants ${toolOf(record)}`,
   SENSITIVITY_EXCEEDED: (record) => {
-    const level = record.calls.length === 1 ? ` of at least ${SENSITIVITIES[record.calls[0]!.sensitivity]}` : '';
-    return `a session with a sensitivity_ceiling${level}, or ${toolOf(record)} on less sensitive data`;
+    const call = callOf(record);
+    const level = call ? ` of at least ${SENSITIVITIES[call.sensitivity]}` : '';
+    const isStated = call?.stated === call?.sensitivity;
+    const less = isStated ? 'on less sensitive data' : 'with a lower sensitivity in the policy';
+    return `a session with a sensitivity_ceiling${level}, or ${toolOf(record)} ${less}`;
   },
   RATE_LIMITED: ({ session, callsTotal, retryAfterMs }) => {
     const wait = retryAfterMs === undefined ? 'the next window' : `the same ${seconds(retryAfterMs)} later`;
@@ -71,13 +74,18 @@ const REMEDIES = {
   },
 } as const satisfies Record<Reason, (record: DecisionRecord) => string | undefined>;
 
-/** The call that decided, by its tool where the record tells which that is. */
-function toolOf({ calls, callsTotal, callIndex }: DecisionRecord): string {
+/** The call that decided, where the record tells which that is. */
+function callOf({ calls, callsTotal, callIndex }: DecisionRecord): CountedCall | undefined {
   // Equal calls are counted together, so only where none is equal to another is a place in the list one in the request.
   const index = calls.length === 1 ? 0 : callIndex;
   const isExact = calls.length === 1 || calls.length === callsTotal;
-  const call = isExact && index !== undefined ? calls[index] : undefined;
+  return isExact && index !== undefined ? calls[index] : undefined;
+}
+
+function toolOf(record: DecisionRecord): string {
+  const call = callOf(record);
   if (call) return `the tool ${JSON.stringify(call.tool)}`;
+  const { callIndex } = record;
   return callIndex === undefined ? 'the tool' : `the tool of calls[${callIndex}]`;
 }
 

@@ -63,7 +63,7 @@ export function knownCommandIn(policy: Policy, text: string): string | undefined
 }
 
 /** Whether the policy names a command. Any other word is a user's own, and may be anything: a password typed in haste. */
-export function isKnownCommand({ commands, platforms }: Policy, canonical: string): boolean {
+function isKnownCommand({ commands, platforms }: Policy, canonical: string): boolean {
   if (isFloor(canonical) || commands.has(canonical)) return true;
   return [...platforms.values()].some(({ dm, group }) => dm.commands.has(canonical) || group.commands.has(canonical));
 }

@@ -1,8 +1,8 @@
 // The record of an Authorize or ConsumeBudget: made before the charge, which stores it in its own step.
 import type { BeforeCharge } from '../core/authorize.ts';
 import type { Check } from '../core/decision.ts';
-import type { DecisionSession } from '../core/decision-record.ts';
-import { type Call, clockOf, windowCallsAt } from '../core/session.ts';
+import type { AskedCall, DecisionSession } from '../core/decision-record.ts';
+import { clockOf, windowCallsAt } from '../core/session.ts';
 import { knownCommandIn } from '../core/slash.ts';
 import type { ChargeAnswer, ChargedSession } from '../state/port.ts';
 import type { ChargeRequest } from './charge.ts';
@@ -13,7 +13,7 @@ export function pendingCharge(
   pdp: Pdp,
   { policy, revision }: LoadedPolicy,
   request: ChargeRequest,
-  { before, calls, checks }: { before: BeforeCharge; calls: readonly Call[]; checks: readonly Check[] },
+  { before, calls, checks }: { before: BeforeCharge; calls: readonly AskedCall[]; checks: readonly Check[] },
 ): PendingRecord | undefined {
   const { rpc, session, runId, traceId, scope, slash } = request;
   return pendingRecord(pdp, {
@@ -27,7 +27,7 @@ export function pendingCharge(
     scope,
     platform: slash?.platform,
     chatType: slash?.chatType,
-    command: slash && knownCommandIn(policy, slash.command),
+    command: slash && (knownCommandIn(policy, slash.command) ?? ''),
     policyRevision: revision,
     checks,
   });

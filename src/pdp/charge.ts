@@ -5,6 +5,7 @@
 // identity record that the decision rests on.
 import { type Ask, type BeforeCharge, checkBeforeCharge, type Facts, type RequestedCall } from '../core/authorize.ts';
 import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
+import type { AskedCall } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
 import { isOwnId } from '../core/partition.ts';
@@ -109,8 +110,8 @@ function guardOf(traceId: string | undefined, identity: StoredIdentity | null | 
   return traceId !== undefined && identity ? { traceId, bytes: identity.bytes } : undefined;
 }
 
-function effectiveCall({ policy }: LoadedPolicy, call: RequestedCall): Call {
-  return { tool: call.tool, sensitivity: effectiveSensitivity(policy, call) };
+function effectiveCall({ policy }: LoadedPolicy, call: RequestedCall): AskedCall {
+  return { tool: call.tool, sensitivity: effectiveSensitivity(policy, call), stated: call.sensitivity };
 }
 
 type Charged = Exclude<ChargeAnswer, { kind: 'identity_changed' }>;
@@ -158,7 +159,7 @@ class Answer {
     private readonly pdp: Pdp,
     private readonly loaded: LoadedPolicy,
     private readonly request: ChargeRequest,
-    private readonly found: { before: BeforeCharge; calls: readonly Call[]; identity: Identity | undefined },
+    private readonly found: { before: BeforeCharge; calls: readonly AskedCall[]; identity: Identity | undefined },
   ) {
     this.decisionId = newId(pdp.clock(), partitionFor(request.session?.sessionId, request.runId));
   }

@@ -5,7 +5,7 @@ import { checkIdentity, type FoundIdentity, principalOf } from '../core/identity
 import {
   checkSlash as checkCommand,
   describeAccess,
-  isKnownCommand,
+  knownCommandIn,
   type SlashAccessDescription,
   type SlashAnswer,
 } from '../core/slash.ts';
@@ -47,7 +47,7 @@ function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): Slash
     principal: found ? principalOf(found) : userId && `${platform ?? ''}:${userId}`,
     platform: platform ?? found?.platform,
     chatType,
-    command: answered.known,
+    command: answered.known ?? '',
     policyRevision: answered.policyRevision,
     checks,
   });
@@ -62,7 +62,8 @@ function decided(pdp: Pdp, request: SlashRequest, identity: FoundIdentity) {
   // Not gated is the reason itself: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
   const named: Verdict = { effect: verdict.effect, reason, checks: verdict.checks };
-  const known = canonical !== undefined && isKnownCommand(loaded.policy, canonical) ? canonical : undefined;
+  // Also where the platform was refused before the text was looked at.
+  const known = knownCommandIn(loaded.policy, request.command);
   const policyRevision = loaded.revision;
   return {
     verdict: named,

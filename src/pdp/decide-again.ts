@@ -67,7 +67,7 @@ async function chargeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): 
       runId: record.runId,
       session: sessionId !== undefined && agentId !== undefined ? { sessionId, agentId } : undefined,
       calls,
-      slash: slash && { ...slash, command: slash.command ?? '' },
+      slash,
       scope: record.scope,
       operation: undefined,
       requireIdentity: isAuthorize && pdp.rules.requireIdentity,
@@ -83,17 +83,18 @@ async function chargeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): 
 
 /** One by one again; their order does not matter for whether they pass. */
 function callsOf({ calls }: DecisionRecord): RequestedCall[] {
-  return calls.flatMap(({ tool, sensitivity, count }) => Array.from({ length: count }, () => ({ tool, sensitivity })));
+  return calls.flatMap(({ tool, stated, count }) =>
+    Array.from({ length: count }, () => ({ tool, sensitivity: stated })),
+  );
 }
 
-function slashOf({ platform, chatType, command, checks }: DecisionRecord) {
-  const isAsked = [platform, chatType, command].some((given) => given !== undefined);
-  return isAsked || checks.some(({ name }) => name === 'slash') ? { platform, chatType, command } : undefined;
+function slashOf({ platform, chatType, command }: DecisionRecord) {
+  return command === undefined ? undefined : { platform, chatType, command };
 }
 
-/** Where a user spoke decides, too, and a principal does not tell it. */
+/** A text that no policy names is not told, and where a user spoke decides, too, which a principal does not tell. */
 function canAskSlash({ command }: DecisionRecord, { fromTrace }: Subject): boolean {
-  return command !== undefined && fromTrace;
+  return command !== undefined && command !== '' && fromTrace;
 }
 
 async function scopeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): Promise<DecisionNow | undefined> {

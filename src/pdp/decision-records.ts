@@ -4,6 +4,7 @@
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
 import type { Check, Effect, Reason } from '../core/decision.ts';
 import {
+  type AskedCall,
   checksOf,
   countedCalls,
   type DecisionContext,
@@ -13,7 +14,6 @@ import {
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId } from '../core/partition.ts';
 import { storable } from '../core/redaction/storable.ts';
-import type { Call } from '../core/session.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
@@ -29,11 +29,11 @@ export interface Asked {
   readonly runId?: string | undefined;
   readonly traceId?: string | undefined;
   readonly principal?: string | undefined;
-  readonly calls?: readonly Call[];
+  readonly calls?: readonly AskedCall[];
   readonly scope?: string | undefined;
   readonly platform?: string | undefined;
   readonly chatType?: string | undefined;
-  /** Canonical, and known to the policy. */
+  /** Canonical, and known to the policy; empty for any other text. */
   readonly command?: string | undefined;
   readonly policyRevision: string;
   readonly checks: readonly Check[];

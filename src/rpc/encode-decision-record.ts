@@ -19,9 +19,10 @@ export function encodeDecisionRecord(record: DecisionRecord): object {
     run_id: record.runId,
     principal: record.principal,
     trace_hash: record.traceHash,
-    calls: record.calls.map(({ tool, sensitivity, count }) => ({
+    calls: record.calls.map(({ tool, sensitivity, stated, count }) => ({
       tool,
       sensitivity: sensitivityNumber(sensitivity),
+      stated: stated === undefined ? undefined : sensitivityNumber(stated),
       count,
     })),
     calls_total: record.callsTotal,

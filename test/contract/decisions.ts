@@ -512,19 +512,22 @@ export function decisionCases(add: AddCase): void {
     expect(await state.pageDecisions({ of: { partition: 7 }, ...EVER })).toEqual([]);
   });
 
-  add('what comes long behind the end of a session is listed as long as its record is kept', async ({ state, clock }) => {
-    const session = await created(state, { timeLimitMs: MINUTE, callBudget: 1 });
-    const { sessionId } = session.session;
-    for (let count = 0; count < 2; count++) await state.charge(recordedStep(clock, session));
-    await clock.advance(15 * MINUTE);
-    const late = recordedStep(clock, session);
-    expect(denialOf(await state.charge(late)).reason).toBe('SESSION_EXPIRED');
-    const close = { decisionId: decisionIdAt(clock), ...entryOf({ rpc: 'CloseSession', sessionId }) };
-    expect((await state.closeSession(sessionId, undefined, () => close)).kind).toBe('closed');
-    await clock.advance(7 * 24 * HOUR - MINUTE);
-    const listed = (await ofSession(state, session)).map(({ decisionId }) => decisionId);
-    expect(listed).toEqual([close.decisionId, late.decisionId]);
-  });
+  add(
+    'what comes long behind the end of a session is listed as long as its record is kept',
+    async ({ state, clock }) => {
+      const session = await created(state, { timeLimitMs: MINUTE, callBudget: 1 });
+      const { sessionId } = session.session;
+      for (let count = 0; count < 2; count++) await state.charge(recordedStep(clock, session));
+      await clock.advance(15 * MINUTE);
+      const late = recordedStep(clock, session);
+      expect(denialOf(await state.charge(late)).reason).toBe('SESSION_EXPIRED');
+      const close = { decisionId: decisionIdAt(clock), ...entryOf({ rpc: 'CloseSession', sessionId }) };
+      expect((await state.closeSession(sessionId, undefined, () => close)).kind).toBe('closed');
+      await clock.advance(7 * 24 * HOUR - MINUTE);
+      const listed = (await ofSession(state, session)).map(({ decisionId }) => decisionId);
+      expect(listed).toEqual([close.decisionId, late.decisionId]);
+    },
+  );
 
   add('ids that are none of ours have no record', async ({ state }) => {
     for (const id of ['', 'x', '__proto__', idIn(3)]) expect(await state.readDecision(id)).toBeUndefined();

@@ -111,6 +111,53 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       await open.clients.server('ReloadPolicy');
     });
 
+    test('is asked again with the sensitivity that was stated, whatever the policy made of it then', async () => {
+      const loaded = async (policy: string) => {
+        writeFileSync(open.server.policyFile, policy);
+        await open.clients.server('ReloadPolicy');
+      };
+      await loaded(
+        `${POLICY}unlisted_tools: session\n`.replace('tools:\n', 'tools:\n  read_file: { sensitivity: internal }\n'),
+      );
+      const ceiling = { sensitivity_ceiling: 'SENSITIVITY_PUBLIC' };
+      const call = await callOf(open.clients, await sessionOf(open.clients, ceiling));
+      const raised = await got((await authorize(call)).decision_id);
+      const stated = await got((await authorize({ ...call, sensitivity: 'SENSITIVITY_INTERNAL' })).decision_id);
+      for (const { record, now } of [raised, stated]) {
+        expect(record.calls).toMatchObject([{ sensitivity: 'SENSITIVITY_INTERNAL' }]);
+        expect(now.reason).toBe('REASON_SENSITIVITY_EXCEEDED');
+      }
+      expect(raised.remedy).toContain('with a lower sensitivity in the policy');
+      expect(stated.remedy).toContain('on less sensitive data');
+      await loaded(POLICY);
+      expect((await got(raised.record.decision_id)).now.effect).toBe('EFFECT_ALLOW');
+      expect((await got(stated.record.decision_id)).now.reason).toBe('REASON_SENSITIVITY_EXCEEDED');
+    });
+
+    test('that was about a command, too, is not asked again without it', async () => {
+      const call = await callOf(open.clients, { tool: 'shell_exec' });
+      const plain = await authorize(call);
+      const secret = await authorize({ ...call, slash: { command: '/hunter2' } });
+      const known = await authorize({ ...call, slash: { command: '/stop' } });
+      expect(new Set(idsOf([plain, secret, known])).size).toBe(3);
+      for (const { reason } of [plain, secret, known]) expect(reason).toBe('REASON_PRIVILEGE_REQUIRED');
+      expect(await got(plain.decision_id)).toHaveProperty('now');
+      const { trace_id } = call;
+      const found = await got(secret.decision_id, { trace_id });
+      expect(found).not.toHaveProperty('now');
+      expect(found.record.command).toBe('');
+      expect((await got(known.decision_id, { trace_id })).record.command).toBe('stop');
+    });
+
+    test('names the command that the policy names, also where its platform was refused', async () => {
+      const ask = { platform: 'slack', chat_type: 'dm', command: '/stop', user_id: '222' };
+      const { decision } = await open.clients.decisions('CheckSlash', ask);
+      expect(decision.reason).toBe('REASON_PLATFORM_UNKNOWN');
+      const { record, now } = await got(decision.decision_id);
+      expect(record).toMatchObject({ command: 'stop', platform: 'slack' });
+      expect(now.reason).toBe('REASON_PLATFORM_UNKNOWN');
+    });
+
     test('is asked for the identity itself where its trace is given, and for no other trace', async () => {
       const trace_id = await bound(open.clients, { user_aliases: ['github:alice'] });
       const call = await callOf(open.clients, {

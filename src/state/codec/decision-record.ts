@@ -69,7 +69,7 @@ const writer = new MsgpackWriter();
 
 /**
  * The context: two msgpack arrays, the first of which says what was asked,
- * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, sensitivity, count, ...]]`,
+ * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
  * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil.
  */
 export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
@@ -86,10 +86,10 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
   writer.text(context.command);
   writer.integer(context.callsTotal);
   writer.array(3 * context.calls.length);
-  for (const { tool, sensitivity, count } of context.calls) {
-    writer.text(tool);
-    writer.integer(sensitivity);
-    writer.integer(count);
+  for (const call of context.calls) {
+    writer.text(call.tool);
+    writer.integer(levelsOf(call));
+    writer.integer(call.count);
   }
   const foldBytes = writer.length;
   writer.array(5);
@@ -101,6 +101,11 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
   writeChecks(context.checks);
   writer.integer(context.latencyUs);
   return { context: writer.taken(), foldBytes };
+}
+
+/** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
+function levelsOf({ sensitivity, stated }: CountedCall): number {
+  return stated === undefined ? sensitivity : sensitivity + 4 * (stated + 1);
 }
 
 const REVISION = /^[0-9a-f]{64}$/;
@@ -263,8 +268,9 @@ function idText(id: Id): string | undefined {
 function callsOf(flat: readonly (string | number)[]): CountedCall[] {
   const calls: CountedCall[] = [];
   for (let at = 0; at < flat.length; at += 3) {
-    const [tool, sensitivity, count] = flat.slice(at, at + 3) as [string, SensitivityLevel, number];
-    calls.push({ tool, sensitivity, count });
+    const [tool, levels, count] = flat.slice(at, at + 3) as [string, number, number];
+    const stated = levels < 4 ? undefined : ((Math.floor(levels / 4) - 1) as SensitivityLevel);
+    calls.push({ tool, sensitivity: (levels % 4) as SensitivityLevel, stated, count });
   }
   return calls;
 }

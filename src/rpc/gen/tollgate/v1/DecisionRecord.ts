@@ -83,7 +83,7 @@ export interface DecisionRecord {
    */
   'scope'?: (string);
   /**
-   * The platform of a slash command. Absent if the request named none.
+   * The platform of a slash command, as the request names it, or of CheckSlash else the identity. Absent if neither does.
    */
   'platform'?: (string);
   /**
@@ -91,7 +91,7 @@ export interface DecisionRecord {
    */
   'chat_type'?: (string);
   /**
-   * The canonical command, if it is one that the policy named. Absent for any other text.
+   * The canonical command, if it is one that the policy named, and empty for any other text. Absent if the request named none.
    */
   'command'?: (string);
   /**
@@ -203,7 +203,7 @@ export interface DecisionRecord__Output {
    */
   'scope'?: (string);
   /**
-   * The platform of a slash command. Absent if the request named none.
+   * The platform of a slash command, as the request names it, or of CheckSlash else the identity. Absent if neither does.
    */
   'platform'?: (string);
   /**
@@ -211,7 +211,7 @@ export interface DecisionRecord__Output {
    */
   'chat_type'?: (string);
   /**
-   * The canonical command, if it is one that the policy named. Absent for any other text.
+   * The canonical command, if it is one that the policy named, and empty for any other text. Absent if the request named none.
    */
   'command'?: (string);
   /**

@@ -18,6 +18,11 @@ export interface RecordedCall {
    * How many of the request's calls were this one, 1 or more.
    */
   'count'?: (number);
+  /**
+   * The sensitivity that the request stated. Absent if it stated none.
+   */
+  'stated'?: (_tollgate_v1_Sensitivity);
+  '_stated'?: "stated";
 }
 
 /**
@@ -36,4 +41,8 @@ export interface RecordedCall__Output {
    * How many of the request's calls were this one, 1 or more.
    */
   'count'?: (number);
+  /**
+   * The sensitivity that the request stated. Absent if it stated none.
+   */
+  'stated'?: (_tollgate_v1_Sensitivity__Output);
 }
