@@ -44,15 +44,10 @@ function keysOf({ kind, of: [first, second] }: { kind: string; of: readonly (str
       return [PREFIX + id];
     case 'session': {
       const session = keys.sessionKey(id);
-      return [
-        session,
-        keys.sessionSlotKey(session, 0),
-        keys.sessionSlotKey(session, 1),
-        keys.ownOperationKey(session, Buffer.from(id)),
-      ];
+      return [session, keys.sessionSlotKey(session, 0), keys.sessionSlotKey(session, 1)];
     }
     case 'run':
-      return Object.values(keys.runKeys(id));
+      return [...Object.values(keys.runKeys(id)), keys.ownOperationKey(keys.runKeys(id).run, Buffer.from(id))];
     default:
       return [
         ...Object.values(keys.sessionIndexKeys(Number(first))),
@@ -90,7 +85,7 @@ describe('keys', () => {
     }
   });
 
-  test('what scripts spell themselves of a decision is what this file names', () => {
+  test('what scripts spell themselves is what this file names', () => {
     const lua =
       readFileSync('src/state/redis/lua/parts/decisions.lua', 'utf8') +
       readFileSync('src/state/redis/lua/charge.lua', 'utf8');
@@ -109,6 +104,11 @@ describe('keys', () => {
     const { run, noted } = keys.runKeys(id);
     expect([run, noted]).toEqual([`${slot}:run:${id}`, `${run}:decisions`]);
     for (const suffix of [':decisions', ':denials', ':sessionless', ':run:']) spelt(suffix);
+    expect(([0, 1] as const).map((slot) => keys.sessionSlotKey(session, slot))).toEqual([
+      `${session}:ops:0`,
+      `${session}:ops:1`,
+    ]);
+    for (const suffix of [':ops:0', ':ops:1', ':own:']) spelt(suffix);
     const atMs = 0x0196f0a12b3c;
     expect(keys.decisionBucketKey(id)).toBe(`${buckets}:${Math.floor(atMs / keys.DECISION_BUCKET_MS)}`);
   });

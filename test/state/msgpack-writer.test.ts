@@ -13,6 +13,8 @@ const integer = fc.oneof(
 );
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 100 }),
+  // Halves of surrogate pairs as well.
+  fc.string({ unit: 'binary', maxLength: 100 }).map((letters) => letters.slice(1, -1)),
   fc
     .tuple(fc.constantFrom('a', 'é', '한', '𝒳'), fc.constantFrom(...lengths))
     .map(([letter, times]) => letter.repeat(times)),

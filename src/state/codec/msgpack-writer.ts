@@ -1,8 +1,9 @@
-// Writes the few shapes of msgpack that a decision's context is made of, byte for byte as @msgpack/msgpack does. Nothing
-// else may use it: it knows neither maps nor negative numbers nor fractions.
+// Writes the few shapes of msgpack that a charge and its decision's context are made of, byte for byte as @msgpack/msgpack
+// does: neither maps nor negative numbers nor fractions.
 //
 // WHY NOT the package's own encoder: a context is written for every charge, and that takes 1.1 µs this way, against 2.7 µs
 // with two calls of the encoder and the buffers between them (300,000 contexts of an Authorize, Node 20).
+import { encode } from '@msgpack/msgpack';
 
 export class MsgpackWriter {
   #bytes = Buffer.allocUnsafe(1024);
@@ -50,6 +51,13 @@ export class MsgpackWriter {
     }
     this.#room(HEAD_BYTES_MAX + text.length * UTF8_BYTES_MAX);
     if (text.length < ASCII_MAX && this.#ascii(text)) return;
+    if (!text.isWellFormed()) {
+      // The package has its own way with half a pair of surrogates.
+      const bytes = encode(text);
+      const at = this.plain(bytes.length);
+      this.#bytes.set(bytes, at);
+      return;
+    }
     const length = Buffer.byteLength(text);
     if (length < 0x20) this.#byte(0xa0 | length);
     else if (length < 0x100) this.#head(0xd9, 1, length);
@@ -63,6 +71,12 @@ export class MsgpackWriter {
     this.#room(HEAD_BYTES_MAX + length);
     if (length < 0x100) this.#head(0xc4, 1, length);
     else this.#head(0xc5, 2, length);
+    return this.plain(length);
+  }
+
+  /** The place for so many bytes that are no msgpack. */
+  plain(length: number): number {
+    this.#room(length);
     const at = this.#length;
     this.#length += length;
     return at;

@@ -2,13 +2,14 @@
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Counters, SessionLimits, SessionReason } from '../../core/session.ts';
-import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port.ts';
+import { MsgpackWriter } from '../codec/msgpack-writer.ts';
+import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
 import type { Line } from './commands.ts';
 import { failureOfItem, internal, rowOf } from './errors.ts';
-import { absentKey, ownOperationKey, sessionKey, sessionSlotKey } from './keys.ts';
+import { absentKey, sessionKey } from './keys.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
-import { asBuffer, decisionBytes, isNear, latestOf, NO_BYTES, operationBytes, packed, type Store } from './store.ts';
+import { decisionLength, isNear, latestOf, type Store, writeDecision } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
@@ -57,10 +58,14 @@ export function chargeBatcher(store: Store): ChargeBatcher {
       store.decisions.perSessionMax,
       store.runRetentionMs,
       LIMITS.sessionlessDenialsMax,
-      ...steps.flatMap((step) => argumentsOf(store, step)),
+      chargesBytes(store, steps),
     ];
-    const keys = steps.flatMap((step) => keysOf(step, store.identityKeyPrefix));
-    if (isCluster && steps.some(({ record }) => record)) keys.push(absentKey(keys[0]!));
+    const keys: string[] = [];
+    for (const { sessionId, identity } of steps) {
+      const session = sessionKey(sessionId);
+      keys.push(session, identity ? store.identityKeyPrefix + identity.traceId : session);
+    }
+    if (isCluster) keys.push(absentKey(keys[0]!));
     const call = { script: store.scripts.charge, keys, args };
     return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
       const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
@@ -123,30 +128,62 @@ function countersIn(answer: Charged | Failure): Counters | undefined {
   return 'counters' in answer ? answer.counters : undefined;
 }
 
-function keysOf({ sessionId, identity, operation, decisionId }: ChargeStep, identityKeyPrefix: string): string[] {
-  const session = sessionKey(sessionId);
-  const guard = identity ? identityKeyPrefix + identity.traceId : session;
-  if (operation) return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), guard];
-  const own = ownOperationKey(session, uuidBytes(decisionId));
-  return [session, own, own, guard];
+/** One serves all: a batch is written from its first byte to its last before anything else can run. */
+const writer = new MsgpackWriter();
+
+/** The charges of a batch as charge.lua takes them, one behind the other. */
+function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
+  writer.begin();
+  for (const { sessionId, agentId, principals = [], calls, decisionId, operation, identity, record } of steps) {
+    const head = writer.plain(HEAD_BYTES);
+    writer.array(4);
+    writer.text(agentId);
+    writer.array(principals.length);
+    for (const principal of principals) writer.text(principal);
+    writer.array(calls.length);
+    for (const { tool, sensitivity } of calls) {
+      writer.array(2);
+      writer.text(tool);
+      writer.integer(sensitivity);
+    }
+    writer.integer(floors.sequenceOf(sessionId));
+    const asked = writer.length - head - HEAD_BYTES;
+    const known = writeOperation(operation, decisionId);
+    const guard = identity?.bytes.length ?? 0;
+    if (identity) {
+      const at = writer.plain(guard);
+      writer.target.set(identity.bytes, at);
+    }
+    const entry = record ? decisionLength(record, decisionId) : 0;
+    if (record) {
+      const at = writer.plain(entry);
+      writeDecision(record, decisionId, writer.target, at);
+    }
+    const bytes = writer.target;
+    bytes.writeUInt32BE(asked, head);
+    bytes[head + 4] = known;
+    bytes.writeUInt32BE(guard, head + 5);
+    bytes.writeUInt32BE(entry, head + 9);
+  }
+  return writer.taken();
 }
 
-function argumentsOf({ floors }: Store, step: ChargeStep): Buffer[] {
-  const { sessionId, agentId, principals, calls, decisionId, operation, identity, record } = step;
-  const asked = calls.map(({ tool, sensitivity }) => [tool, sensitivity]);
-  return [
-    packed([agentId, principals ?? [], asked, floors.sequenceOf(sessionId)]),
-    operation ? operationBytes(operation, decisionId) : ownOperationBytes(decisionId),
-    identity ? asBuffer(identity.bytes) : NO_BYTES,
-    record ? decisionBytes(record, decisionId) : NO_BYTES,
-  ];
-}
+/** The lengths of what one charge consists of. */
+const HEAD_BYTES = 13;
+const KEYED_BYTES = 36;
+const KEYLESS_BYTES = 24;
 
-const NO_FINGERPRINT = Buffer.alloc(8);
-
-/** A request without a key is known again by its decision, whose id is made for it alone. */
-function ownOperationBytes(decisionId: string): Buffer {
-  return Buffer.concat([NO_FINGERPRINT, uuidBytes(decisionId)], 24);
+/** A request without a key is known again by its decision, whose id is made for it alone. @returns the bytes written */
+function writeOperation(operation: Operation | undefined, decisionId: string): number {
+  const length = operation ? KEYED_BYTES : KEYLESS_BYTES;
+  const at = writer.plain(length);
+  const bytes = writer.target;
+  if (operation) {
+    bytes.write(operation.fingerprint, at, 'hex');
+    bytes.set(operationName(operation), at + KEYLESS_BYTES);
+  } else bytes.fill(0, at, at + 8);
+  writeUuid(decisionId, bytes, at + 8);
+  return length;
 }
 
 /**

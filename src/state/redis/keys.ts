@@ -1,5 +1,6 @@
 // The names of every key, made here and nowhere else: scripts are handed all the keys that they touch, but for those of a
-// decision's record, which lie in the slot of a key that they are handed (see lua/parts/decisions.lua; a test holds both equal).
+// decision's record and of the operations that a charge looks for, which lie in the slot of a key that they are handed (see
+// lua/parts/decisions.lua and charge.lua; a test holds both equal).
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
 // leave its braces, because the braces in it are encoded; idempotency keys come last.
@@ -24,7 +25,7 @@ export function sessionSlotKey(session: string, slot: 0 | 1): string {
   return `${session}:ops:${slot}`;
 }
 
-/** What is remembered of one request on a session or run that has no key of its caller's. */
+/** What is remembered of one request on a run that has no key of its caller's. */
 export function ownOperationKey(record: string, name: Buffer): string {
   return `${record}:own:${name.toString('base64url')}`;
 }

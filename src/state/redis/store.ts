@@ -1,5 +1,4 @@
 // What every part of this engine is handed, and the one way in which its scripts are run.
-import { Encoder } from '@msgpack/msgpack';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
@@ -90,13 +89,6 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-const encoder = new Encoder();
-
-/** One encoder for all, because a new one allocates its buffer anew; what it returns is copied out. */
-export function packed(value: unknown): Buffer {
-  return Buffer.from(encoder.encodeSharedRef(value));
-}
-
 const NO_DECISION = Buffer.alloc(16);
 
 /** An operation as scripts take it: fingerprint (8 bytes), the id of the decision it led to (16, or zeros), name (12). */
@@ -109,19 +101,31 @@ export function operationBytes(operation: Operation, decisionId?: string): Buffe
  * A decision as scripts take it: id (16 bytes), operation (1), length of what was asked (2), length of a run's id (1), the
  * run's id, context. A run in another partition can have no part in it.
  */
-export function decisionBytes({ rpc, foldBytes, context, runId }: DecisionEntry, decisionId: string): Buffer {
-  const run = isNear(decisionId, runId) ? runId : '';
-  const bytes = Buffer.allocUnsafe(DECISION_HEAD + run.length + context.length);
-  writeUuid(decisionId, bytes, 0);
-  bytes[16] = rpcNumber(rpc);
-  bytes.writeUInt16BE(foldBytes, 17);
-  bytes[19] = run.length;
-  if (run !== '') bytes.write(run, DECISION_HEAD, 'latin1');
-  bytes.set(context, DECISION_HEAD + run.length);
+export function decisionBytes(entry: DecisionEntry, decisionId: string): Buffer {
+  const bytes = Buffer.allocUnsafe(decisionLength(entry, decisionId));
+  writeDecision(entry, decisionId, bytes, 0);
   return bytes;
 }
 
 const DECISION_HEAD = 20;
+/** Of an own id. */
+const ID_LENGTH = 36;
+
+export function decisionLength({ context, runId }: DecisionEntry, decisionId: string): number {
+  return DECISION_HEAD + (isNear(decisionId, runId) ? ID_LENGTH : 0) + context.length;
+}
+
+/** Writes {@link decisionBytes} where there is room for them. */
+export function writeDecision(entry: DecisionEntry, decisionId: string, bytes: Buffer, at: number): void {
+  const { rpc, foldBytes, context, runId } = entry;
+  const run = isNear(decisionId, runId) ? runId : '';
+  writeUuid(decisionId, bytes, at);
+  bytes[at + 16] = rpcNumber(rpc);
+  bytes.writeUInt16BE(foldBytes, at + 17);
+  bytes[at + 19] = run.length;
+  if (run !== '') bytes.write(run, at + DECISION_HEAD, 'latin1');
+  bytes.set(context, at + DECISION_HEAD + run.length);
+}
 
 /** Whether an id is one of ours, and lies in the partition of a decision. */
 export function isNear(decisionId: string, id: string | undefined): id is string {

@@ -2,10 +2,9 @@
 -- Uses limits, clock, sessions, decisions.
 --
 -- KEYS
---   ...charges   four each: session {f, m, l}; its slots 0 and 1 of remembered keys, or twice the key under which an
---                operation without a caller's key is remembered; identity record (unguarded: the session). Those of a
---                decision's record are near the session (see decisions.lua). In a cluster one more at the end: a key that
---                never is, for the sake of those
+--   ...charges   two each: session {f, m, l}; identity record (unguarded: the session). What is remembered of operations
+--                and a decision's record lie near the session (see decisions.lua). In a cluster one more at the end: a key
+--                that never is, for the sake of those
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --   retention    number: ms for which an ended session still answers
@@ -14,9 +13,10 @@
 --   listed_max   number: records of one session, without its denials
 --   run_kept     number: ms for which a finished run is kept
 --   others_max   number: sessionless denials of one partition
---   ...charges   four each: msgpack [agent, principals, [[tool, level]...], the sequence that was seen last]; operation
---                (36 bytes, see sessions.lua); the identity record's bytes; the decision to record (see decisions.lua), ''
---                for none. WHY NOT all in one: cmsgpack cannot read msgpack's bytes
+--   charges      one behind the other, each four lengths (4, 1, 4 and 4 bytes) and what they are of: msgpack [agent,
+--                principals, [[tool, level]...], the sequence that was seen last]; operation (see sessions.lua; without its
+--                name where the caller gave no key); the identity record's bytes; the decision to record (see
+--                decisions.lua), '' for none. WHY NOT all in one msgpack: cmsgpack cannot read its bytes
 --
 -- Reply  {now, answer...}, an answer being {code, then ANSWER_FIELDS, then the decision id of a replay, the index of the
 --        call that decides, or the ms until a retry, then of a denial the id of its record}; unless the caller may learn
@@ -28,6 +28,7 @@ local kept = tonumber(ARGV[4])
 local listed_max = tonumber(ARGV[5])
 local run_kept = tonumber(ARGV[6])
 local others_max = tonumber(ARGV[7])
+local charges = ARGV[8]
 
 -- The codes of src/state/redis/charge-batcher.ts; a test holds them equal.
 local FAILED, CHARGED, REPLAYED, NOTHING_TO_CHARGE, IDENTITY_CHANGED, KEY_REUSED, TOO_MANY_KEYS = 0, 1, 2, 3, 4, 5, 6
@@ -103,7 +104,17 @@ local function replay(facts, counters, remembered, operation, decision)
   return answer(REPLAYED, facts, counters, string.sub(remembered, 9, 24))
 end
 
-local function charge(session, slots, identity_key, asked, operation, identity, entry)
+-- Spelt as src/state/redis/keys.ts does.
+local function slots_of(session)
+  return { session .. ':ops:0', session .. ':ops:1' }
+end
+
+-- Where an operation is remembered that has no key of its caller's.
+local function own_key(session, operation)
+  return session .. ':own:' .. string.sub(operation, 9, 24)
+end
+
+local function charge(session, identity_key, asked, operation, identity, entry)
   if identity_key ~= session and redis.call('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
   local decision = entry ~= '' and decision_of(entry, session)
@@ -121,10 +132,11 @@ local function charge(session, slots, identity_key, asked, operation, identity, 
   if counters[CLOSED] ~= 0 then return deny(SESSION_CLOSED) end
   if is_expired(facts, counters, clock) then return deny(SESSION_EXPIRED) end
 
-  local is_own = slots[1] == slots[2]
+  local is_own = #operation == 24
+  local own, slots = is_own and own_key(session, operation), not is_own and slots_of(session)
   local generation, current, previous = operations_at(counters, clock)
   local remembered
-  if is_own then remembered = redis.call('GET', slots[1])
+  if is_own then remembered = redis.call('GET', own)
   else remembered = find_remembered(slots, operation, generation, current, previous) end
   if remembered then return replay(facts, counters, remembered, operation, decision) end
 
@@ -160,7 +172,7 @@ local function charge(session, slots, identity_key, asked, operation, identity, 
     counters[GENERATION], counters[CURRENT], counters[PREVIOUS] = generation, current + 1, previous
   end
   redis.call('HSET', session, 'm', cmsgpack.pack(counters))
-  if is_own then redis.call('SET', slots[1], effect_of(operation, counters), 'PX', OWN_MS)
+  if is_own then redis.call('SET', own, effect_of(operation, counters), 'PX', OWN_MS)
   else remember(slots, operation, counters, now) end
   if plan then
     local numbers = numbers_of(facts, counters, made_before, window_before, window_calls)
@@ -175,12 +187,20 @@ local function failed(problem)
   return { FAILED, type(problem) == 'table' and problem.err or tostring(problem) }
 end
 
+local at = 1
+
+-- The next so many bytes of the charges.
+local function taken(length)
+  at = at + length
+  return string.sub(charges, at - length, at - 1)
+end
+
 local reply = { now }
-for index = 1, #KEYS / 4 do
-  local key, argument = 4 * index - 3, 4 * index + 4
-  local slots = { KEYS[key + 1], KEYS[key + 2] }
+for index = 1, math.floor(#KEYS / 2) do
+  local key, asked, known, guard, entry = 2 * index
+  asked, known, guard, entry, at = struct.unpack('>I4BI4I4', charges, at)
   local ok, result = pcall(
-    charge, KEYS[key], slots, KEYS[key + 3], ARGV[argument], ARGV[argument + 1], ARGV[argument + 2], ARGV[argument + 3]
+    charge, KEYS[key - 1], KEYS[key], taken(asked), taken(known), taken(guard), taken(entry)
   )
   reply[index + 1] = ok and result or failed(result)
 end
