@@ -145,7 +145,7 @@ async function openAndClose(
 /** Every promise, against what is there. The work must have stopped. */
 export async function expectKept(clients: Clients, { sessions, runs, closed }: Work): Promise<void> {
   // A socket that was gone for a moment is tried again only after a while.
-  await eventually(() => clients.server('GetServerInfo', {}));
+  await eventually(() => clients.server('GetServerInfo', {}), { withinMs: 60_000 });
   for (const { session_id, agent_id, budget, acknowledged, tried } of sessions) {
     const { session } = await clients.sessions('GetSession', { session_id });
     expect(session.calls_made).toBeLessThanOrEqual(budget);
