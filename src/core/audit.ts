@@ -133,7 +133,9 @@ function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
     }
     case 'custom': {
       const { text, redactions } = storableJson(event.payload);
-      return { run, drafts: [{ type: event.type, data: text, redactions }] };
+      // Cut, too: a mark may be longer than what it stands for, and the stored form has no room for a long type.
+      const type = storable(event.type, LIMITS.customTypeBytesMax);
+      return { run, drafts: [{ type: type.text, data: text, redactions: [...type.redactions, ...redactions] }] };
     }
   }
 }

@@ -1,6 +1,8 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
 import { Failure } from '../core/failure.ts';
+import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
+import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
@@ -21,10 +23,11 @@ export async function createSession(
   session: Omit<NewSession, 'sessionId'>,
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
-  const sessionId = newId(pdp.clock(), anyPartition());
+  const { text: declaredIntent } = storable(session.declaredIntent, LIMITS.declaredIntentBytesMax);
+  const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
   const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });
-  const answer = await pdp.state.createSession({ ...session, sessionId }, pdp.sessionsMaxLive, operation, records.of);
+  const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
       await records.publishStored();

@@ -11,7 +11,7 @@ import { tollgate } from '../support/command.ts';
 import { ENGINES } from '../support/engines.ts';
 import { randomFrom } from '../support/random.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { callOf, started } from '../support/scene.ts';
+import { callOf, opened, started } from '../support/scene.ts';
 import { startServer } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 
@@ -32,6 +32,13 @@ const EVENTS: ((text: string) => object)[] = [
   (message) => ({ error: { message } }),
   (text) => ({ custom: { type: 'note', payload: struct({ text }) } }),
   (text) => ({ custom: { type: 'note', payload: struct({ [text]: 'a name' }) } }),
+  (text) => ({
+    custom: { type: 'note', payload: { fields: { [text]: { structValue: struct({ password: text }) } } } },
+  }),
+  (text) => ({ tool_use: { name: 'read_file', args: JSON.stringify({ body: JSON.stringify({ text }) }) } }),
+  (text) => ({
+    tool_use: { name: 'read_file', result: `${JSON.stringify({ body: JSON.stringify([text]) })}\nexit 0` },
+  }),
 ];
 /** The same for what must be short and of one line. */
 const SHORT_EVENTS: ((text: string) => object)[] = [
@@ -39,6 +46,7 @@ const SHORT_EVENTS: ((text: string) => object)[] = [
   (finish_reason) => ({ step: { response: { text: 'x', finish_reason } } }),
   (id) => ({ tool_use: { name: 'read_file', id } }),
   (name) => ({ tool_use: { name } }),
+  (type) => ({ custom: { type } }),
 ];
 
 describe.each(ENGINES)('%s engine', (engine) => {
@@ -75,6 +83,10 @@ describe.each(ENGINES)('%s engine', (engine) => {
       ...short.map((text, index) => SHORT_EVENTS[index % SHORT_EVENTS.length]!(text)),
     ];
     const call: Answer = await callOf(clients);
+    // What a session is for is a text like any other.
+    const intents = texts.filter((text) => text.length < 500).slice(0, 100);
+    for (const declared_intent of intents) await opened(clients, { declared_intent });
+    note(await clients.sessions('ListSessions', { page_size: 500 }));
     const runs: string[] = [];
     const bundles: Answer[] = [];
     for (let from = 0; from < events.length; from += 100) {

@@ -175,6 +175,7 @@ describe('what is secret', () => {
       { kind: 'tool_use', name: KEY, id: KEY, args: JSON.stringify({ a: KEY, password: 'p' }), result: KEY },
       { kind: 'error', message: KEY },
       { kind: 'custom', type: 'note', payload: JSON.stringify({ a: [KEY] }) },
+      { kind: 'custom', type: `note of ${KEY}`, payload: '{}' },
     ]);
     expect(JSON.stringify(records)).not.toContain(KEY);
     const listed = records.map(({ type, redactions }) => [type, redactions]);
@@ -188,6 +189,7 @@ describe('what is secret', () => {
       ['tool_result', [found('/result'), found('/name'), found('/id')]],
       ['error', [found('/message')]],
       ['note', [found('/a/0')]],
+      [`note of ${MARK}`, [found('')]],
     ]);
     expect(records[0]?.data).toMatchObject({ text: `it is ${MARK}`, model: MARK, text_len: 26 });
   });
@@ -204,6 +206,28 @@ describe('what is secret', () => {
     const { records } = shape([use('read_file', long)]);
     const left = utf8Length(long) - 65_536;
     expect(records[1]?.data).toMatchObject({ result: `[redacted: private_key]…[+${left} bytes]`, truncated: true });
+  });
+
+  test('leaves no half of it where the search ends, however much was taken out before', () => {
+    for (let inside = 1; inside <= KEY.length; inside++) {
+      const start = '{"password":"';
+      const taken = 'x'.repeat(65_536 - start.length - 4 - inside);
+      const { records } = shape([use('read_file', `${start}${taken}" ] ${KEY} and more`)]);
+      expect(JSON.stringify(records), `${inside}`).not.toContain('AKIA');
+    }
+  });
+
+  test('is found in a text within JSON that goes on behind where the search ends', () => {
+    const body = JSON.stringify({ password: 'hunter2', more: 'x'.repeat(70_000) });
+    const { records } = shape([use('read_file', JSON.stringify({ body }))]);
+    expect(JSON.stringify(records)).not.toContain('hunter2');
+  });
+
+  test('in the type of a custom event leaves one that is not too long to store', () => {
+    const type = 'pin=1,'.repeat(21);
+    const { records } = shape([{ kind: 'custom', type, payload: '{}' }]);
+    expect(records[0]?.type).not.toContain('1,pin=1');
+    expect(utf8Length(records[0]!.type)).toBeLessThan(256);
   });
 
   test('goes with the whole text where the search itself fails', () => {

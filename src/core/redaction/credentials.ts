@@ -16,6 +16,8 @@ interface Rule {
 
 /** Not in the middle of a longer word. */
 const START = '(?<![A-Za-z0-9_-])';
+/** What is written for another character ends a word, too: `\n`, `\u0022`, `%22`, a colour of a terminal. */
+const ESCAPED = /\\(?:u[0-9A-Fa-f]{4}|[a-z])|%[0-9A-Fa-f]{2}|\p{Cc}\[[0-9;]{0,16}m/gu;
 
 function rule(name: string, pattern: string): Rule {
   return { name, pattern: new RegExp(`${START}(?:${pattern})`, 'g') };
@@ -23,7 +25,7 @@ function rule(name: string, pattern: string): Rule {
 
 /** @see the issuers' own pages on the form of their keys; several take part in secret scanning for code hosts */
 const RULES: readonly Rule[] = [
-  rule('aws_access_key', '(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])'),
+  rule('aws_access_key', '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])'),
   rule('google_api_key', 'AIza[A-Za-z0-9_-]{35}'),
   rule('google_oauth_token', '(?:ya29\\.|1//0|GOCSPX-)[A-Za-z0-9_-]{20,}'),
   rule('github_token', 'gh[pousr]_[A-Za-z0-9]{36,}'),
@@ -42,46 +44,54 @@ const RULES: readonly Rule[] = [
   rule('twilio_key', 'SK[0-9a-f]{32}(?![A-Za-z0-9])'),
   rule('databricks_token', 'dapi[0-9a-f]{32}(?![A-Za-z0-9])'),
   rule('vault_token', 'hv[bsr]\\.[A-Za-z0-9_-]{24,}'),
-  rule('telegram_token', '[0-9]{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])'),
+  rule('telegram_token', '(?:bot)?[0-9]{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])'),
+  rule('discord_token', '[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}'),
   rule('age_key', 'AGE-SECRET-KEY-1[A-Z0-9]{58}'),
   rule('azure_storage_key', 'AccountKey=[A-Za-z0-9+/=]{40,}'),
-  rule('jwt', 'eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)*'),
-  rule('bearer_token', '[Bb]earer[ \\t]{1,4}[A-Za-z0-9._~+/=-]{16,}'),
-  rule('basic_credentials', '[Bb]asic[ \\t]{1,4}[A-Za-z0-9+/]{16,}={0,2}'),
+  rule('jwt', 'eyJ[A-Za-z0-9_-]{8,}\\.{1,2}[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)*'),
+  rule('bearer_token', '(?:[Bb]earer|BEARER)[ \\t]{1,4}[A-Za-z0-9._~+/=-]{16,}'),
+  rule('basic_credentials', '(?:[Bb]asic|BASIC)[ \\t]{1,4}[A-Za-z0-9+/]{16,}={0,2}'),
 ];
 
-/** `scheme://user:password@host`: the password alone. Bounded, for a text may be nothing but colons. */
-const URL_PASSWORD = /:\/\/[^\s/?#@:"'<>]{0,256}:([^\s/?#@"'<>]{1,256})@/g;
-const SLACK_WEBHOOK = /hooks\.slack\.com\/services\/([A-Za-z0-9/_-]{20,128})/g;
+/** Parts of URLs: the whole of a match but its secret tells where that stands. What is looked at ends at the next slash. */
+const IN_URLS = [
+  // The password in `scheme://user:password@host`.
+  { name: 'url_password', pattern: /:\\?\/\\?\/[^\s/?#@:"'<>]*:([^\s/?#"'<>]+)@/g },
+  { name: 'url_signature', pattern: /[?&;](?:sig|X-Amz-Signature|X-Goog-Signature)=([A-Za-z0-9%+/=_-]{16,})/g },
+  { name: 'slack_webhook', pattern: /hooks\.slack\.com\/[a-z]{1,16}\/([A-Za-z0-9/_-]{20,128})/g },
+  { name: 'discord_webhook', pattern: /discord(?:app)?\.com\/api\/webhooks\/[0-9]{1,20}\/([A-Za-z0-9_-]{32,128})/g },
+];
 
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 
 /** Most texts hold none of these, and one look tells. */
 const HINT =
-  /A[KSBC][IC]A[A-Z2-7]|AIza|ya29\.|1\/\/0|GOCSPX|gh[pousr]_|github_pat|gl[a-z]{2,3}-|xox[a-z]-|xapp-|[sr]k_|whsec_|sk-|npm_|pypi-|hf_|do[opr]_v1|SG\.|SK[0-9a-f]|dapi|hv[bsr]\.|[0-9]:[A-Za-z0-9_-]{35}|AGE-|AccountKey|eyJ|earer|asic|:\/\/|hooks\.slack|PRIVATE KEY/;
+  /A[KSBC][IC]A[A-Z0-9]|AIza|ya29\.|1\/\/0|GOCSPX|gh[pousr]_|github_pat|gl[a-z]{2,3}-|xox[a-z]-|xapp-|[sr]k_|whsec_|sk-|npm_|pypi-|hf_|do[opr]_v1|SG\.|SK[0-9a-f]|dapi|hv[bsr]\.|[0-9]:[A-Za-z0-9_-]{35}|[MNO][A-Za-z0-9_-]{23,27}\.|AGE-|AccountKey|eyJ|earer|EARER|asic|ASIC|:\\?\/|[sS]ig|hooks\.slack|discord|PRIVATE KEY/;
 
-/** Where credentials stand in a text, in order, none over another. */
+/** Where credentials stand in a text; they may overlap. */
 export function findCredentials(text: string): Found[] {
   if (!HINT.test(text)) return [];
-  const found = RULES.flatMap(({ name, pattern }) =>
-    Array.from(text.matchAll(pattern), (match) => ({
-      rule: name,
-      start: match.index,
-      end: match.index + match[0].length,
-    })),
-  );
-  for (const [name, pattern] of [
-    ['url_password', URL_PASSWORD],
-    ['slack_webhook', SLACK_WEBHOOK],
-  ] as const) {
+  const bare = text.replaceAll(ESCAPED, (escaped) => ' '.repeat(escaped.length));
+  const found = [...new Set([text, bare])].flatMap(ofRules);
+  for (const { name, pattern } of IN_URLS) {
     for (const match of text.matchAll(pattern)) {
       const secret = match[1]!;
       const start = match.index + match[0].lastIndexOf(secret);
       found.push({ rule: name, start, end: start + secret.length });
     }
   }
-  return apart([...found, ...privateKeys(text)]);
+  return [...found, ...privateKeys(text)];
+}
+
+function ofRules(text: string): Found[] {
+  return RULES.flatMap(({ name, pattern }) =>
+    Array.from(text.matchAll(pattern), ({ index, 0: match }) => ({
+      rule: name,
+      start: index,
+      end: index + match.length,
+    })),
+  );
 }
 
 /** From the first line of a key to its last; a key that was cut off goes to the end of the text. */
@@ -94,15 +104,4 @@ function privateKeys(text: string): Found[] {
     found.push({ rule: 'private_key', start: begin.index, end: close ? close.index + close[0].length : text.length });
   }
   return found;
-}
-
-/** Joins what overlaps, under the name of what begins first. */
-function apart(found: readonly Found[]): Found[] {
-  const joined: Found[] = [];
-  for (const next of found.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
-    const last = joined.at(-1);
-    if (!last || next.start >= last.end) joined.push(next);
-    else if (next.end > last.end) joined[joined.length - 1] = { ...last, end: next.end };
-  }
-  return joined;
 }

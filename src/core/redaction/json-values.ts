@@ -1,14 +1,15 @@
-// Walks through the text of a JSON value without making it anew: what stays is stored as it was written, with every
+// Walks through a value in a text of JSON without making it anew: what stays is stored as it was written, with every
 // digit and every double key, and a text that breaks off is read as far as it goes.
 //
 // WHY NOT JSON.parse: of a key that stands twice it shows only the last value, and the first would be stored unseen.
+import { namesNext } from './key-names.ts';
 
 /** A value in its place. */
 export interface JsonValue {
   /** RFC 6901. */
   readonly pointer: string;
-  /** The key it stands under; undefined in a list and at the root. */
-  readonly key: string | undefined;
+  /** The key it stands under, or the text beside it that says what it is. */
+  readonly name: string | undefined;
   readonly start: number;
   /** Decoded, if it is a text. */
   readonly text: string | undefined;
@@ -17,27 +18,46 @@ export interface JsonValue {
 export interface JsonVisitor {
   /** @returns true to take the whole value, whatever it holds: then {@link take} is called at its end */
   wants(value: JsonValue): boolean;
+  /** Also of a value in which some have been seen or taken before: what it is called may stand behind it. */
   take(value: JsonValue, end: number): void;
-  /** A text that was not taken, or a key. */
-  sees(value: JsonValue & { readonly text: string }, end: number): void;
+  /** A text that was not taken, or a key. @returns it as pointers may show it */
+  sees(value: JsonValue & { readonly text: string }, end: number): string;
 }
 
-const DEPTH_MAX = 100;
 const POINTER_LENGTH_MAX = 256;
+/** Shorter than any credential is what is written without quotes in ordinary JSON. */
+const LITERAL_LENGTH_MIN = 20;
+
+/** `{"name": "authorization", "value": "…"}`, as headers, parameters and environments are often written. */
+const LABELS: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'parameter']);
+const LABELLED: ReadonlySet<string> = new Set(['value', 'values']);
 
 interface Level {
   readonly isObject: boolean;
   readonly pointer: string;
   /** The value that began with this level, if it is taken as a whole. */
   readonly taken: JsonValue | undefined;
-  expectsKey: boolean;
+  /** The value that began with this level. */
+  readonly value: JsonValue;
+  expects: 'key' | 'colon' | 'value' | 'comma';
   key: string | undefined;
+  /** The key as pointers may show it. */
+  shownKey: string;
   index: number;
+  /** The text before the next item of a list. */
+  before: string | undefined;
+  /** What the object says that its value is called, or a pair in its first place. */
+  label: string | undefined;
+  labelled: { readonly value: JsonValue; readonly end: number } | undefined;
 }
 
-/** @returns false if the text is no JSON object or list, or is nested too deeply: it was then seen in part */
-export function walkJson(text: string, visitor: JsonVisitor): boolean {
-  return new Walk(text, visitor).run();
+/**
+ * Walks through the value that begins at `from`: an object, a list or a text.
+ *
+ * @returns where it ends, or where it is no JSON any more
+ */
+export function walkJson(text: string, from: number, visitor: JsonVisitor): { end: number; isJson: boolean } {
+  return new Walk(text, from, visitor).run();
 }
 
 class Walk {
@@ -46,20 +66,23 @@ class Walk {
   readonly #levels: Level[] = [];
   /** Set while inside a value that is taken as a whole. */
   #isTaking = false;
-  #at = 0;
+  #at: number;
 
-  constructor(text: string, visitor: JsonVisitor) {
+  constructor(text: string, from: number, visitor: JsonVisitor) {
     this.#text = text;
     this.#visitor = visitor;
+    this.#at = from;
   }
 
-  run(): boolean {
-    while (this.#at < this.#text.length) {
-      if (!this.#step(this.#text[this.#at]!)) return false;
-    }
+  run(): { end: number; isJson: boolean } {
+    let isJson = true;
+    do {
+      isJson = this.#step(this.#text[this.#at]!);
+    } while (isJson && this.#levels.length > 0 && this.#at < this.#text.length);
     // It broke off: what was being taken goes to the end.
-    for (const { taken } of this.#levels) if (taken) this.#visitor.take(taken, this.#text.length);
-    return true;
+    if (this.#isTaking) this.#at = this.#text.length;
+    while (this.#levels.length > 0) this.#leave();
+    return { end: this.#at, isJson };
   }
 
   #step(char: string): boolean {
@@ -76,15 +99,20 @@ class Walk {
         return this.#open(char === '{', level);
       case '}':
       case ']':
-        return this.#close(char === '}', level);
+        if (level?.isObject !== (char === '}') || level.expects === 'colon') return false;
+        this.#at++;
+        this.#leave();
+        return true;
       case ':':
+        if (level?.expects !== 'colon') return false;
+        level.expects = 'value';
         this.#at++;
-        return level?.isObject === true && !level.expectsKey;
+        return true;
       case ',':
+        if (level?.expects !== 'comma') return false;
+        level.expects = level.isObject ? 'key' : 'value';
+        level.index++;
         this.#at++;
-        if (!level) return false;
-        if (level.isObject) level.expectsKey = true;
-        else level.index++;
         return true;
       case '"':
         return this.#string(level);
@@ -94,63 +122,93 @@ class Walk {
   }
 
   #open(isObject: boolean, level: Level | undefined): boolean {
-    if (this.#levels.length === DEPTH_MAX || level?.expectsKey) return false;
-    if (!level && this.#at > 0 && this.#text.slice(0, this.#at).trim() !== '') return false;
+    if (level && level.expects !== 'value') return false;
     const value = this.#value(level, undefined);
     const taken = level && !this.#isTaking && this.#visitor.wants(value) ? value : undefined;
     if (taken) this.#isTaking = true;
-    this.#levels.push({ isObject, pointer: value.pointer, taken, expectsKey: isObject, key: undefined, index: 0 });
+    this.#levels.push({
+      isObject,
+      pointer: value.pointer,
+      taken,
+      value,
+      expects: isObject ? 'key' : 'value',
+      key: undefined,
+      shownKey: '',
+      index: 0,
+      before: undefined,
+      label: undefined,
+      labelled: undefined,
+    });
     this.#at++;
     return true;
   }
 
-  #close(isObject: boolean, level: Level | undefined): boolean {
-    if (level?.isObject !== isObject) return false;
-    this.#levels.pop();
-    this.#at++;
-    if (level.taken) {
-      this.#isTaking = false;
-      this.#visitor.take(level.taken, this.#at);
+  /** The innermost value ends here. */
+  #leave(): void {
+    const { taken, value, label, labelled, isObject, index } = this.#levels.pop()!;
+    const isNamed = label !== undefined && labelled !== undefined && (isObject || index === 1);
+    if (isNamed && !this.#isTaking) {
+      const named = { ...labelled.value, name: label };
+      if (this.#visitor.wants(named)) this.#visitor.take(named, labelled.end);
     }
-    return true;
+    if (taken) {
+      this.#isTaking = false;
+      this.#visitor.take(taken, this.#at);
+    }
+    this.#pass(value);
   }
 
   #string(level: Level | undefined): boolean {
+    if (level?.expects === 'colon' || level?.expects === 'comma') return false;
     const start = this.#at;
     const end = endOfString(this.#text, start);
     const text = decode(this.#text.slice(start, end));
-    if (level?.expectsKey) {
-      if (!this.#isTaking) this.#visitor.sees({ pointer: level.pointer, key: undefined, start, text }, end);
+    if (level?.expects === 'key') {
+      const key = { pointer: level.pointer, name: undefined, start, text };
       level.key = text;
-      level.expectsKey = false;
-    } else if (level) this.#leaf(this.#value(level, text), end);
-    else return false;
-    this.#at = end;
+      level.shownKey = this.#isTaking ? '' : this.#visitor.sees(key, end);
+      level.expects = 'colon';
+      this.#at = end;
+    } else this.#leaf(this.#value(level, text), end);
     return true;
   }
 
   #literal(level: Level | undefined): boolean {
-    if (!level || level.expectsKey) return false;
+    if (level?.expects !== 'value') return false;
     const start = this.#at;
     let end = start;
     while (end < this.#text.length && isLiteral(this.#text.charCodeAt(end))) end++;
     if (end === start) return false;
-    this.#leaf(this.#value(level, undefined), end);
-    this.#at = end;
+    const text = end - start >= LITERAL_LENGTH_MIN ? this.#text.slice(start, end) : undefined;
+    this.#leaf(this.#value(level, text), end);
     return true;
   }
 
   #leaf(value: JsonValue, end: number): void {
-    if (this.#isTaking) return;
-    if (this.#visitor.wants(value)) this.#visitor.take(value, end);
-    else if (value.text !== undefined) this.#visitor.sees({ ...value, text: value.text }, end);
+    this.#at = end;
+    if (!this.#isTaking) {
+      if (this.#visitor.wants(value)) this.#visitor.take(value, end);
+      else if (value.text !== undefined) this.#visitor.sees({ ...value, text: value.text }, end);
+    }
+    this.#pass(value);
+  }
+
+  /** A value has ended, and may be what its neighbour is called or is about. */
+  #pass(value: JsonValue): void {
+    const level = this.#levels.at(-1);
+    if (!level) return;
+    level.expects = 'comma';
+    level.before = value.text;
+    const key = level.key?.toLowerCase();
+    const isLabel = level.isObject ? LABELS.has(key!) : level.index === 0;
+    if (isLabel && value.text !== undefined) level.label = value.text;
+    if (level.isObject ? LABELLED.has(key!) : level.index === 1) level.labelled = { value, end: this.#at };
   }
 
   #value(level: Level | undefined, text: string | undefined): JsonValue {
-    const key = level?.isObject ? level.key : undefined;
-    const segment = level === undefined ? '' : `/${escapeSegment(key ?? String(level.index))}`;
-    const pointer = `${level?.pointer ?? ''}${segment}`.slice(0, POINTER_LENGTH_MAX);
-    return { pointer, key, start: this.#at, text };
+    const start = this.#at;
+    if (!level) return { pointer: '', name: undefined, start, text };
+    return { pointer: pointerIn(level), name: level.isObject ? level.key : namesNext(level.before), start, text };
   }
 }
 
@@ -163,19 +221,15 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function decode(quoted: string): string {
-  // A parser that throws at every control character would cost far more than it tells.
-  if (!quoted.includes('\\')) return unquoted(quoted);
-  try {
-    return JSON.parse(quoted);
-  } catch {
-    // It broke off, or holds what JSON does not allow: as it stands is better than not at all.
-    return unquoted(quoted);
-  }
-}
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-function unquoted(quoted: string): string {
-  return quoted.slice(1, quoted.length > 1 && quoted.endsWith('"') ? -1 : undefined);
+/** WHY NOT JSON.parse: of a text that broke off, or holds a line break, it tells nothing. */
+function decode(quoted: string): string {
+  const text = quoted.slice(1, quoted.length > 1 && quoted.endsWith('"') ? -1 : undefined);
+  if (!text.includes('\\')) return text;
+  return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex?: string, char?: string) =>
+    hex === undefined ? (ESCAPES[char!] ?? char!) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 /** Numbers, true, false, null, and whatever else is written without quotes. */
@@ -190,6 +244,8 @@ function isLiteral(unit: number): boolean {
   );
 }
 
-function escapeSegment(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+function pointerIn({ pointer, isObject, shownKey, index }: Level): string {
+  if (pointer.length === POINTER_LENGTH_MAX) return pointer;
+  const segment = isObject ? shownKey.replaceAll('~', '~0').replaceAll('/', '~1') : index;
+  return `${pointer}/${segment}`.slice(0, POINTER_LENGTH_MAX);
 }

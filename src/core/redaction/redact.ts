@@ -1,12 +1,14 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
-import { utf8Length } from '../text.ts';
+import { isBlank, utf8Length } from '../text.ts';
+import { findAssignments } from './assignments.ts';
 import { findCredentials } from './credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import { namesSecret } from './key-names.ts';
+import { redactEncoded } from './percent.ts';
 
 /** One thing that was taken out. */
 export interface Redaction {
-  /** Where it stood: RFC 6901 in a text of JSON, empty in any other. */
+  /** Where it stood: RFC 6901 in JSON, empty in any other text. */
   readonly pointer: string;
   readonly rule: string;
   /** Of what was taken out, in bytes of UTF-8. */
@@ -18,90 +20,100 @@ export interface Redacted {
   readonly redactions: readonly Redaction[];
 }
 
-/** JSON in a text of JSON in a text of JSON: bodies of requests are often one of these. */
-const NESTED_MAX = 3;
+/** A part of a text that is a secret, or a text within JSON without the secrets in it. */
+type Change = { readonly start: number; readonly end: number } & (
+  | { readonly rule: string; readonly pointer: string; readonly isJson: boolean }
+  | { readonly by: string; readonly redactions: readonly Redaction[] }
+);
 
-/** Takes credentials out of a text, and out of one of JSON also whatever stands under a name that says secret. */
+/**
+ * Takes credentials out of a text, and whatever stands under a name that says secret. JSON is looked into wherever it stands,
+ * in its texts, too: each level of JSON within JSON takes twice the characters to say, so there are never many.
+ */
 export function redact(text: string): Redacted {
-  return redactNested(text, NESTED_MAX);
+  const { changes, isAll } = jsonChanges(text);
+  if (isAll) return applied(text, changes);
+  return redactEncoded(applied(text, [...changes, ...plainChanges(text)]), redact);
 }
 
-function redactNested(text: string, levelsLeft: number): Redacted {
-  return (isJsonLike(text) && levelsLeft > 0 ? redactJson(text, levelsLeft) : undefined) ?? redactPlain(text);
-}
+const OPENING = /[[{]/g;
+const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
-function isJsonLike(text: string): boolean {
-  return /^[\s\uFEFF]{0,64}[[{]/.test(text);
-}
-
-interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly by: string;
-}
-
-/** Undefined when the text only looks like JSON. */
-function redactJson(text: string, levelsLeft: number): Redacted | undefined {
-  const replacements: Replacement[] = [];
-  const redactions: Redaction[] = [];
-  const take = ({ pointer, start }: JsonValue, end: number, rule: string) => {
-    replacements.push({ start, end, by: JSON.stringify(markOf(rule)) });
-    redactions.push({ pointer, rule, bytes: utf8Length(text.slice(start, end)) });
-  };
-  const isJson = walkJson(text, {
-    wants: ({ key }) => key !== undefined && namesSecret(key),
-    take: (value, end) => take(value, end, 'key_name'),
-    sees: (value, end) => {
-      const inner = redactNested(value.text, levelsLeft - 1);
-      if (inner.redactions.length === 0) return;
-      replacements.push({ start: value.start, end, by: JSON.stringify(inner.text) });
-      for (const { pointer, rule, bytes } of inner.redactions) {
-        redactions.push({ pointer: `${value.pointer}${pointer}`, rule, bytes });
-      }
-    },
-  });
-  return isJson ? { text: replaceAll(text, replacements), redactions } : undefined;
-}
-
-/** `"password": "…"` and `password=…` in what is no JSON after all; the value up to its end as far as that can be told. */
-const ASSIGNMENT =
-  /(?<![A-Za-z0-9_.-])["']?([A-Za-z][A-Za-z0-9_.-]{1,64})["']?[ \t]{0,8}[:=][ \t]{0,8}("(?:[^"\\\n]|\\.){0,4096}"?|'[^'\n]{0,4096}'?|[^\s,;&}\])"']{1,4096})/g;
-
-function redactPlain(text: string): Redacted {
-  const found = findCredentials(text).map((one) => ({ ...one, by: markOf(one.rule) }));
-  const named = isJsonLike(text) ? assignments(text) : [];
-  const all = [...found, ...named.filter(({ start, end }) => !found.some((one) => one.start < end && start < one.end))];
-  if (all.length === 0) return { text, redactions: [] };
-  const ordered = all.toSorted((one, other) => one.start - other.start);
-  return {
-    text: replaceAll(text, ordered),
-    redactions: ordered.map(({ rule, start, end }) => ({
-      pointer: '',
-      rule,
-      bytes: utf8Length(text.slice(start, end)),
-    })),
-  };
-}
-
-function assignments(text: string): (Replacement & { rule: string })[] {
-  return Array.from(text.matchAll(ASSIGNMENT)).flatMap((match) => {
-    const [whole, key, value] = match;
-    if (!namesSecret(key!)) return [];
-    const end = match.index + whole.length;
-    return [{ rule: 'key_name', start: end - value!.length, end, by: JSON.stringify(markOf('key_name')) }];
-  });
-}
-
-function markOf(rule: string): string {
-  return `[redacted: ${rule}]`;
-}
-
-function replaceAll(text: string, replacements: readonly Replacement[]): string {
-  let replaced = '';
-  let at = 0;
-  for (const { start, end, by } of replacements) {
-    replaced += text.slice(at, start) + by;
-    at = end;
+/** @returns `isAll` if there is nothing in the text but JSON */
+function jsonChanges(text: string): { changes: Change[]; isAll: boolean } {
+  const changes: Change[] = [];
+  const visitor = visitorOf(changes);
+  let isAll = true;
+  for (let at = 0; at < text.length; ) {
+    const start = at === 0 && STARTS_WITH_TEXT.test(text) ? text.indexOf('"') : openingFrom(text, at);
+    if (!isBlank(text.slice(at, start))) isAll = false;
+    if (start === text.length) break;
+    const { end, isJson } = walkJson(text, start, visitor);
+    if (!isJson) isAll = false;
+    at = Math.max(end, start + 1);
   }
-  return replaced + text.slice(at);
+  return { changes, isAll };
+}
+
+function openingFrom(text: string, at: number): number {
+  OPENING.lastIndex = at;
+  return OPENING.exec(text)?.index ?? text.length;
+}
+
+function visitorOf(changes: Change[]) {
+  return {
+    wants: ({ name }: JsonValue) => name !== undefined && namesSecret(name),
+    take: ({ pointer, start }: JsonValue, end: number) => {
+      changes.push({ start, end, rule: 'key_name', pointer, isJson: true });
+    },
+    sees: ({ pointer, start, text: seen }: JsonValue & { text: string }, end: number) => {
+      const inner = redact(seen);
+      if (inner.redactions.length === 0) return seen;
+      const redactions = inner.redactions.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
+      changes.push({ start, end, by: JSON.stringify(inner.text), redactions });
+      return inner.text;
+    },
+  };
+}
+
+function plainChanges(text: string): Change[] {
+  const found = [...findCredentials(text), ...findAssignments(text)];
+  return found.map((one) => ({ ...one, pointer: '', isJson: false }));
+}
+
+function applied(text: string, changes: readonly Change[]): Redacted {
+  if (changes.length === 0) return { text, redactions: [] };
+  const redactions: Redaction[] = [];
+  let left = '';
+  let at = 0;
+  for (const change of joined(changes)) {
+    const { by, redactions: ofChange } = 'by' in change ? change : marked(text, change);
+    left += text.slice(at, change.start) + by;
+    redactions.push(...ofChange);
+    at = change.end;
+  }
+  return { text: left + text.slice(at), redactions };
+}
+
+function marked(text: string, { start, end, rule, pointer, isJson }: Exclude<Change, { by: string }>) {
+  const mark = `[redacted: ${rule}]`;
+  const bytes = utf8Length(text.slice(start, end));
+  return { by: isJson ? JSON.stringify(mark) : mark, redactions: [{ pointer, rule, bytes }] };
+}
+
+/** What holds others stands for them, and what overlaps goes as one, under the name of what begins first. */
+function joined(changes: readonly Change[]): Change[] {
+  const apart: Change[] = [];
+  for (const next of changes.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+    const last = apart.at(-1);
+    if (!last || next.start >= last.end) apart.push(next);
+    else if (next.start === last.start && next.end === last.end) apart[apart.length - 1] = next;
+    else if (next.end > last.end)
+      apart[apart.length - 1] = { ...nameOf(last), start: last.start, end: next.end, isJson: false };
+  }
+  return apart;
+}
+
+function nameOf(change: Change): { rule: string; pointer: string } {
+  return 'by' in change ? change.redactions[0]! : change;
 }

@@ -10,6 +10,11 @@ export interface Storable {
 
 /** Far more than any text keeps. What lies behind is cut anyway, so it need not be looked at. */
 const WINDOW_LENGTH = 65_536;
+/**
+ * At the end of a window a credential may have been cut in two, and half of one has no form that could be told. So nothing is
+ * kept of there, for what stands before may have become short enough to show it.
+ */
+const EDGE_LENGTH = 4_096;
 
 /**
  * @param scan  looks for secrets; where it fails the whole text goes, for nobody knows what is in it
@@ -17,7 +22,9 @@ const WINDOW_LENGTH = 65_536;
 export function storable(text: string, bytesMax: number, scan: (text: string) => Redacted = redact): Storable {
   const head = text.length <= WINDOW_LENGTH ? text : wholeCharacters(text, WINDOW_LENGTH);
   const { text: left, redactions } = tryScan(head, scan);
-  return { ...cutUtf8(left, bytesMax, utf8Length(text.slice(head.length))), redactions };
+  const kept = head === text ? left : withoutEdge(left);
+  const bytesBehind = utf8Length(left.slice(kept.length)) + utf8Length(text.slice(head.length));
+  return { ...cutUtf8(kept, bytesMax, bytesBehind), redactions };
 }
 
 function tryScan(text: string, scan: (text: string) => Redacted): Redacted {
@@ -29,7 +36,14 @@ function tryScan(text: string, scan: (text: string) => Redacted): Redacted {
   }
 }
 
+/** Up to the edge, or up to the last mark in it, which stands for a whole credential. */
+function withoutEdge(text: string): string {
+  const mark = text.lastIndexOf('[redacted: ');
+  const markEnd = mark < 0 ? 0 : text.indexOf(']', mark) + 1;
+  return wholeCharacters(text, Math.max(0, markEnd, text.length - EDGE_LENGTH));
+}
+
 /** Never half of a surrogate pair. */
 function wholeCharacters(text: string, length: number): string {
-  return text.slice(0, text.codePointAt(length - 1)! > 0xffff ? length - 1 : length);
+  return text.slice(0, length > 0 && text.codePointAt(length - 1)! > 0xffff ? length - 1 : length);
 }

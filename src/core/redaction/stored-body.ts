@@ -1,6 +1,6 @@
 // The arguments or the result of a tool as a record holds them: whole, some fields of them, their length, or nothing.
 import { LIMITS } from '../limits.ts';
-import { utf8Length } from '../text.ts';
+import { startOf, utf8Length } from '../text.ts';
 import type { StoreRule } from '../tool-catalogue.ts';
 import { walkJson } from './json-values.ts';
 import type { Redaction } from './redact.ts';
@@ -29,7 +29,7 @@ export function storedBody(name: BodyName, body: string, rule: StoreRule): Store
       redactions: placed(name, redactions),
     };
   }
-  // What lies under a pointer can be anywhere in the body.
+  // What lies under a pointer can be anywhere in what is looked at.
   const { text, redactions } = storable(body, Number.POSITIVE_INFINITY);
   const picked = fieldsOf(name, text, rule.fields);
   const stored = storable(JSON.stringify(picked), bytesMax);
@@ -49,12 +49,12 @@ function placed(name: BodyName, redactions: readonly Redaction[]): Redaction[] {
 function fieldsOf(name: BodyName, text: string, pointers: ReadonlySet<string>): Record<string, string> {
   if (pointers.has(`/${name}`)) return { [`/${name}`]: text };
   const found: Record<string, string> = Object.create(null);
-  walkJson(text, {
+  walkJson(text, startOf(text), {
     wants: ({ pointer }) => pointers.has(`/${name}${pointer}`),
     take: ({ pointer, start }, end) => {
       found[`/${name}${pointer}`] = text.slice(start, end);
     },
-    sees: () => undefined,
+    sees: ({ text: seen }) => seen,
   });
   return found;
 }

@@ -7,11 +7,11 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface Redaction {
   /**
-   * Where it stood in the payload, an RFC 6901 pointer; it goes on into texts of JSON.
+   * Where it stood in the payload, an RFC 6901 pointer; it goes on into texts of JSON. Empty for the type of the event.
    */
   'pointer'?: (string);
   /**
-   * Why it was taken out: `key_name` for what stood under a name such as `password`, else the kind of credential.
+   * Why it was taken out: `key_name` for what a name such as `password` stood before, else the kind of credential.
    */
   'rule'?: (string);
   /**
@@ -25,11 +25,11 @@ export interface Redaction {
  */
 export interface Redaction__Output {
   /**
-   * Where it stood in the payload, an RFC 6901 pointer; it goes on into texts of JSON.
+   * Where it stood in the payload, an RFC 6901 pointer; it goes on into texts of JSON. Empty for the type of the event.
    */
   'pointer'?: (string);
   /**
-   * Why it was taken out: `key_name` for what stood under a name such as `password`, else the kind of credential.
+   * Why it was taken out: `key_name` for what a name such as `password` stood before, else the kind of credential.
    */
   'rule'?: (string);
   /**
