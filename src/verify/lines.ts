@@ -4,6 +4,10 @@
 /** Enough for any record that fits into one request. */
 export const LINE_LENGTH_MAX = 16 * 2 ** 20;
 
+/** More than any tree is high, and more than a hash takes. */
+const PROOF_MAX = 64;
+const PROOF_TEXT_MAX = 64;
+
 /** A line that could not be taken from its file. */
 export interface BrokenLine {
   readonly broken: 'too long' | 'not UTF-8' | 'unfinished';
@@ -104,13 +108,13 @@ const FORMS = [
   form(
     'checkpoint',
     ({ checkpoint: note, consistency }): CheckpointLine | undefined =>
-      isText(note) && isTexts(consistency) ? { kind: 'checkpoint', note, consistency } : undefined,
+      isText(note) && isProof(consistency) ? { kind: 'checkpoint', note, consistency } : undefined,
     ({ note, consistency }) => ({ checkpoint: note, consistency }),
   ),
   form(
     'inclusion',
     ({ inclusion }): InclusionLine | undefined =>
-      isObject(inclusion) && isCount(inclusion.sequence) && isTexts(inclusion.proof)
+      isObject(inclusion) && isCount(inclusion.sequence) && isProof(inclusion.proof)
         ? { kind: 'inclusion', sequence: inclusion.sequence, proof: inclusion.proof }
         : undefined,
     ({ sequence, proof }) => ({ inclusion: { sequence, proof } }),
@@ -149,6 +153,11 @@ function isText(value: unknown): value is string {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
+}
+
+/** Whether it may be one; what it proves is for the tree to say. Of a checkpoint it is held, so it has a bound. */
+function isProof(value: unknown): value is readonly string[] {
+  return isTexts(value) && value.length <= PROOF_MAX && value.every(({ length }) => length <= PROOF_TEXT_MAX);
 }
 
 function isSaltedText(value: unknown): value is { readonly salt: string; readonly json: string } {

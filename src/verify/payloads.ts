@@ -9,7 +9,6 @@ const PURGE = 'tollgate.purge';
 export class Payloads {
   readonly #faults: Faults;
   readonly #gone: Range[] = [];
-  readonly #there: Range[] = [];
   readonly #purges: Range[] = [];
 
   constructor(faults: Faults) {
@@ -17,7 +16,7 @@ export class Payloads {
   }
 
   record({ sequence, type, data }: CheckedRecord): void {
-    extend(data ? this.#there : this.#gone, sequence);
+    if (!data) extend(this.#gone, sequence);
     if (type !== PURGE || !data) return;
     const { first, last } = data;
     // A ledger without records may lose its texts, so a purge may name none.

@@ -9,14 +9,16 @@ import { checkHeads, type HeldCheckpoint, type Ledger } from './heads.ts';
 import { type BrokenLine, type BundleLine, type HeaderLine, type InclusionLine, isCount, parseLine } from './lines.ts';
 import { RECORDS_MAX, RecordOrder } from './order.ts';
 import { Payloads } from './payloads.ts';
-import { checkRecord } from './record.ts';
+import { type CheckedRecord, checkRecord } from './record.ts';
 import { Faults, type Report, shown } from './report.ts';
 import { checkRun } from './run.ts';
 import { parseCheckpoint, parseVerifierKey, signerOf, type VerifierKey } from './signed-note.ts';
 import { HashTree } from './tree.ts';
 
-/** Far above what is kept of a run. */
+/** Far above what is kept of a run, and what it can have: whoever makes up a bundle also chooses how many there are. */
 const CHECKPOINTS_MAX = 10_000;
+const EPOCHS_MAX = 10_000;
+const PURGED_MAX = 100;
 const EPOCH = 'tollgate.epoch';
 const ORDER = ['header', 'record', 'checkpoint', 'inclusion', 'end'] as const;
 
@@ -49,6 +51,7 @@ class BundleReading {
   readonly #order = new RecordOrder(this.#faults);
   readonly #payloads = new Payloads(this.#faults);
   readonly #epochs: Epoch[] = [];
+  #epoch = 0;
   readonly #held: HeldCheckpoint[] = [];
   readonly #notesSeen = new Set<string>();
   #repeated: string | undefined;
@@ -119,12 +122,17 @@ class BundleReading {
     if (record.sequence !== this.#tree.size + 1 || record.sequence > RECORDS_MAX) return;
     this.#tree.append(record.hash);
     this.#payloads.record(record);
-    if (record.type !== EPOCH) return;
-    const epoch = record.data?.epoch;
-    const previous = this.#epochs.findLast((one) => one.epoch !== undefined)?.epoch ?? 0;
-    if (epoch === undefined || (isCount(epoch) && epoch > previous))
-      this.#epochs.push({ epoch, before: record.sequence - 1 });
-    else this.#lineFault('altered', `record ${record.sequence} does not say which epoch it begins`);
+    if (record.type === EPOCH) this.#beginEpoch(record);
+  }
+
+  #beginEpoch({ sequence, data }: CheckedRecord): void {
+    const epoch = data?.epoch;
+    if (this.#epochs.length === EPOCHS_MAX) this.#lineFault('inserted', `no run has more than ${EPOCHS_MAX} epochs`);
+    else if (!data) this.#epochs.push({ epoch: undefined, before: sequence - 1 });
+    else if (isCount(epoch) && epoch > this.#epoch) {
+      this.#epochs.push({ epoch, before: sequence - 1 });
+      this.#epoch = epoch;
+    } else this.#lineFault('altered', `record ${sequence} does not say which epoch it begins`);
   }
 
   #checkpoint({ note, consistency }: BundleLine & { kind: 'checkpoint' }): void {
@@ -139,7 +147,10 @@ class BundleReading {
       this.#faults.add('line', 'altered', where, `line ${this.#lines}: the note is none of a checkpoint`);
       return;
     }
-    if (this.#notesSeen.has(note)) this.#repeated ??= where;
+    if (this.#notesSeen.has(note)) {
+      this.#repeated ??= where;
+      return;
+    }
     this.#notesSeen.add(note);
     this.#held.push({ ...checkpoint, where, consistency, signedBy: signerOf(checkpoint, this.#keys) });
   }
@@ -156,6 +167,8 @@ class BundleReading {
       inclusion: this.#inclusion,
     };
     const { purged, isPurged } = this.#payloads.end();
+    if (purged.length > PURGED_MAX)
+      this.#notes.push(`further ${purged.length - PURGED_MAX} ranges of records were purged`);
     const heads = checkHeads(this.#held, ledger, this.#faults, this.#notes);
     const { newest } = heads;
     if (header) checkRun(header, this.#held, { isPurged }, this.#faults);
@@ -183,7 +196,7 @@ class BundleReading {
       ],
       records: this.#order.count,
       checkpoints: this.#checkpoints,
-      purged,
+      purged: purged.slice(0, PURGED_MAX),
     };
   }
 

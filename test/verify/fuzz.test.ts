@@ -7,7 +7,7 @@ import { extent } from '../support/figures.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 import { KEYS, ledgerOf } from './ledgers.ts';
 import { bytesOfLines } from './mutations.ts';
-import { bundleOf, bytesOf, notesOf } from './reference-bundle.ts';
+import { bundleOf, bytesOf, makeRecord, notesOf } from './reference-bundle.ts';
 
 const COUNT = extent({ cut: 2_000, whole: 100_000 });
 const seed = Date.now() % 2 ** 30;
@@ -144,6 +144,45 @@ describe('an input that is made to exhaust', () => {
     const checkpoint = lines.find((line) => line.startsWith('{"checkpoint"'))!;
     const many = [...lines.slice(0, -1), ...Array.from({ length: 50_000 }, () => checkpoint), lines.at(-1)!];
     expect((await verify(many)).ok).toBe(false);
+  });
+
+  test('is not held: proofs that are longer than any', async () => {
+    const { lines } = bundles[0]!;
+    const at = lines.findIndex((line) => line.startsWith('{"checkpoint"'));
+    const [note, inclusion] = [JSON.parse(lines[at]!).checkpoint, JSON.parse(lines.at(-2)!).inclusion];
+    for (const proof of [Array.from({ length: 65 }, () => 'A'), ['A'.repeat(65)]]) {
+      const checkpoint = JSON.stringify({ checkpoint: note, consistency: proof });
+      expect((await verify(lines.with(at, checkpoint))).faults[0]).toMatchObject({ where: `line ${at + 1}` });
+      const included = JSON.stringify({ inclusion: { ...inclusion, proof } });
+      expect((await verify(lines.with(-2, included))).faults[0]).toMatchObject({ where: `line ${lines.length - 1}` });
+    }
+  });
+
+  test('is not compared with itself: epochs without end, their payloads gone', async () => {
+    const random = randomFrom(seed);
+    const ledger = ledgerOf(0, { hasEpochs: false, isPurged: false });
+    const epochs = (count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const record = makeRecord({ sequence: index + 1, type: 'tollgate.epoch', data: {} }, random);
+        return { ...record, salt: null, payload: null };
+      });
+    const lines = bundleOf({ ...ledger, records: epochs(10_001), checkpoints: [{ epoch: 0, size: 0 }] });
+    expect((await verify(lines)).faults[0]).toMatchObject({ kind: 'inserted', where: 'line 10002' });
+  });
+
+  test('is listed in part only: a hundred and fifty purges, each of one record', async () => {
+    const random = randomFrom(seed);
+    const ledger = ledgerOf(0, { status: 'running', hasEpochs: false, records: 300 });
+    const purge = makeRecord({ sequence: 301, type: 'tollgate.purge', data: { first: 1, last: 300 } }, random);
+    const records = [...ledger.records, purge].map((record, index) =>
+      index % 2 === 1 ? { ...record, salt: null, payload: null } : record,
+    );
+    const report = await verify(bundleOf({ ...ledger, records, checkpoints: [{ epoch: 0, size: 301 }] }));
+    expect([report.ok, report.purged.length, report.notes[0]]).toEqual([
+      true,
+      100,
+      'further 50 ranges of records were purged',
+    ]);
   });
 
   test('is not believed for what it is not: values that are no texts', async () => {

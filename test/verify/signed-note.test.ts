@@ -65,6 +65,17 @@ describe('a signature', () => {
     ).toMatchObject({ text: vkey });
   });
 
+  test('whose second half is written otherwise is another one', () => {
+    const checkpoint = parseCheckpoint(note)!;
+    // The same number modulo the group's order: a lenient verifier takes it, and a byte has changed unseen.
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+    const half = BigInt(`0x${Buffer.from(checkpoint.signature.subarray(32)).reverse().toString('hex')}`) + order;
+    const written = Buffer.from(half.toString(16).padStart(64, '0'), 'hex').reverse();
+    const signature = Buffer.concat([checkpoint.signature.subarray(0, 32), written]);
+    const keys = KEYS.map((one) => parseVerifierKey(one)!);
+    expect(signerOf({ ...checkpoint, signature }, keys)).toBe('does not verify');
+  });
+
   test('of a key with the same name is that of a stranger', () => {
     expect(signerOf(parseCheckpoint(note)!, [parseVerifierKey(STRANGER.vkey)!])).toBe('unknown');
   });

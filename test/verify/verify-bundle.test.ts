@@ -60,6 +60,16 @@ describe('an untouched bundle', () => {
     }
   });
 
+  test('is sound at any size, with checkpoints at any', async () => {
+    for (const size of [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 32]) {
+      const ledger = { ...running, records: ledgerOf(4, { ...plain, records: 32 }).records.slice(0, size) };
+      for (let middle = 0; middle <= size; middle++) {
+        const checkpoints = [0, middle, size].map((of, index) => ({ epoch: 0, size: of, timeMs: index }));
+        expect((await verify(bundleOf({ ...ledger, checkpoints }))).faults, `${middle} of ${size}`).toEqual([]);
+      }
+    }
+  });
+
   test('says which payloads were purged', async () => {
     const ledger = ledgerOf(3, { ...plain, status: 'ok', isPurged: true });
     const left = ledger.records.map((record) =>
@@ -96,6 +106,7 @@ describe('a fault is named', () => {
     ['the last record left out', spliced(lines, 12, 1), 'truncated: end'],
     ['a checkpoint left out', spliced(lines, 14, 1), 'truncated: end'],
     ['a checkpoint twice', spliced(lines, 14, 0, lines[13]!), 'inserted: checkpoint 2'],
+    ['a checkpoint of another run', spliced(lines, 14, 1, bundleOf(other).at(-3)!), 'altered: checkpoint 2'],
     ['two checkpoints changed over', spliced(lines, 13, 2, lines[14]!, lines[13]!), 'rolled back: checkpoint 2'],
     ['the newest checkpoint replaced by the first', spliced(lines, 15, 1, lines[13]!), 'rolled back: checkpoint 3'],
     [
