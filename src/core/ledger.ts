@@ -120,11 +120,13 @@ export function runLineOf(run: Run): string {
     continuation_parent_run_id: run.continuationParentRunId ?? null,
     skill_id: run.skillId,
     caller_id: run.callerId,
+    caller_asserted: run.callerAsserted,
     channel_id: run.channelId ?? null,
     session_id: run.sessionId ?? null,
     status: run.status,
     started_at: run.startedAtMs,
     finished_at: run.finishedAtMs,
+    runtime_ms: run.runtimeMs ?? null,
     tool_calls_count: run.toolCallsCount,
     token_totals: {
       input: tokens.input,

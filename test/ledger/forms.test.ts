@@ -3,7 +3,9 @@
 import { createHash, createPrivateKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { NEW_LEDGER, runLineOf, textsOf } from '../../src/core/ledger.ts';
 import { EMPTY_FRONTIER, extended, rootOf, Tree } from '../../src/core/merkle.ts';
+import { openRun } from '../../src/core/run.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import {
   decodeAuditRecord,
@@ -14,6 +16,8 @@ import {
   partsOf,
 } from '../../src/state/codec/audit-record.ts';
 import { checkpointText, decodeCheckpoint, encodeCheckpoint } from '../../src/state/codec/checkpoint.ts';
+import { readLines } from '../../src/verify/read-lines.ts';
+import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 
 interface Golden {
   readonly records: readonly string[];
@@ -150,5 +154,43 @@ describe('a checkpoint', () => {
     expect(isVerifierKey(verifierKey)).toBe(true);
     const broken = ['', 'x', verifierKey.slice(0, -4), verifierKey.replace('tollgate', 'other'), ` ${verifierKey}`];
     expect(broken.filter(isVerifierKey)).toEqual([]);
+  });
+});
+
+/** One run, exported before and after its contents were purged; signed with the key of the other golden forms. */
+describe.each([
+  ['golden.jsonl', { treeSize: 3, checkpoints: 2, purged: [] }],
+  ['golden-purged.jsonl', { treeSize: 4, checkpoints: 3, purged: [{ first: 1, last: 3 }] }],
+])('the bundle %s', (name, proven) => {
+  const bytes = readFileSync(new URL(`./${name}`, import.meta.url));
+  const header = JSON.parse(bytes.toString().split('\n', 1)[0]!);
+
+  test('verifies for ever', async () => {
+    const report = await verifyBundle(readLines([bytes]), { keys: [golden.verifier_key] });
+    expect(report).toMatchObject({ ok: true, faults: [], notes: [], status: 'ok', ...proven });
+  });
+
+  test('has its run line and texts from the run', () => {
+    const line = JSON.parse(header.run_line);
+    const opened = openRun(
+      {
+        runId: header.run_id,
+        rootRunId: header.run_id,
+        parentRunId: undefined,
+        continuationParentRunId: undefined,
+        continuationSharesCaller: false,
+        skillId: 'triage',
+        callerId: 'discord:1',
+        callerAsserted: false,
+        channelId: undefined,
+        sessionId: undefined,
+        inputs: '{"question":"why"}',
+      },
+      line.started_at,
+    );
+    const ledger = { ...NEW_LEDGER, texts: { salt: undefined, hash: line.texts_sha256 } };
+    const run = { ...opened, status: 'ok' as const, finishedAtMs: line.finished_at, output: 'done', ledger };
+    expect(runLineOf(run)).toBe(header.run_line);
+    if (header.texts) expect(textsOf(run)).toBe(header.texts.json);
   });
 });
