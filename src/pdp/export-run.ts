@@ -70,14 +70,15 @@ export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
     const known = run.ledger.checkpoint;
     if (!known)
       throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
+    // Meanwhile a further one may have been signed. That the one is gone which the run names is for the verifier to say.
+    const { ledger } = await getRun(pdp, runId);
+    if (ledger.checkpoint?.number !== known.number) continue;
     // What is told of must not be lost afterwards: another server may have stored it a moment ago, unconfirmed as yet.
     await pdp.state.confirmRun(runId);
-    const { number, frontier } = checkpoints.at(-1) ?? NO_CHECKPOINT;
-    // Between the two a further one may have been signed. That one is gone which the run names is for the verifier to say.
-    if (number > known.number) continue;
-    const isWhole =
-      number === known.number && frontier.size >= lastSequence && (run.status === 'running' || known.isFinal);
-    return { run, checkpoints, size: isWhole ? frontier.size : run.lastSequence };
+    const { epoch, frontier } = checkpoints.at(-1) ?? NO_CHECKPOINT;
+    const isNewest = epoch === known.epoch && frontier.size === known.size;
+    const isWhole = isNewest && known.size >= lastSequence && (run.status === 'running' || known.isFinal);
+    return { run, checkpoints, size: isWhole ? known.size : run.lastSequence };
   }
   throw new Failure('state_unavailable', 'the run is changed by too many at once');
 }

@@ -20,7 +20,9 @@ export interface SignedTree {
 /** The newest checkpoint of a run, a new one if there is anything that it does not say. @throws as an export does */
 export async function getCheckpoint(pdp: Pdp, runId: string): Promise<SignedTree> {
   const { checkpoints } = await signedRun(pdp, runId);
-  const { note, epoch, atMs, frontier } = checkpoints.at(-1)!;
+  const newest = checkpoints.at(-1);
+  if (!newest || newest.number === 0) throw new Error('run: its newest checkpoint is none');
+  const { note, epoch, atMs, frontier } = newest;
   return { note, epoch, atMs, size: frontier.size, root: rootOf(frontier, nodeHashOf) };
 }
 

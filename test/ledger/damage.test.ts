@@ -80,6 +80,7 @@ const DAMAGES: Readonly<Record<string, Damaging>> = {
     const at = random(Math.min(stored.log.length, other.log.length));
     return withLog(stored, stored.log.with(at, other.log[at]!), 'altered');
   },
+  'another run in its place': (_stored, _random, other) => ({ bytes: other, named: ['altered'] }),
   'the tail cut': (stored, random) => withLog(stored, stored.log.slice(0, random(stored.log.length)), 'truncated'),
   'only the effect of a decision, its hash redone': (stored) => {
     const at = stored.log.findIndex((record) => record.includes('"effect":"DENY"'));
@@ -120,6 +121,7 @@ const DAMAGES: Readonly<Record<string, Damaging>> = {
       ['"output":"done', '"output":"dome'],
       [/"toolCallsCount":\d+/, '"toolCallsCount":77'],
       [/"skillId":"/, '"skillId":"x'],
+      ['"callerAsserted":false', '"callerAsserted":true'],
     ] as const);
     const run = stored.run.replace(from, to);
     return run === stored.run ? undefined : { bytes: { ...stored, run }, named: ['altered'] };
@@ -218,6 +220,18 @@ describe.each(ENGINES)('on %s', (engine) => {
     const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
     await expect(sweep(rig.pdp, rules)).rejects.toThrow();
     expect((await rig.state.readRun(silent)).stored?.run.status).toBe('timeout');
+  });
+
+  test('a checkpoint’s own number, which no evidence is, keeps no run from being verified', async () => {
+    const { runId } = await someRun(randomFrom(seed), true);
+    const stored = await store.read(runId);
+    const { number, bytes } = stored.checkpoints.at(-1)!;
+    for (const other of [number - 1, number + 1, 2 ** 31]) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt32BE(other, 1);
+      await store.write(runId, { ...stored, checkpoints: stored.checkpoints.with(-1, { number, bytes: changed }) });
+      expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, status: 'ok' });
+    }
   });
 
   test('what is no checkpoint any more keeps no run from finishing, and is named', async () => {
