@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protobufjs',
   ],
   // Offline, and with none of the code that wrote what it verifies.
-  'cli/audit-verify.ts': ['verify/', 'node:', 'commander'],
+  'cli/audit-verify.ts': ['verify/', 'cli/output.ts', 'cli/terminal.ts', 'node:', 'commander'],
   // Commands that ask a running server do so over its own listener, and never beside it.
   'cli/': [
     'cli/',

@@ -6,6 +6,7 @@ import { ManagementClient } from '../rpc/management-client.ts';
 import { StartupError } from '../startup-error.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { cannotWrite, printed } from './output.ts';
 
 interface Flags extends ManagementFlags {
   readonly cursor?: string;
@@ -28,7 +29,6 @@ async function events(flags: Flags): Promise<number> {
   const client = new ManagementClient(managementAddress(flags));
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  process.stdout.once('error', () => ending.abort());
   let written: string | undefined;
   let savedAtMs = 0;
   const save = () => {
@@ -50,11 +50,6 @@ async function events(flags: Flags): Promise<number> {
   }
 }
 
-/** Resolves once the line has been handed over; false if nobody takes it. */
-function printed(line: string): Promise<boolean> {
-  return new Promise((resolve) => process.stdout.write(line, (error) => resolve(!error)));
-}
-
 function cursorIn(path: string | undefined): string {
   if (path === undefined) return '';
   try {
@@ -66,8 +61,12 @@ function cursorIn(path: string | undefined): string {
   }
 }
 
-/** A crash leaves the old file or the new one. */
+/** A crash leaves the old file or the new one. @throws StartupError */
 function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
+  try {
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
 }

@@ -1,15 +1,15 @@
 // `tollgate audit export`: a run's ledger with its proofs, asked of a running server and written as it comes. A file that is
 // there is a whole export: one that was cut short leaves none.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { createWriteStream } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { ManagementClient, Unanswered } from '../rpc/management-client.ts';
 import { StartupError } from '../startup-error.ts';
-import { EXIT, exitWith } from './exit.ts';
+import { exitWith, unlessUnknown } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { cannotWrite } from './output.ts';
 
 interface ExportFlags extends ManagementFlags {
   readonly out?: string;
@@ -22,52 +22,57 @@ export function addAuditExport(audit: Command): void {
       'write the ledger of a run with its proofs, to be verified anywhere; exit 0, 1 no such run, 2 not asked',
     );
   addManagementOptions(command)
-    .option('--out <file>', 'the file to write (default: standard output)')
+    .option('--out <file>', 'the file to write (default: standard output, -)')
     .action((runId: string, flags: ExportFlags) => exitWith(() => exportTo(runId, flags)));
 }
 
-async function exportTo(runId: string, flags: ExportFlags): Promise<number> {
+async function exportTo(runId: string, { out = '-', ...flags }: ExportFlags): Promise<number> {
   const client = new ManagementClient(managementAddress(flags));
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  const lines = linesOf(client, runId, ending.signal);
   try {
-    if (flags.out === undefined) await write(client, runId, process.stdout);
-    else await writeFile(client, runId, flags.out);
-    return EXIT.found;
-  } catch (error) {
-    if (!(error instanceof Unanswered) || error.code !== 'NOT_FOUND') throw error;
-    process.stderr.write('tollgate: there is no such run\n');
-    return EXIT.nothing;
+    return await unlessUnknown('run', () => (out === '-' ? print(lines) : writeFile(lines, out)));
   } finally {
     client.close();
   }
 }
 
-async function writeFile(client: ManagementClient, runId: string, path: string): Promise<void> {
-  const unfinished = `${path}.${randomBytes(6).toString('hex')}`;
+async function* linesOf(client: ManagementClient, runId: string, signal: AbortSignal): AsyncGenerator<string> {
+  const listening = { signal, onOpen: () => {} };
+  for await (const { line } of client.listen('AuditService', 'ExportRun', { run_id: runId }, listening)) {
+    yield `${line}\n`;
+  }
+  if (signal.aborted) throw new StartupError('the export was stopped before its end');
+}
+
+async function print(lines: AsyncIterable<string>): Promise<void> {
+  await pipeline(lines, process.stdout, { end: false }).catch((error) => {
+    throw asWriting('to standard output', error);
+  });
+}
+
+async function writeFile(lines: AsyncIterable<string>, path: string): Promise<void> {
+  const target = await fileOf(path);
+  const unfinished = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    const file = await opened(unfinished);
-    await write(client, runId, file);
-    file.end();
-    await finished(file);
-    await rename(unfinished, path);
+    await pipeline(lines, createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }));
+    await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw error;
+    throw asWriting(path, error);
   }
 }
 
-async function opened(path: string): Promise<WriteStream> {
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-  try {
-    await once(file, 'open');
-    return file;
-  } catch (cause) {
-    throw new StartupError(`cannot write ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
+/** Where a path leads: not to a pipe or a device, which a file would take the place of. @throws StartupError */
+async function fileOf(path: string): Promise<string> {
+  const target = await realpath(path).catch(() => path);
+  const there = await stat(target).catch(() => undefined);
+  if (there && !there.isFile()) throw new StartupError(`cannot write ${path}: there is something that is no file`);
+  return target;
 }
 
-async function write(client: ManagementClient, runId: string, out: NodeJS.WritableStream): Promise<void> {
-  const asking = { signal: new AbortController().signal, onOpen: () => {} };
-  for await (const { line } of client.listen('AuditService', 'ExportRun', { run_id: runId }, asking)) {
-    if (!out.write(`${line}\n`)) await once(out, 'drain');
-  }
+/** What went wrong, unless it was the server's answer. */
+function asWriting(where: string, error: unknown): unknown {
+  return error instanceof Unanswered || error instanceof StartupError ? error : cannotWrite(where, error);
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { ManagementClient } from '../rpc/management-client.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { printed } from './output.ts';
 import { safe } from './terminal.ts';
 
 export function addAuditKeys(audit: Command): void {
@@ -16,9 +17,13 @@ export function addAuditKeys(audit: Command): void {
 async function printKeys(flags: ManagementFlags): Promise<number> {
   const client = new ManagementClient(managementAddress(flags));
   try {
-    const { keys } = (await client.ask('AuditService', 'GetLedgerKeys', {})) as { keys?: readonly string[] };
-    for (const key of keys ?? []) process.stdout.write(`${safe(key)}\n`);
-    return (keys ?? []).length > 0 ? EXIT.found : EXIT.nothing;
+    const { keys = [] } = (await client.ask('AuditService', 'GetLedgerKeys', {})) as { keys?: readonly string[] };
+    if (keys.length === 0) {
+      process.stderr.write('tollgate: the server has no ledger key\n');
+      return EXIT.nothing;
+    }
+    await printed(keys.map((key) => `${safe(key)}\n`).join(''));
+    return EXIT.found;
   } finally {
     client.close();
   }

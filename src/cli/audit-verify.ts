@@ -1,11 +1,13 @@
 // `tollgate audit verify`: an exported ledger held to public keys, offline. It must never ask a server, nor say that a bundle
 // is sound which it could not read to its end.
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { readLines } from '../verify/read-lines.ts';
 import { type Report, rangeOf } from '../verify/report.ts';
-import { parseVerifierKey } from '../verify/signed-note.ts';
+import { parseCheckpoint, parseVerifierKey } from '../verify/signed-note.ts';
 import { verifyBundle } from '../verify/verify-bundle.ts';
+import { printed } from './output.ts';
+import { safe } from './terminal.ts';
 
 const EXIT = { sound: 0, faults: 1, notRead: 2 } as const;
 
@@ -31,13 +33,13 @@ export function addAuditVerify(audit: Command): void {
 async function verify(path: string, flags: Flags): Promise<void> {
   try {
     const keys = flags.key.flatMap(keysOf);
-    const checkpoints = (flags.checkpoint ?? []).map((file) => readFileSync(file, 'utf8'));
+    const checkpoints = (flags.checkpoint ?? []).map(checkpointIn);
     const source = path === '-' ? process.stdin : createReadStream(path);
     const report = await verifyBundle(readLines(source), { keys, checkpoints });
-    process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : textOf(report));
+    await printed(flags.json ? `${JSON.stringify(report)}\n` : textOf(report));
     process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
   } catch (error) {
-    process.stderr.write(`tollgate: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`tollgate: ${safe(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = EXIT.notRead;
   }
 }
@@ -45,12 +47,23 @@ async function verify(path: string, flags: Flags): Promise<void> {
 /** The keys of a file, one a line, or the key that was given itself. */
 function keysOf(keyOrFile: string): string[] {
   if (parseVerifierKey(keyOrFile)) return [keyOrFile];
+  if (keyOrFile.includes('+') && !existsSync(keyOrFile))
+    throw new Error(`${keyOrFile} is neither a file nor a public key (${KEY_FORM})`);
   const lines = readFileSync(keyOrFile, 'utf8').split('\n');
   const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new Error(`${keyOrFile} holds no public key`);
   const wrong = keys.findIndex((key) => !parseVerifierKey(key));
-  if (wrong >= 0) throw new Error(`${keyOrFile}: key ${wrong + 1} is none (<name>+<key hash>+<key>)`);
+  if (wrong >= 0) throw new Error(`${keyOrFile}: key ${wrong + 1} is none (${KEY_FORM})`);
   return keys;
+}
+
+const KEY_FORM = '<name>+<key hash>+<key>';
+
+/** The note of a file; whatever put it there may have ended it once more. */
+function checkpointIn(file: string): string {
+  const note = `${readFileSync(file, 'utf8').trimEnd()}\n`;
+  if (!parseCheckpoint(note)) throw new Error(`${file} holds no checkpoint`);
+  return note;
 }
 
 function textOf(report: Report): string {

@@ -1,14 +1,21 @@
 // `tollgate audit …`: what is done with the ledgers of runs.
 import type { Command } from 'commander';
+import { addAuditCheckpoint } from './audit-checkpoint.ts';
 import { addAuditEvents } from './audit-events.ts';
 import { addAuditExport } from './audit-export.ts';
 import { addAuditKeys } from './audit-keys.ts';
 import { addAuditVerify } from './audit-verify.ts';
+import { EXIT } from './exit.ts';
 
 export function addAudit(program: Command): void {
-  const audit = program.command('audit').description('export the ledger of a run, and verify what was exported');
-  addAuditEvents(audit);
+  const audit = program
+    .command('audit')
+    .description('export the ledger of a run, and verify what was exported')
+    // A misspelt `verify` must not look like a bundle with faults.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.cannotAsk));
   addAuditExport(audit);
   addAuditVerify(audit);
   addAuditKeys(audit);
+  addAuditCheckpoint(audit);
+  addAuditEvents(audit);
 }

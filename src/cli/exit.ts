@@ -17,6 +17,18 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
   }
 }
 
+/** The exit code of a question about one thing, which the server may not know. */
+export async function unlessUnknown(what: string, ask: () => Promise<void>): Promise<number> {
+  try {
+    await ask();
+    return EXIT.found;
+  } catch (error) {
+    if (!(error instanceof Unanswered) || error.code !== 'NOT_FOUND') throw error;
+    process.stderr.write(`tollgate: there is no such ${what}\n`);
+    return EXIT.nothing;
+  }
+}
+
 function problemText(error: unknown): string {
   if (error instanceof ConfigError) return printProblems(error);
   // A server's text may name what a caller has sent.

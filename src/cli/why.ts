@@ -6,6 +6,7 @@ import { type DecisionJson, getStory, listDenials, type StoryJson } from './deci
 import { decisionLine, decisionPage } from './decision-page.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { printed } from './output.ts';
 import { painterFor, safeJson } from './terminal.ts';
 
 interface WhyFlags extends ManagementFlags {
@@ -35,7 +36,7 @@ async function why(id: string, flags: WhyFlags): Promise<number> {
       process.stderr.write('tollgate: no decision is kept under this id, nor a denial of such a session or trace\n');
       return EXIT.nothing;
     }
-    process.stdout.write(await print(client, found, flags));
+    await printed(await print(client, found, flags));
     return EXIT.found;
   } finally {
     client.close();

@@ -1,5 +1,5 @@
 // A run's ledger from the server that holds it to the reviewer who trusts neither the server nor its store.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -127,6 +127,29 @@ test('a running run is signed by the server itself, before anybody asks', async 
   expect(await clients.audit('VerifyRun', { run_id })).toMatchObject({ ok: true, tree_size: 2, checkpoints: 2 });
 });
 
+test('a checkpoint that was kept shows that a bundle is older', async (t) => {
+  const { cwd, server, audit } = await sceneOf(t, 'embedded');
+  const { clients } = server;
+  const { run_id } = await started(clients);
+  const append = () => clients.decisions('AppendAudit', { run_id, events: [{ error: { message: 'x' } }] });
+  await append();
+  writeFileSync(join(cwd, 'ledger.pub'), (await audit('keys')).stdout);
+  await audit('export', run_id, '--out', 'older.jsonl');
+  await append();
+  const { code, stdout } = await audit('checkpoint', run_id);
+  expect(code).toBe(0);
+  expect(stdout).toBe((await clients.audit('GetCheckpoint', { run_id })).checkpoint);
+  // As `echo "$note"` writes it.
+  writeFileSync(join(cwd, 'kept.note'), `${stdout}\n`);
+  const verify = (bundle: string) => audit('verify', bundle, '--key', 'ledger.pub', '--checkpoint', 'kept.note');
+  const older = await verify('older.jsonl');
+  const fault = 'rolled back: given checkpoint 1: it signs 2 records, the bundle 1';
+  expect([older.code, linesOf(older.stdout)[0]]).toEqual([1, fault]);
+  await audit('export', run_id, '--out', 'run.jsonl');
+  expect((await verify('run.jsonl')).code).toBe(0);
+  expect((await audit('checkpoint', unknownId())).code).toBe(1);
+});
+
 describe('tollgate audit export', () => {
   test('of an unknown run exits with 1, of no server with 2, and leaves no file', async (t) => {
     const { cwd, audit } = await sceneOf(t, 'embedded');
@@ -145,6 +168,57 @@ describe('tollgate audit export', () => {
     ]);
   });
 
+  test('takes the place of files alone, through a link as well', async (t) => {
+    const { cwd, server, audit } = await sceneOf(t, 'embedded');
+    const { run_id } = await finishedRun(server);
+    const { stdout } = await audit('export', run_id, '--out', '-');
+    for (const place of ['.', '/dev/null', '/dev/stdout']) {
+      const { code, stderr } = await audit('export', run_id, '--out', place);
+      expect([code, stderr]).toEqual([2, `tollgate: cannot write ${place}: there is something that is no file\n`]);
+    }
+    writeFileSync(join(cwd, 'kept.jsonl'), '');
+    symlinkSync('kept.jsonl', join(cwd, 'link.jsonl'));
+    expect((await audit('export', run_id, '--out', 'link.jsonl')).code).toBe(0);
+    expect(readFileSync(join(cwd, 'kept.jsonl'), 'utf8')).toBe(stdout);
+    expect(lstatSync(join(cwd, 'link.jsonl')).isSymbolicLink()).toBe(true);
+  });
+
+  test('that is interrupted leaves no file', async (t) => {
+    const { cwd, server, audit } = await sceneOf(t, 'embedded');
+    const { run_id } = await finishedRun(server);
+    const files = () => readdirSync(cwd).filter((name) => name.startsWith('run.jsonl'));
+    server.process.kill('SIGSTOP');
+    const options = {
+      cwd,
+      interruptAfter: async () => {
+        while (files().length === 0) await sleep(20);
+      },
+    };
+    const args = ['audit', 'export', run_id, '--out', 'run.jsonl', '--server', server.management];
+    const { code, stderr } = await tollgate(args, options);
+    server.process.kill('SIGCONT');
+    expect([code, stderr, files()]).toEqual([2, 'tollgate: the export was stopped before its end\n', []]);
+    expect((await audit('export', run_id, '--out', 'run.jsonl')).code).toBe(0);
+  });
+
+  test('and whatever else prints an answer exits with 2 when it cannot be written', async (t) => {
+    const { cwd, server } = await sceneOf(t, 'embedded', ['--set', 'store.finish_timeout_ms=100']);
+    const { run_id, decision } = await finishedRun(server);
+    await sleep(5_500);
+    for (const command of [
+      ['audit', 'export', run_id],
+      ['audit', 'checkpoint', run_id],
+      ['audit', 'keys'],
+      ['audit', 'events', '--cursor', 'cursor'],
+      ['why', decision.decision_id],
+    ]) {
+      const ran = await tollgate([...command, '--server', server.management], { cwd, stdoutTo: '/dev/full' });
+      const expected = [2, 'tollgate: cannot write to standard output (ENOSPC)\n'];
+      expect([ran.code, ran.stderr], command.join(' ')).toEqual(expected);
+    }
+    expect(existsSync(join(cwd, 'cursor'))).toBe(false);
+  });
+
   test('where nothing signs, says so', async (t) => {
     const redis = await redisOf(t);
     const server = await serverOf(t, { store: redis.url });
@@ -152,7 +226,8 @@ describe('tollgate audit export', () => {
     const cwd = folderOf(t);
     const { code, stderr } = await tollgate(['audit', 'export', run_id, '--server', server.management], { cwd });
     expect([code, stderr]).toEqual([2, expect.stringContaining('nothing signs the run')]);
-    expect((await tollgate(['audit', 'keys', '--server', server.management], { cwd })).code).toBe(1);
+    const keys = await tollgate(['audit', 'keys', '--server', server.management], { cwd });
+    expect([keys.code, keys.stderr]).toEqual([1, 'tollgate: the server has no ledger key\n']);
     const { warnings } = await server.clients.server('GetServerInfo');
     expect(warnings.join('\n')).toContain('ledger.key_file');
   });

@@ -1,6 +1,7 @@
 // `tollgate audit verify` as a reviewer runs it: no server, only the bundle and the public keys.
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linesOf, tollgate } from '../support/command.ts';
 import { callOf, started } from '../support/scene.ts';
@@ -81,6 +82,8 @@ describe.concurrent('tollgate audit verify', () => {
       ['run.jsonl', '--key', 'not.pub'],
       ['run.jsonl', '--key', 'no.pub'],
       ['run.jsonl', '--key', 'ledger.pub', '--checkpoint', 'nowhere.note'],
+      ['run.jsonl', '--key', 'ledger.pub', '--checkpoint', 'ledger.pub'],
+      ['run.jsonl', '--key', `${KEY.vkey}x`],
       ['run.jsonl', '--key', 'ledger.pub', '--chekpoint', 'x'],
       ['--key', 'ledger.pub'],
     ]) {
@@ -89,6 +92,33 @@ describe.concurrent('tollgate audit verify', () => {
       expect(stderr).not.toContain('    at ');
       expect(stderr).not.toBe('');
     }
+  });
+
+  test('exits with 2 when it was called by a wrong name, or could not say what it found', async (t) => {
+    const cwd = filesOf(t, { 'run.jsonl': textOf(bundle), 'ledger.pub': pub });
+    const args = ['run.jsonl', '--key', 'ledger.pub'];
+    expect((await tollgate(['audit', 'verfy', ...args], { cwd })).code).toBe(2);
+    for (const more of [[], ['--json']]) {
+      const full = await tollgate(['audit', 'verify', ...args, ...more], { cwd, stdoutTo: '/dev/full' });
+      expect([full.code, full.stderr]).toEqual([2, 'tollgate: cannot write to standard output (ENOSPC)\n']);
+    }
+  });
+
+  test('keeps to what it found when nobody reads on', async (t) => {
+    const changed = bundle.with(3, bundle[3]!.replace('"payload":"{\\"d', '"payload":"{\\"e'));
+    const cwd = filesOf(t, { 'run.jsonl': textOf(bundle), 'changed.jsonl': textOf(changed), 'ledger.pub': pub });
+    const unread = (file: string) => {
+      const command = `'${process.execPath}' '${resolve('dist/main.js')}' audit verify ${file} --key ledger.pub | true`;
+      return new Promise<unknown>((settle) => {
+        execFile('bash', ['-o', 'pipefail', '-c', command], { cwd }, (error, _, stderr) => {
+          settle([error?.code ?? 0, stderr]);
+        });
+      });
+    };
+    expect(await Promise.all(['run.jsonl', 'changed.jsonl'].map(unread))).toEqual([
+      [0, ''],
+      [1, ''],
+    ]);
   });
 
   test('does not repeat what a hostile bundle would do to a terminal', async (t) => {
