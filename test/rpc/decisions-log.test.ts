@@ -267,6 +267,19 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       expect(idsOf(await listed({ ...request, decided_from: wireTime(atMs) }))).toEqual([second.decision_id]);
       expect(idsOf(await listed({ ...request, decided_before: wireTime(atMs) }))).toEqual([first.decision_id]);
       expect(await listed({ ...request, decided_from: wireTime(atMs + 60_000) })).toEqual([]);
+      const denied = await authorize({ ...call, agent_id: 'another' });
+      await sleep(20);
+      await authorize({ ...call, agent_id: 'another' });
+      const { record } = await got(denied.decision_id);
+      const [madeMs, againMs] = [msOf(record.decided_at), msOf(record.last_at)];
+      const span = (fromMs: number, toMs: number) => ({
+        decided_from: wireTime(fromMs),
+        decided_before: wireTime(toMs),
+      });
+      expect(idsOf(await listed({ ...request, ...span(againMs, againMs + 1) }))).toEqual([denied.decision_id]);
+      for (const none of [span(againMs, againMs), span(againMs, madeMs), span(againMs, madeMs + 1)]) {
+        expect(await listed({ ...request, ...none })).toEqual([]);
+      }
     });
 
     test('of a run hold every decision that named it, those before a session was looked at too', async () => {

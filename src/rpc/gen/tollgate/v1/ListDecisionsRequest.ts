@@ -16,7 +16,8 @@ export interface ListDecisionsRequest {
    */
   'run_id'?: (string);
   /**
-   * Only decisions made at this time or later, or that came again then. Absent means from the first that is kept.
+   * Only decisions made at this time or later, or that came again then; in the list of every decision those that came again are found only
+   * by the time at which they were made. Absent means from the first that is kept.
    */
   'decided_from'?: (_google_protobuf_Timestamp | null);
   /**
@@ -59,7 +60,8 @@ export interface ListDecisionsRequest__Output {
    */
   'run_id'?: (string);
   /**
-   * Only decisions made at this time or later, or that came again then. Absent means from the first that is kept.
+   * Only decisions made at this time or later, or that came again then; in the list of every decision those that came again are found only
+   * by the time at which they were made. Absent means from the first that is kept.
    */
   'decided_from'?: (_google_protobuf_Timestamp__Output);
   /**
