@@ -26,6 +26,7 @@ export interface DecisionJson {
   readonly session_id?: string;
   readonly run_id?: string;
   readonly principal?: string;
+  readonly trace_hash?: string;
   readonly calls: readonly { readonly tool: string; readonly sensitivity: string; readonly count: number }[];
   readonly calls_total: number;
   readonly call_index?: number;
@@ -70,21 +71,31 @@ export function getStory(client: ManagementClient, decision_id: string, trace_id
 }
 
 /** Whose denials are asked for. */
-export type DenialsOf = { readonly session_id: string } | { readonly filter: { readonly trace_id: string } };
+export type DenialsOf =
+  | { readonly session_id: string }
+  | { readonly run_id: string }
+  | { readonly filter: { readonly trace_id: string } };
 
 const PAGE_SIZE = 500;
-/** So many denials are listed at most, and so many pages looked at for them. */
+/** So many denials are listed at most. */
 const DENIALS_MAX = 1_000;
+/** So many pages are looked at, and further ones until there is a denial: a page may have looked at thousands of others. */
 const PAGES_MAX = 20;
 
-/** Denials, the one that came last first. `isAll` is false if there may be more of them. */
+/**
+ * Denials, the one that came last first. `isAll` is false if there may be more of them.
+ *
+ * @param onLong  called where it takes long
+ */
 export async function listDenials(
   client: ManagementClient,
   of: DenialsOf,
+  onLong: () => void = () => {},
 ): Promise<{ denials: readonly DecisionJson[]; isAll: boolean }> {
   const denials: DecisionJson[] = [];
   let page_token = '';
-  for (let page = 0; page < PAGES_MAX && denials.length < DENIALS_MAX; page++) {
+  for (let page = 0; denials.length === 0 || (page < PAGES_MAX && denials.length < DENIALS_MAX); page++) {
+    if (page === PAGES_MAX) onLong();
     const filter = { ...('filter' in of && of.filter), effect: 'EFFECT_DENY' };
     const request = { ...of, filter, page_size: PAGE_SIZE, page_token };
     const answer = await client.ask('AuditService', 'ListDecisions', request);

@@ -12,23 +12,31 @@ export function decisionPage(story: StoryJson, revisionInForce: string, paint: P
     ['checks', ...record.checks.map((check) => checkLine(check, paint))],
     numbersOf(record),
     story.remedy === '' ? [] : ['would have passed with', `  ${safe(story.remedy)}`],
-    ['the same request now', `  ${nowOf(story, paint)}`],
+    ASKING.has(record.rpc) ? ['the same request now', `  ${nowOf(story, paint)}`] : [],
   ];
   const shown = sections.filter((lines) => lines.length > 1);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
+/** What the others did is no question that could be put again. */
+const ASKING: ReadonlySet<string> = new Set(['Authorize', 'ConsumeBudget', 'ValidateScope', 'CheckSlash']);
+
 /** One line of a list of decisions. */
 export function decisionLine(record: DecisionJson, paint: Paint): string {
-  const { last_at, rpc, agent_id, session_id, decision_id, repeats } = record;
+  const { last_at, rpc, agent_id, principal, scope, session_id, run_id, decision_id, repeats } = record;
+  const named = (name: string, value: string | undefined) => (value === undefined ? undefined : `${name} ${value}`);
   const parts = [
     paint(timeOf(last_at), 'dim'),
     effectText(record.effect, paint),
     bare(record.reason),
     rpc,
-    agent_id === undefined ? undefined : `agent ${agent_id}`,
+    named('agent', agent_id),
+    named('for', principal),
     askedFor(record),
-    session_id === undefined ? undefined : `session ${session_id}`,
+    named('scope', scope),
+    named('command', commandOf(record)),
+    named('session', session_id),
+    named('run', run_id),
     `decision ${decision_id}`,
     repeats > 0 ? `again ${timesText(repeats)}` : undefined,
   ];
@@ -80,16 +88,15 @@ function askedFor({ calls, calls_total, call_index }: DecisionJson): string | un
     const times = count > 1 ? ` x${count}` : '';
     return `${tool}${times} (${bare(sensitivity).toLowerCase()})`;
   });
-  const listed = calls.reduce((sum, { count }) => sum + count, 0);
-  const more = calls_total > listed ? [`and ${calls_total - listed} more`] : [];
+  const more = calls_total > listedIn(calls) ? [`and ${calls_total - listedIn(calls)} more`] : [];
   const decided = call_index !== undefined && calls_total > 1 ? [`decided by calls[${call_index}]`] : [];
   return [...shown, ...more, ...decided].join(', ');
 }
 
 function commandOf({ command, platform, chat_type }: DecisionJson): string | undefined {
-  if (command === undefined && platform === undefined && chat_type === undefined) return undefined;
+  if (command === undefined) return undefined;
   const where = [platform, chat_type].filter((part) => part !== undefined && part !== '').join(', ');
-  const text = command === undefined ? 'one that the policy does not name' : `/${command}`;
+  const text = command === '' ? 'one that the policy does not name' : `/${command}`;
   return where === '' ? text : `${text} on ${where}`;
 }
 
@@ -118,6 +125,7 @@ function numbersOf({ session, calls_total, retry_after }: DecisionJson): string[
 }
 
 function nowOf({ record, now }: StoryJson, paint: Paint): string {
+  if (!now && mayBeAsked(record)) return 'cannot be said without the trace: --trace asks';
   if (!now) return 'cannot be said: the record does not tell all that was asked';
   const failed = now.checks.find(({ passed }) => !passed);
   const stand = now.from_trace ? '' : `; asked for ${record.principal ?? 'nobody'} alone, --trace asks exactly`;
@@ -125,6 +133,16 @@ function nowOf({ record, now }: StoryJson, paint: Paint): string {
   const verb = now.effect === 'EFFECT_DENY' ? 'would be denied' : 'would permit nothing';
   const check = failed ? `, check ${failed.name}` : '';
   return `${paint(verb, 'red')}: ${safe(`${bare(now.reason)}${check}${stand}`)}`;
+}
+
+/** Whether the trace is all that is missing. */
+function mayBeAsked({ rpc, trace_hash, run_id, command, calls, calls_total }: DecisionJson): boolean {
+  const isInvocation = rpc === 'ValidateScope' && run_id === undefined;
+  return trace_hash !== undefined && command !== '' && !isInvocation && listedIn(calls) === calls_total;
+}
+
+function listedIn(calls: DecisionJson['calls']): number {
+  return calls.reduce((sum, { count }) => sum + count, 0);
 }
 
 function timeOf(iso: string): string {

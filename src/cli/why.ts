@@ -19,11 +19,11 @@ export function addWhy(program: Command): void {
   const command = program
     .command('why <id>')
     .description(
-      'why a decision came out as it did: by its id, or the last denial of a session or trace; exit 0, 1 or 2',
+      'why a decision came out as it did: by its id, or the last denial of a session, run or trace; exit 0, 1 or 2',
     );
   addManagementOptions(command)
     .option('--trace <trace_id>', "the decision's trace, to ask how its identity would fare now")
-    .option('--all', 'every denial of the session or trace, a line each')
+    .option('--all', 'every denial of the session, run or trace, a line each')
     .option('--json', 'print JSON, an object a line')
     .action((id: string, flags: WhyFlags) => exitWith(() => why(id, flags)));
 }
@@ -33,7 +33,7 @@ async function why(id: string, flags: WhyFlags): Promise<number> {
   try {
     const found = await find(client, id, flags.trace);
     if (!found) {
-      process.stderr.write('tollgate: no decision is kept under this id, nor a denial of such a session or trace\n');
+      note('no decision is kept under this id, nor a denial of such a session, run or trace');
       return EXIT.nothing;
     }
     await printed(await print(client, found, flags));
@@ -46,7 +46,7 @@ async function why(id: string, flags: WhyFlags): Promise<number> {
 interface Found {
   readonly decisionId: string;
   readonly traceId: string | undefined;
-  /** Of the session or trace, this one first; undefined where the decision itself was named. */
+  /** Of the session, run or trace, this one first; undefined where the decision itself was named. */
   readonly denials: { readonly all: readonly DecisionJson[]; readonly isAll: boolean } | undefined;
 }
 
@@ -54,11 +54,20 @@ interface Found {
 async function find(client: ManagementClient, id: string, traceId: string | undefined): Promise<Found | undefined> {
   if (isOwnId(id)) {
     if (await isDecision(client, id)) return { decisionId: id, traceId, denials: undefined };
-    const { denials, isAll } = await listDenials(client, { session_id: id });
-    if (denials[0]) return { decisionId: denials[0].decision_id, traceId, denials: { all: denials, isAll } };
+    for (const of of [{ session_id: id }, { run_id: id }]) {
+      const found = foundOf(await listDenials(client, of), traceId);
+      if (found) return found;
+    }
   }
-  const { denials, isAll } = await listDenials(client, { filter: { trace_id: id } });
-  return denials[0] && { decisionId: denials[0].decision_id, traceId: id, denials: { all: denials, isAll } };
+  const onLong = () => note('none among the newest decisions, looking through the older ones');
+  return foundOf(await listDenials(client, { filter: { trace_id: id } }, onLong), id);
+}
+
+function foundOf(
+  { denials, isAll }: Awaited<ReturnType<typeof listDenials>>,
+  traceId: string | undefined,
+): Found | undefined {
+  return denials[0] && { decisionId: denials[0].decision_id, traceId, denials: { all: denials, isAll } };
 }
 
 async function isDecision(client: ManagementClient, id: string): Promise<boolean> {
@@ -82,6 +91,11 @@ async function print(client: ManagementClient, found: Found, { all, json }: WhyF
   if (json) return `${safeJson(story)}\n`;
   const { policy } = await client.ask('ServerService', 'GetServerInfo', {});
   return `${decisionPage(story, policy.revision, paint)}${moreText(denials)}`;
+}
+
+/** Beside the output, which may be read by a program. */
+function note(text: string): void {
+  process.stderr.write(`tollgate: ${text}\n`);
 }
 
 function moreText(denials: Found['denials']): string {

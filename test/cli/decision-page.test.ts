@@ -61,7 +61,9 @@ the same request now
   test('of a command says which and where, and never what no policy names', () => {
     const where = { rpc: 'CheckSlash', calls: [], calls_total: 0, platform: 'discord', chat_type: 'dm' };
     expect(pageOf({ ...where, command: 'stop' })).toContain('  command   /stop on discord, dm\n');
-    expect(pageOf(where)).toContain('  command   one that the policy does not name on discord, dm\n');
+    expect(pageOf({ ...where, command: '' })).toContain(
+      '  command   one that the policy does not name on discord, dm\n',
+    );
   });
 
   test('marks what only the request said', () => {
@@ -75,6 +77,16 @@ the same request now
     expect(pageOf({}, { now: allow })).toContain('now\n  would pass\n');
     const nothing = { ...now, effect: 'EFFECT_UNSPECIFIED', reason: 'REASON_NOTHING_TO_CHARGE' };
     expect(pageOf({}, { now: nothing })).toContain('now\n  would permit nothing: NOTHING_TO_CHARGE\n');
+  });
+
+  test('says where a trace is all that is missing, and asks nothing about what was no question', () => {
+    const listed = { calls_total: 4, trace_hash: '0'.repeat(32) };
+    expect(pageOf(listed)).toContain('now\n  cannot be said without the trace: --trace asks\n');
+    expect(pageOf({ ...listed, command: '' })).toContain('  cannot be said: the record does not tell');
+    expect(pageOf({ rpc: 'ValidateScope', calls: [], calls_total: 0, trace_hash: '0' })).toContain(
+      '  cannot be said: ',
+    );
+    expect(pageOf({ rpc: 'CloseSession', effect: 'EFFECT_ALLOW' })).not.toContain('now');
   });
 
   test('shows no name of a caller but as text', () => {
@@ -99,5 +111,16 @@ test('a line names everything that one would search for, and is one line', () =>
     '2026-11-24 14:03:00.250 UTC  DENY  TOOL_NOT_GRANTED  ConsumeBudget  agent wri\\u000ater  ' +
       'read_file x3 (public), shell_exec (restricted), and 2 more, decided by calls[3]  ' +
       `session ${ID}  decision ${ID}  again 2 times`,
+  );
+});
+
+test('a line says for whom and about what, where it was no call of a tool', () => {
+  const none = { calls: [], calls_total: 0, principal: 'discord:7' };
+  const lineOf = (given: Partial<DecisionJson>) => decisionLine({ ...RECORD, ...none, ...given }, plain);
+  expect(lineOf({ rpc: 'CheckSlash', command: 'stop', platform: 'discord' })).toContain(
+    '  CheckSlash  for discord:7  command /stop on discord  decision ',
+  );
+  expect(lineOf({ rpc: 'ValidateScope', scope: 'user:9', run_id: ID })).toContain(
+    `  ValidateScope  for discord:7  scope user:9  run ${ID}  decision `,
   );
 });

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { makeCallers } from '../support/callers.ts';
 import type { Answer } from '../support/clients.ts';
 import { linesOf, type Ran, tollgate } from '../support/command.ts';
-import { bound, callOf, opened, unknownId } from '../support/scene.ts';
+import { bound, callOf, opened, started, unknownId } from '../support/scene.ts';
 import { eventually } from '../support/times.ts';
 import { folderOf, redisOf, serverOf, type Test } from './servers.ts';
 
@@ -99,20 +99,24 @@ the same request now
     expect(stdout).toContain('  would be denied: PRIVILEGE_REQUIRED, check privilege');
   });
 
-  test('takes a session or a trace for its last denial, and says how many more there are', async (t) => {
+  test('takes a session, a run or a trace for its last denial, and says how many more there are', async (t) => {
     const { server, why, deny } = await sceneOf(t);
     const trace_id = await bound(server.clients);
     const call = await callOf(server.clients, { trace_id });
     await deny(call);
     for (const tool of ['shell_exec', 'read_file']) await deny({ ...call, tool, agent_id: 'another' });
+    const { run_id } = await started(server.clients, { trace_id, session_id: call.session_id });
+    const ofRun = await deny({ ...call, run_id, tool: 'shell_exec', agent_id: 'another' });
+    expect(linesOf((await why(run_id)).stdout)[1]).toBe(`  decision  ${ofRun.decision_id}`);
+    expect(linesOf((await why(run_id, '--all')).stdout)).toHaveLength(1);
     const last = await deny({ ...call, tool: 'shell_exec' });
     for (const id of [call.session_id, trace_id]) {
       const { code, stdout } = await why(id);
       expect(code).toBe(0);
       expect(linesOf(stdout)[1]).toBe(`  decision  ${last.decision_id}`);
-      expect(linesOf(stdout).at(-1)).toBe('and 2 other denials: --all lists them');
+      expect(linesOf(stdout).at(-1)).toBe('and 3 other denials: --all lists them');
       const all = linesOf((await why(id, '--all')).stdout);
-      expect(all).toHaveLength(3);
+      expect(all).toHaveLength(4);
       expect(all[0]).toContain(last.decision_id);
     }
     // Asked by its trace, the identity itself is asked.
