@@ -47,10 +47,12 @@ async function watch(flags: WatchFlags): Promise<number> {
 /** A server that goes away is asked again until it is back; one that was never there, or refuses, is an error. */
 async function follow(client: ManagementClient, flags: WatchFlags, signal: AbortSignal): Promise<void> {
   let wasOpen = false;
+  let isGone = false;
   let waitMs = WAIT_MS_MIN;
   const onOpen = () => {
     note(wasOpen ? 'listening again; what was decided meanwhile is not shown' : 'listening');
     wasOpen = true;
+    isGone = false;
     waitMs = WAIT_MS_MIN;
   };
   while (!signal.aborted) {
@@ -58,7 +60,8 @@ async function follow(client: ManagementClient, flags: WatchFlags, signal: Abort
       await tail(client, flags, { signal, onOpen });
     } catch (error) {
       if (!wasOpen || !(error instanceof Unanswered) || !error.isLost) throw error;
-      note(`the server is gone (${error.message}), asking again`);
+      if (!isGone) note(`the server is gone (${error.message}), asking again`);
+      isGone = true;
     }
     await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     waitMs = Math.min(2 * waitMs, WAIT_MS_MAX);

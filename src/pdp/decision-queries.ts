@@ -26,7 +26,17 @@ export async function getDecision(
     const fields = [{ field: 'trace_id', description: "is not the decision's" }];
     throw new Failure('invalid_request', 'the trace_id is not that of the decision', { fields });
   }
-  return { record, remedy: remedyOf(record), now: await decideAgain(pdp, record, traceId) };
+  return { record, remedy: remedyOf(record), now: await nowOf(pdp, record, traceId) };
+}
+
+/** A session or a run that cannot be read must not hide what was decided about it. */
+async function nowOf(pdp: Pdp, record: DecisionRecord, traceId: string | undefined): Promise<DecisionNow | undefined> {
+  try {
+    return await decideAgain(pdp, record, traceId);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 /** Whose decisions: a session's, a run's, or everybody's. */

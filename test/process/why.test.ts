@@ -231,6 +231,7 @@ describe('tollgate watch', () => {
     await eventually(() => expect(watch.notes.join('\n')).toContain('the server is gone'));
     const second = await sceneOf(t, { folder });
     await eventually(() => expect(watch.notes.join('\n')).toContain('listening again'), { withinMs: 20_000 });
+    expect(watch.notes.filter((note) => note.includes('is gone'))).toHaveLength(1);
     const { decision_id } = await second.deny(await callOf(second.server.clients, { tool: 'shell_exec' }));
     await eventually(() => expect(watch.lines.join('\n')).toContain(decision_id));
     for (const line of watch.lines) expect(JSON.parse(line)).toHaveProperty('record');

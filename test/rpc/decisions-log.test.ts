@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type grpc from '@grpc/grpc-js';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Clients } from '../support/clients.ts';
 import { ENGINES, type OpenServer, openServer } from '../support/engines.ts';
@@ -201,6 +202,23 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       expect(record).toMatchObject({ rpc: 'ValidateScope', run_id, scope: 'user:discord:6' });
       expect(remedy).toContain('"user:discord:6"');
       expect(now).toMatchObject({ effect: 'EFFECT_DENY', reason: 'REASON_SCOPE_OTHER_USER' });
+    });
+
+    test('is shown also where its session cannot be read any more', async () => {
+      if (!open.redis) return;
+      const call = await callOf(open.clients, { tool: 'shell_exec' });
+      const { decision_id } = await authorize(call);
+      const redis = new Redis(open.redis.url);
+      const { session_id } = call;
+      await redis.hset(`tollgate:{${session_id.slice(-2)}}:session:${session_id}`, 'm', 'damaged');
+      redis.disconnect();
+      const found = await got(decision_id);
+      expect(found.record).toMatchObject({ decision_id, reason: 'REASON_PRIVILEGE_REQUIRED' });
+      writeFileSync(open.server.policyFile, WITH_HOLDER);
+      await open.clients.server('ReloadPolicy');
+      expect(await got(decision_id)).not.toHaveProperty('now');
+      writeFileSync(open.server.policyFile, POLICY);
+      await open.clients.server('ReloadPolicy');
     });
 
     test('that nobody made is NOT_FOUND, and so is a dry run', async () => {

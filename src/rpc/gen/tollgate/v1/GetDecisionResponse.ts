@@ -18,7 +18,7 @@ export interface GetDecisionResponse {
   /**
    * How the same request would be decided now. Absent if the record does not tell enough: an operation that asks for nothing, a command
    * that no policy names, more different calls than a record lists, an invocation, and without the trace id also a command or a trace
-   * of which nobody was known.
+   * of which nobody was known. Absent, too, if the session or the run cannot be read.
    */
   'now'?: (_tollgate_v1_DecisionNow | null);
   '_now'?: "now";
@@ -39,7 +39,7 @@ export interface GetDecisionResponse__Output {
   /**
    * How the same request would be decided now. Absent if the record does not tell enough: an operation that asks for nothing, a command
    * that no policy names, more different calls than a record lists, an invocation, and without the trace id also a command or a trace
-   * of which nobody was known.
+   * of which nobody was known. Absent, too, if the session or the run cannot be read.
    */
   'now'?: (_tollgate_v1_DecisionNow__Output);
 }
