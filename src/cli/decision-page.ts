@@ -2,17 +2,17 @@
 //
 // INVARIANT: whatever is shown of a record goes through `safe`, for a caller may have named it.
 import { bare, type CheckJson, type DecisionJson, type StoryJson } from './decision-json.ts';
-import { type Paint, safe } from './terminal.ts';
+import { named, type Paint, safe } from './terminal.ts';
 
 /** @param revisionInForce  of the policy of the server that was asked */
 export function decisionPage(story: StoryJson, revisionInForce: string, paint: Paint): string {
-  const { record } = story;
+  const record = withNames(story.record);
   const sections = [
     [headline(record, paint), ...rowsOf(aboutOf(record, revisionInForce))],
     ['checks', ...record.checks.map((check) => checkLine(check, paint))],
     numbersOf(record),
     story.remedy === '' ? [] : ['would have passed with', `  ${safe(story.remedy)}`],
-    ASKING.has(record.rpc) ? ['the same request now', `  ${nowOf(story, paint)}`] : [],
+    ASKING.has(record.rpc) ? ['the same request now', `  ${nowOf(record, story.now, paint)}`] : [],
   ];
   const shown = sections.filter((lines) => lines.length > 1);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -22,29 +22,41 @@ export function decisionPage(story: StoryJson, revisionInForce: string, paint: P
 const ASKING: ReadonlySet<string> = new Set(['Authorize', 'ConsumeBudget', 'ValidateScope', 'CheckSlash']);
 
 /** One line of a list of decisions. */
-export function decisionLine(record: DecisionJson, paint: Paint): string {
-  const { last_at, rpc, agent_id, principal, scope, session_id, run_id, decision_id, repeats } = record;
-  const named = (name: string, value: string | undefined) => (value === undefined ? undefined : `${name} ${value}`);
+export function decisionLine(found: DecisionJson, paint: Paint): string {
+  const record = withNames(found);
+  const labelled = (label: string, text: string | undefined) => (text === undefined ? undefined : `${label} ${text}`);
   const parts = [
-    paint(timeOf(last_at), 'dim'),
+    paint(timeOf(record.last_at), 'dim'),
     effectText(record.effect, paint),
     bare(record.reason),
-    rpc,
-    named('agent', agent_id),
-    named('for', principal),
+    record.rpc,
+    labelled('agent', record.agent_id),
+    labelled('for', record.principal),
     askedFor(record),
-    named('scope', scope),
-    named('command', commandOf(record)),
-    named('session', session_id),
-    named('run', run_id),
-    `decision ${decision_id}`,
-    repeats > 0 ? `again ${timesText(repeats)}` : undefined,
+    labelled('scope', record.scope),
+    labelled('command', commandOf(record)),
+    labelled('session', record.session_id),
+    labelled('run', record.run_id),
+    `decision ${record.decision_id}`,
+    record.repeats > 0 ? `again ${timesText(record.repeats)}` : undefined,
   ];
   return parts
     .filter((part) => part !== undefined)
     .map((part, index) => (index < 2 ? part : safe(part)))
     .join('  ');
 }
+
+/** The record with what a caller has named as it stands beside other texts. */
+function withNames(record: DecisionJson): DecisionJson {
+  const names = NAMES.flatMap((field) => (record[field] === undefined ? [] : [[field, named(record[field])]]));
+  const calls = record.calls.map((call) => ({ ...call, tool: named(call.tool) }));
+  return { ...record, ...Object.fromEntries(names), calls };
+}
+
+const NAMES = [
+  ...(['caller', 'agent_id', 'session_id', 'run_id', 'principal', 'scope'] as const),
+  ...(['platform', 'chat_type', 'command'] as const),
+];
 
 function headline({ effect, reason }: DecisionJson, paint: Paint): string {
   return `${effectText(effect, paint)}  ${safe(bare(reason))}`;
@@ -124,7 +136,7 @@ function numbersOf({ session, calls_total, retry_after }: DecisionJson): string[
   return ['numbers then', ...rowsOf(rows)];
 }
 
-function nowOf({ record, now }: StoryJson, paint: Paint): string {
+function nowOf(record: DecisionJson, now: StoryJson['now'], paint: Paint): string {
   if (!now && mayBeAsked(record)) return 'cannot be said without the trace: --trace asks';
   if (!now) return 'cannot be said: the record does not tell all that was asked';
   const failed = now.checks.find(({ passed }) => !passed);

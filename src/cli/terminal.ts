@@ -20,6 +20,11 @@ function escaped(character: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
+/** A name beside other texts: in quotes where a part of it could be taken for one of those. */
+export function named(name: string): string {
+  return /^[\w.:@/+*-]*$/.test(name) ? name : JSON.stringify(name);
+}
+
 export type Paint = (text: string, colour: keyof typeof COLOURS) => string;
 
 const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;

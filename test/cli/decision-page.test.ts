@@ -108,7 +108,7 @@ the same request now
 
 test('a line names everything that one would search for, and is one line', () => {
   expect(decisionLine({ ...RECORD, agent_id: 'wri\nter', session_id: ID, repeats: 2 }, plain)).toBe(
-    '2026-11-24 14:03:00.250 UTC  DENY  TOOL_NOT_GRANTED  ConsumeBudget  agent wri\\u000ater  ' +
+    '2026-11-24 14:03:00.250 UTC  DENY  TOOL_NOT_GRANTED  ConsumeBudget  agent "wri\\nter"  ' +
       'read_file x3 (public), shell_exec (restricted), and 2 more, decided by calls[3]  ' +
       `session ${ID}  decision ${ID}  again 2 times`,
   );
@@ -123,4 +123,13 @@ test('a line says for whom and about what, where it was no call of a tool', () =
   expect(lineOf({ rpc: 'ValidateScope', scope: 'user:9', run_id: ID })).toContain(
     `  ValidateScope  for discord:7  scope user:9  run ${ID}  decision `,
   );
+});
+
+test('no part of a name can be taken for another part of the line or page', () => {
+  const tool = `read (public)  session ${ID}`;
+  const record = { ...RECORD, agent_id: 'a b', calls: [{ ...RECORD.calls[0]!, tool, count: 1 }], calls_total: 1 };
+  for (const text of [decisionLine(record, plain), pageOf(record)]) {
+    expect(text).toContain(`"read (public)  session ${ID}" (public)`);
+    expect(text).toContain('"a b"');
+  }
 });
