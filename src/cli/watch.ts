@@ -1,11 +1,11 @@
 // `tollgate watch`: decisions as a server makes them, a line each, for as long as it is left running.
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Answer, ManagementClient, Unanswered } from '../rpc/management-client.ts';
 import { decisionLine } from './decision-page.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
+import { printed } from './output.ts';
 import { type Paint, painterFor, safe, safeJson } from './terminal.ts';
 
 interface WatchFlags extends ManagementFlags {
@@ -34,10 +34,8 @@ async function watch(flags: WatchFlags): Promise<number> {
   const client = new ManagementClient(managementAddress(flags));
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
-  // Whoever read along, `head` for instance, has had enough.
-  process.stdout.once('error', () => ending.abort());
   try {
-    await follow(client, flags, ending.signal);
+    await follow(client, flags, ending);
     return EXIT.found;
   } finally {
     client.close();
@@ -45,7 +43,8 @@ async function watch(flags: WatchFlags): Promise<number> {
 }
 
 /** A server that goes away is asked again until it is back; one that was never there, or refuses, is an error. */
-async function follow(client: ManagementClient, flags: WatchFlags, signal: AbortSignal): Promise<void> {
+async function follow(client: ManagementClient, flags: WatchFlags, ending: AbortController): Promise<void> {
+  const { signal } = ending;
   let wasOpen = false;
   let isGone = false;
   let waitMs = WAIT_MS_MIN;
@@ -57,7 +56,8 @@ async function follow(client: ManagementClient, flags: WatchFlags, signal: Abort
   };
   while (!signal.aborted) {
     try {
-      await tail(client, flags, { signal, onOpen });
+      // Whoever read along, `head` for instance, has had enough.
+      if (!(await tail(client, flags, { signal, onOpen }))) ending.abort();
     } catch (error) {
       if (!wasOpen || !(error instanceof Unanswered) || !error.isLost) throw error;
       if (!isGone) note(`the server is gone (${error.message}), asking again`);
@@ -68,19 +68,21 @@ async function follow(client: ManagementClient, flags: WatchFlags, signal: Abort
   }
 }
 
+/** @returns false if nobody takes what is printed */
 async function tail(
   client: ManagementClient,
   { deny, agent, session, json }: WatchFlags,
   listening: { signal: AbortSignal; onOpen: () => void },
-): Promise<void> {
+): Promise<boolean> {
   const paint = painterFor(process.stdout, process.env.NO_COLOR);
   const filter = { ...(deny && { effect: 'EFFECT_DENY' }), ...(agent !== undefined && { agent_id: agent }) };
   const request = { filter, ...(session !== undefined && { session_id: session }) };
   for await (const item of client.listen('AuditService', 'WatchDecisions', request, listening)) {
     const line = json ? safeJson(item) : lineOf(item, paint);
     // A reader that is slow slows the stream down, and the server then says how much it left out.
-    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain', listening).catch(() => undefined);
+    if (!(await printed(`${line}\n`))) return false;
   }
+  return true;
 }
 
 function lineOf({ record, gap }: Answer, paint: Paint): string {

@@ -237,6 +237,25 @@ describe('tollgate watch', () => {
     for (const line of watch.lines) expect(JSON.parse(line)).toHaveProperty('record');
   });
 
+  test('ends with 2 where nothing can be written', async (t) => {
+    const { server, cwd, deny } = await sceneOf(t);
+    const call = await callOf(server.clients, { tool: 'shell_exec' });
+    let hasEnded = false;
+    const watch = tollgate(['watch', '--server', server.management], { cwd, stdoutTo: '/dev/full' });
+    watch.finally(() => {
+      hasEnded = true;
+    });
+    await eventually(
+      async () => {
+        await deny(call);
+        return hasEnded;
+      },
+      { withinMs: 15_000 },
+    );
+    const { code, stderr } = await watch;
+    expect([code, linesOf(stderr).at(-1)]).toEqual([2, 'tollgate: cannot write to standard output (ENOSPC)']);
+  });
+
   test('ends with 2 where there is nobody, and where it may not', async (t) => {
     const cwd = folderOf(t);
     expect((await tollgate(['watch', '--server', '127.0.0.1:1'], { cwd })).code).toBe(2);
