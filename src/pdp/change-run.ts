@@ -105,6 +105,8 @@ async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
+    // Whoever made the change may have failed to confirm it. A repeat acknowledges as much as the first answer does.
+    await pdp.state.confirmRun(runId);
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
   const decisions = await unfoldedDecisions(pdp, stored.run, notedDecisions);
@@ -116,7 +118,10 @@ async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss
 
   const finishes = stored.run.status === 'running' && run.status !== 'running';
   if (!finishes && aim === 'change') {
-    if (run === current) return { kind: 'done', answer };
+    if (run === current) {
+      await pdp.state.confirmRun(runId);
+      return { kind: 'done', answer };
+    }
     const outcome = await commit(pdp, { ...from, run, records: [...due.records, ...records], operation: remember });
     return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
   }

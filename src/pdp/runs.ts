@@ -36,7 +36,10 @@ export async function startRun(pdp: Pdp, request: StartRequest): Promise<Run> {
     const remembered = operation && (await pdp.state.readStartedRun(caller.callerId, operation.key));
     if (remembered) {
       if (remembered.fingerprint !== operation.fingerprint) throw keyReused();
-      if (!remembered.pending) return getRun(pdp, remembered.answer);
+      if (!remembered.pending) {
+        await pdp.state.confirmRun(remembered.answer);
+        return getRun(pdp, remembered.answer);
+      }
     }
     const run = await newRun(pdp, request, caller, remembered?.answer);
     const outcome = await pdp.state.commitRun({

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runLineOf } from '../../src/core/ledger.ts';
+import { appendAudit } from '../../src/pdp/append-audit.ts';
 import { sealRun } from '../../src/pdp/change-run.ts';
+import { startRun } from '../../src/pdp/runs.ts';
 import { sweep } from '../../src/pdp/sweep.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
@@ -168,6 +170,45 @@ test('with replicas to confirm, nothing is signed that they do not have', async 
   await replica.stop();
   await master.stop();
 });
+
+test('with replicas to confirm, a repeat is acknowledged no sooner than what it repeats', async () => {
+  const master = await startRedis();
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
+  await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
+  const state = await openRedisState({ ...OPTIONS, url: master.url, confirm: { replicas: 1, timeoutMs: 300 } });
+  const rules = { assertedFacts: 'all', requireIdentity: true, requireSession: true } as const;
+  const pdp = { ...pdpOver(state, Date.now, undefined), rules };
+  const [running, ending] = [await runWith({ pdp }, 1), await runWith({ pdp }, 1)];
+  const operation = { rpc: 'AppendAudit', key: 'key', fingerprint: '0'.repeat(16) };
+  const events = [{ kind: 'error' as const, message: 'm' }];
+  const start = { ...START, operation: { ...operation, rpc: 'StartRun' } };
+  const acts = [
+    () => appendAudit(pdp, { runId: running, events, operation }),
+    () => finish({ pdp }, ending),
+    () => startRun(pdp, start),
+  ];
+
+  replica.pause();
+  for (const act of [...acts, ...acts]) await expect(act()).rejects.toMatchObject({ kind: 'state_unavailable' });
+  replica.resume();
+  await eventually(async () => (await acts[0]!()) && true);
+  expect(await acts[0]!()).toMatchObject({ replayed: true, firstSequence: 2 });
+  for (const act of acts) await act();
+  await state.close();
+  await replica.stop();
+  await master.stop();
+});
+
+/** Of an asserted caller, so that nothing else is asked of the store. */
+const START = {
+  subject: { callerId: 'discord:1' },
+  sessionId: undefined,
+  skillId: 'skill',
+  channelId: undefined,
+  parentRunId: undefined,
+  continuationParentRunId: undefined,
+  inputs: undefined,
+};
 
 test('its twin, a server that does not ask the replicas, signs what they do not have', async () => {
   const master = await startRedis();
