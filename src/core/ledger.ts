@@ -60,9 +60,12 @@ export interface OwnRecord {
   readonly atMs: number;
 }
 
+/** Of the record that begins an epoch. */
+export const EPOCH_TYPE = 'tollgate.epoch';
+
 /** The store has lost acknowledged changes: what other copies hold behind this record was never part of this ledger. */
 export function epochRecord(epoch: number, lostChanges: number, now: number): OwnRecord {
-  return { type: 'tollgate.epoch', data: { epoch, lost_changes: lostChanges }, atMs: now };
+  return { type: EPOCH_TYPE, data: { epoch, lost_changes: lostChanges }, atMs: now };
 }
 
 /** A decision that named the run. */

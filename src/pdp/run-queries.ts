@@ -1,13 +1,14 @@
 // What an auditor asks about runs and their logs.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
-import { isSigned } from '../core/ledger.ts';
+import { EPOCH_TYPE, isSigned } from '../core/ledger.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
+import { logPages } from './log-pages.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
@@ -152,7 +153,7 @@ const FOLLOW_INTERVAL_MS = 250;
 
 /**
  * A run's records in order, from `afterSequence + 1`. With `follow` it goes on until the run has finished or `signal`
- * is aborted.
+ * is aborted. A reader that is ahead of what the store has kept is taken back to the record that says what was lost.
  *
  * @throws Failure not_found
  */
@@ -162,9 +163,14 @@ export async function* listRunEvents(
   signal: AbortSignal,
 ): AsyncGenerator<AuditRecord> {
   let { afterSequence } = request;
+  let epoch: number | undefined;
   while (!signal.aborted) {
     // The run is read before its log: what it holds when it has finished is all there will be.
     const run = await upToDate(pdp, request.runId);
+    // Whoever has read more than there is has read what was lost.
+    epoch ??= run.ledger.epoch - (afterSequence > run.lastSequence ? 1 : 0);
+    if (epoch < run.ledger.epoch) afterSequence = await beforeEpoch(pdp, run, { after: epoch, afterSequence });
+    epoch = run.ledger.epoch;
     for (;;) {
       const page = await pdp.state.readLog(request.runId, { afterSequence, limit: LOG_PAGE });
       for (const bytes of page) yield decodeAuditRecord(bytes);
@@ -176,4 +182,18 @@ export async function* listRunEvents(
     if (!request.follow || run.status !== 'running') return;
     await sleep(FOLLOW_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** @returns the place before the record that ends an epoch, if `afterSequence` is behind that */
+async function beforeEpoch(
+  { state }: Pdp,
+  { runId }: Run,
+  { after, afterSequence }: { after: number; afterSequence: number },
+): Promise<number> {
+  for await (const page of logPages(state, runId, { afterSequence: 0, upTo: afterSequence })) {
+    for (const { type, data, sequence } of page.map(decodeAuditRecord)) {
+      if (type === EPOCH_TYPE && data !== undefined && JSON.parse(data).epoch > after) return sequence - 1;
+    }
+  }
+  return afterSequence;
 }

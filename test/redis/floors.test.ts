@@ -3,6 +3,7 @@
 // another history, as a failover does both.
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
+import { listRunEvents } from '../../src/pdp/run-queries.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys, sessionKey } from '../../src/state/redis/keys.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
@@ -74,6 +75,13 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
   const { run, log } = runKeys(runId);
   const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
   await append(mine, runId, 3);
+  const { signal } = new AbortController();
+  const reader = (afterSequence: number, follow: boolean) =>
+    shown(listRunEvents(theirs.pdp, { runId, afterSequence, follow }, signal));
+  const following = reader(2, true);
+  expect([await following.next(), await following.next(), await following.next()]).toMatchObject(
+    ['3 note', '4 note', '5 note'].map((value) => ({ value })),
+  );
 
   proxy.set({ refuse: true });
   await eventually(() => proxy.connections === 0);
@@ -90,6 +98,9 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
 
   await append(theirs, runId, 1);
   await finish(mine, runId);
+  expect(await all(following)).toEqual(['4 tollgate.epoch', '5 note']);
+  expect(await all(reader(7, false))).toEqual(['4 tollgate.epoch', '5 note']);
+  expect(await all(reader(5, false))).toEqual([]);
   const records = (await other.readLog(runId, { afterSequence: 0, limit: 10 })).map(decodeAuditRecord);
   expect(records.map(({ sequence, type }) => [sequence, type])).toEqual([
     [1, 'note'],
@@ -109,3 +120,13 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
   await proxy.stop();
   await server.stop();
 });
+
+async function* shown(records: AsyncIterable<{ sequence: number; type: string }>): AsyncGenerator<string> {
+  for await (const { sequence, type } of records) yield `${sequence} ${type}`;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}

@@ -15,7 +15,8 @@ export interface ListRunEventsRequest {
    */
   'after_sequence'?: (number | string | Long);
   /**
-   * True to keep the stream open and send events as they are stored, until the run has finished. Absent means false.
+   * True to keep the stream open and send events as they are stored, until the run has finished. Absent means false. If the store loses
+   * events meanwhile, the stream goes back to the `tollgate.epoch` that says so: what it had sent of that number and higher is gone.
    */
   'follow'?: (boolean);
   '_after_sequence'?: "after_sequence";
@@ -35,7 +36,8 @@ export interface ListRunEventsRequest__Output {
    */
   'after_sequence'?: (number);
   /**
-   * True to keep the stream open and send events as they are stored, until the run has finished. Absent means false.
+   * True to keep the stream open and send events as they are stored, until the run has finished. Absent means false. If the store loses
+   * events meanwhile, the stream goes back to the `tollgate.epoch` that says so: what it had sent of that number and higher is gone.
    */
   'follow'?: (boolean);
 }
