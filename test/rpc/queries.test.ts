@@ -307,9 +307,9 @@ describe('an answer that comes too late', () => {
   test('leaves the caller in doubt, and a repeat of the key in none: charged once', async () => {
     const call = await callOf(open.clients, { idempotency_key: 'k' });
     await behind.client('PAUSE', 400, 'ALL');
-    await expect(open.clients.decisions('Authorize', call, IMPATIENT())).rejects.toMatchObject({
-      code: grpc.status.DEADLINE_EXCEEDED,
-    });
+    const { code } = await open.clients.decisions('Authorize', call, IMPATIENT()).catch((error) => error);
+    // Client and server look at the same time.
+    expect([grpc.status.DEADLINE_EXCEEDED, grpc.status.UNAVAILABLE]).toContain(code);
     const again = await open.clients.decisions('Authorize', call);
     expect(again).toMatchObject({ decision: { effect: 'EFFECT_ALLOW' }, usage: { calls_made: 1 } });
     await sleep(50);
