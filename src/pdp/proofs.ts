@@ -1,13 +1,13 @@
 // Questions about one run's tree: what is signed, what is in it, what it grew from. Answers are proofs, to be checked by
 // whoever asked.
 import { Failure } from '../core/failure.ts';
-import { type Hash, rootOf, Tree } from '../core/merkle.ts';
-import { leafHashOf, leafOf, nodeHashOf } from '../state/codec/audit-record.ts';
+import { type Hash, rootOf } from '../core/merkle.ts';
+import { nodeHashOf } from '../state/codec/audit-record.ts';
 import { verifyBundle } from '../verify/verify-bundle.ts';
 import { foldRun } from './change-run.ts';
 import { exportRun, signedRun } from './export-run.ts';
-import { logPages } from './log-pages.ts';
 import type { Pdp } from './pdp.ts';
+import { treeOf } from './run-trees.ts';
 
 export interface SignedTree {
   readonly note: string;
@@ -43,8 +43,9 @@ export async function proveInclusion(
   runId: string,
   given: { sequence: number; size: number | undefined },
 ): Promise<Proof & { leafHash: Hash }> {
-  const { tree, size } = await treeOf(pdp, runId, given.size);
+  const size = await sizeOf(pdp, runId, given.size);
   if (given.sequence > size) throw beyond('sequence', size);
+  const tree = await treeOf(pdp, runId, size);
   const index = given.sequence - 1;
   const leafHash = tree.leaf(index);
   return { leafHash, hashes: tree.inclusion(index, size), root: tree.root(size), size };
@@ -60,8 +61,9 @@ export async function proveConsistency(
   runId: string,
   given: { from: number; size: number | undefined },
 ): Promise<Proof & { rootBefore: Hash }> {
-  const { tree, size } = await treeOf(pdp, runId, given.size);
+  const size = await sizeOf(pdp, runId, given.size);
   if (given.from > size) throw beyond('from_size', size);
+  const tree = await treeOf(pdp, runId, size);
   const hashes = tree.consistency(given.from, size);
   return { rootBefore: tree.root(given.from), hashes, root: tree.root(size), size };
 }
@@ -78,16 +80,12 @@ export async function verifyRun(pdp: Pdp, runId: string, checkpoints: readonly s
   return verifyBundle(exportRun(pdp, runId), { keys, checkpoints });
 }
 
-async function treeOf(pdp: Pdp, runId: string, wanted: number | undefined): Promise<{ tree: Tree; size: number }> {
+/** @returns the size of the tree that is meant, with all that is due in it */
+async function sizeOf(pdp: Pdp, runId: string, wanted: number | undefined): Promise<number> {
   const { lastSequence } = await foldRun(pdp, runId);
   const size = wanted ?? lastSequence;
   if (size > lastSequence) throw beyond('tree_size', lastSequence);
-  const tree = new Tree(nodeHashOf);
-  for await (const page of logPages(pdp.state, runId, { afterSequence: 0, upTo: size })) {
-    for (const bytes of page) tree.add(leafHashOf(leafOf(bytes)));
-  }
-  if (tree.size < size) throw new Error('run log: not as long as its run says');
-  return { tree, size };
+  return size;
 }
 
 function beyond(field: string, size: number): Failure {

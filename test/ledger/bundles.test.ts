@@ -11,10 +11,12 @@ import { listRunEvents } from '../../src/pdp/run-queries.ts';
 import { sweep } from '../../src/pdp/sweep.ts';
 import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
+import { isIncluded } from '../../src/verify/tree.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 import { storedRun } from '../contract/fixtures.ts';
 import { ENGINES } from '../support/engines.ts';
 import {
+  answeringWith,
   append,
   confirmingWith,
   finish,
@@ -26,6 +28,7 @@ import {
   rootOfLog,
   runWith,
 } from './rig.ts';
+import { storeOf } from './store-damage.ts';
 
 const linesOf = ({ pdp }: LedgerRig, runId: string): Promise<string[]> => allOf(exportRun(pdp, runId));
 
@@ -218,6 +221,34 @@ describe.each(ENGINES)('on %s', (engine) => {
       () => proveConsistency(rig.pdp, runId, { from: 8, size: 7 }),
     ];
     for (const ask of beyond) await expect(ask()).rejects.toMatchObject({ kind: 'invalid_request' });
+  });
+
+  test('one proof after another reads what is new of a log, and the whole of it once the store has lost some', async () => {
+    const [runId, otherId] = [await runWith(rig, 250), await runWith(rig, 254)];
+    const read = { count: 0 };
+    const readLog: LedgerRig['state']['readLog'] = async (...asked) => {
+      const page = await rig.state.readLog(...asked);
+      read.count += page.length;
+      return page;
+    };
+    const pdp = { ...rig.pdp, state: answeringWith(rig.state, { readLog }) };
+    const prove = async (sequence: number) => {
+      read.count = 0;
+      const { leafHash, size, root, hashes } = await proveInclusion(pdp, runId, { sequence, size: undefined });
+      expect(isIncluded({ hash: leafHash, index: sequence - 1, size, root, proof: hashes })).toBe(true);
+      expect(Buffer.from(root).toString('base64')).toBe(await rootOfLog(rig, runId));
+      return read.count;
+    };
+    expect([await prove(250), await prove(3)]).toEqual([250, 1]);
+    await append(rig, runId, 4);
+    expect([await prove(3), await prove(254)]).toEqual([5, 1]);
+    const store = storeOf(rig);
+    await store.write(runId, { ...(await store.read(runId)), log: (await store.read(otherId)).log });
+    store.close();
+    expect([await prove(3), await prove(254)]).toEqual([255, 1]);
+    // Side by side, one of the two reads the log for itself.
+    await append(rig, runId, 1);
+    await Promise.all([prove(1), prove(2)]);
   });
 });
 

@@ -146,11 +146,15 @@ function hash(prefix: number, ...parts: readonly Buffer[]): Buffer {
 }
 
 /** The same state, with another answer to what confirms it. */
-export function confirmingWith(state: State, confirmRun: () => Promise<void>): State {
+export function confirmingWith(state: State, confirmRun: State['confirmRun']): State {
+  return answeringWith(state, { confirmRun });
+}
+
+/** The same state, with other answers to some questions. */
+export function answeringWith(state: State, answers: Partial<State>): State {
   return new Proxy(state, {
     get: (target, name) => {
-      if (name === 'confirmRun') return confirmRun;
-      const member: unknown = Reflect.get(target, name, target);
+      const member: unknown = Reflect.get(name in answers ? answers : target, name, target);
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
