@@ -7,7 +7,7 @@ import { type Report, rangeOf } from '../verify/report.ts';
 import { parseCheckpoint, parseVerifierKey } from '../verify/signed-note.ts';
 import { verifyBundle } from '../verify/verify-bundle.ts';
 import { printed } from './output.ts';
-import { safe } from './terminal.ts';
+import { safe, safeJson } from './terminal.ts';
 
 const EXIT = { sound: 0, faults: 1, notRead: 2 } as const;
 
@@ -36,7 +36,7 @@ async function verify(path: string, flags: Flags): Promise<void> {
     const checkpoints = (flags.checkpoint ?? []).map(checkpointIn);
     const source = path === '-' ? process.stdin : createReadStream(path);
     const report = await verifyBundle(readLines(source), { keys, checkpoints });
-    await printed(flags.json ? `${JSON.stringify(report)}\n` : textOf(report));
+    await printed(flags.json ? `${safeJson(report)}\n` : textOf(report));
     process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
   } catch (error) {
     process.stderr.write(`tollgate: ${safe(error instanceof Error ? error.message : String(error))}\n`);
@@ -72,7 +72,7 @@ function textOf(report: Report): string {
     ? [`sound: run ${report.runId}, ${report.status}`, ...proven(report)]
     : faults.map(({ kind, where, detail }) => `${kind}: ${where}: ${detail}`);
   const more = [...purged.map((range) => `${rangeOf(range)}: the payload was purged`), ...notes];
-  return [...lines, ...more.map((note) => `  note     ${note}`), ''].join('\n');
+  return [...lines, ...more.map((note) => `  note     ${note}`), ''].map(safe).join('\n');
 }
 
 function proven(report: Report): string[] {

@@ -113,7 +113,11 @@ export function textsOf({ inputs, output, error }: Run): string {
   return `{"inputs":${inputs ?? 'null'},"output":${JSON.stringify(output ?? null)},"error":${JSON.stringify(error ?? null)}}`;
 }
 
-/** What a finished run's header says, as its final checkpoint signs it: JSON, without blanks, in this order. */
+/**
+ * What a finished run's header says, as its final checkpoint signs it: JSON, without blanks, in this order.
+ *
+ * INVARIANT: of a run that has finished it never changes. A later checkpoint signs it again, and another line would be a fork of ours.
+ */
 export function runLineOf(run: Run): string {
   const { tokens } = run;
   return JSON.stringify({

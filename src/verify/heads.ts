@@ -38,7 +38,8 @@ export function isBelieved(
 ): boolean {
   const { where, signedBy, signer } = checkpoint;
   if (signedBy === 'unknown')
-    faults.add('signature', 'unknown signer', where, `"${shown(signer.name)}" is none of the given keys`);
+    // With the hash: after a rotation both keys have one name.
+    faults.add('signature', 'unknown signer', where, `"${nameOf(signer)}" is none of the given keys`);
   else if (signedBy === 'does not verify')
     faults.add('signature', 'altered', where, `the signature of "${shown(signer.name)}" is not over this note`);
   else if (runId !== undefined && checkpoint.runId !== runId)
@@ -47,7 +48,12 @@ export function isBelieved(
   return false;
 }
 
+function nameOf({ name, hash }: SignedCheckpoint['signer']): string {
+  return `${shown(name)}+${hash.toString('hex')}`;
+}
+
 export function checkHeads(all: readonly HeldCheckpoint[], ledger: Ledger, faults: Faults, notes: string[]): Heads {
+  if (all.length === 0) faults.add('head', 'truncated', 'checkpoints', 'no checkpoint is there that signs the records');
   const held = all.filter((checkpoint) => isBelieved(checkpoint, ledger, faults));
   checkGrowth(held, faults);
   if (!ledger.areRecordsSound) {
@@ -92,11 +98,7 @@ function checkGrowth(held: readonly HeldCheckpoint[], faults: Faults): void {
 
 function checkRecords({ held, fitting, epochs, tree }: Held, faults: Faults, notes: string[]): void {
   const last = held.at(-1);
-  if (!last) {
-    faults.add('head', 'truncated', 'checkpoints', 'no checkpoint is there that signs the records');
-    return;
-  }
-
+  if (!last) return;
   const lost = new Set(held.filter((checkpoint) => epochs.kept(checkpoint) < checkpoint.size));
   for (const one of lost) notes.push(rolledBackNote(one, epochs));
   const misfit = held.find((checkpoint) => !fitting.has(checkpoint) && !lost.has(checkpoint));

@@ -142,7 +142,9 @@ describe('a fault is named', () => {
 
   test('a signer that nobody gave, and a signature of another text', async () => {
     const key = { ...finished, key: STRANGER };
-    expect(first(await verify(bundleOf(key)))).toBe('unknown signer: checkpoint 1');
+    const unknown = await verify(bundleOf(key));
+    expect(first(unknown)).toBe('unknown signer: checkpoint 1');
+    expect(unknown.faults[0]!.detail).toBe(`"${STRANGER.vkey.slice(0, 17)}" is none of the given keys`);
     expect(first(await verifyBundle(lines, { keys: [] }))).toBe('unknown signer: checkpoint 1');
     const changed = lines[13]!.replace('durability flushed', 'durability flushee');
     expect(first(await verify(spliced(lines, 13, 1, changed)))).toBe('altered: checkpoint 1');
