@@ -86,7 +86,7 @@ async function tail(
 }
 
 function lineOf({ record, gap }: Answer, paint: Paint): string {
-  return record ? decisionLine(record, paint) : paint(`${gap.missed} decisions are left out here`, 'yellow');
+  return record ? decisionLine(record, paint) : paint(`decisions left out here: ${gap.missed}`, 'yellow');
 }
 
 /** Beside the output, which may be read by a program. */

@@ -26,7 +26,7 @@ export async function decideAgain(
   traceId: string | undefined,
 ): Promise<DecisionNow | undefined> {
   const subject = await subjectOf(pdp, record, traceId);
-  if (!subject) return undefined;
+  if (!subject || !isWhole(record)) return undefined;
   switch (record.rpc) {
     case 'Authorize':
     case 'ConsumeBudget':
@@ -39,6 +39,12 @@ export async function decideAgain(
       // What a controller did is no question that could be put again.
       return undefined;
   }
+}
+
+/** Whether nothing was taken out of a name: what stands in its place was never asked about. */
+function isWhole({ agentId, sessionId, runId, principal, scope, platform, chatType, calls }: DecisionRecord): boolean {
+  const names = [agentId, sessionId, runId, principal, scope, platform, chatType, ...calls.map(({ tool }) => tool)];
+  return !names.some((name) => name?.includes('[redacted: '));
 }
 
 interface Subject {

@@ -186,6 +186,16 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
       expect(await got(decision.decision_id)).not.toHaveProperty('now');
     });
 
+    test('is not asked again for names out of which a secret was taken', async () => {
+      const agent_id = `ghp_${'a1B2'.repeat(9)}`;
+      const call = await callOf(open.clients, await sessionOf(open.clients, { agent_id, call_budget: 0 }));
+      const { decision_id, reason } = await authorize(call);
+      expect(reason).toBe('REASON_BUDGET_EXHAUSTED');
+      const found = await got(decision_id);
+      expect(found.record.agent_id).toBe('[redacted: github_token]');
+      expect(found).not.toHaveProperty('now');
+    });
+
     test('of a command is asked again for the user that the request asserted', async () => {
       const ask = { platform: 'discord', chat_type: 'dm', command: '/stop', user_id: '222' };
       const { decision } = await open.clients.decisions('CheckSlash', ask);
