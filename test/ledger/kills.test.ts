@@ -213,7 +213,6 @@ describe('on the embedded engine', () => {
     await expectOnce(clients, run_id, name, 'key');
     clients.close();
     await next.stop();
-    console.log(performance.now(), isAcknowledged, isThere);
     return { isAcknowledged, isThere };
   }
 
