@@ -120,6 +120,29 @@ export function runCases(add: AddCase): void {
     expect((await state.readRun(one.run.runId, APPEND)).remembered?.answer).toBe(APPEND.answer);
   });
 
+  add('a run’s key is remembered beside later ones, and forgotten two generations later', async ({ state, clock }) => {
+    const { run } = await started(state, newRun(clock.now()));
+    const commit = async (key: string) => {
+      const { revision } = await storedRun(state, run.runId);
+      const outcome = await state.commitRun(
+        commitOf(run, { expectedRevision: revision, operation: { ...APPEND, key } }),
+      );
+      return outcome === 'committed';
+    };
+    for (let index = 0; index < 4; index++) {
+      expect(await commit(`append-${index}`)).toBe(true);
+      await clock.advance(10 * MINUTE);
+      expect(await commit(`beside-${index}`)).toBe(true);
+      for (const key of [`append-${index}`, `beside-${index}`]) expect(await commit(key)).toBe(false);
+    }
+    await clock.advance(20 * MINUTE);
+    expect((await state.readRun(run.runId, { ...APPEND, key: 'append-3' })).remembered).toBeUndefined();
+    expect(await commit('append-3')).toBe(true);
+    expect(await commit('append-3')).toBe(false);
+    await clock.advance(-10 * MINUTE);
+    expect(await commit('append-3')).toBe(false);
+  });
+
   add('a StartRun key is remembered for its caller, and starts one run', async ({ state, clock }) => {
     const run = newRun(clock.now());
     expect(await state.readStartedRun(run.callerId, START.key)).toBeUndefined();

@@ -320,7 +320,7 @@ describe('what somebody did to the store', () => {
 
   test('a whole older state is sound in itself, and is found by whoever kept a checkpoint', async () => {
     const runId = await runWith(rig, 3);
-    const keys = Object.values(runKeys(runId));
+    const keys = Object.values(runKeys(runId)).flat();
     await sealRun(rig.pdp, runId);
     const before = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
     await append(rig, runId, 3);

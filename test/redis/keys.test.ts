@@ -47,7 +47,7 @@ function keysOf({ kind, of: [first, second] }: { kind: string; of: readonly (str
       return [session, keys.sessionSlotKey(session, 0), keys.sessionSlotKey(session, 1)];
     }
     case 'run':
-      return [...Object.values(keys.runKeys(id)), keys.ownOperationKey(keys.runKeys(id).run, Buffer.from(id))];
+      return [...Object.values(keys.runKeys(id)).flat(), keys.ownOperationKey(keys.runKeys(id).run, Buffer.from(id))];
     default:
       return [
         ...Object.values(keys.sessionIndexKeys(Number(first))),

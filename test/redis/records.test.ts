@@ -1,8 +1,9 @@
 // What is stored: every key is bound to end, and what is corrupt denies itself and nothing else.
 import { encode } from '@msgpack/msgpack';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/core/limits.ts';
 import { partitionOf } from '../../src/core/partition.ts';
-import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
+import { runKeys, sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
 import { EVER, settled } from '../contract/decisions.ts';
 import {
   calls,
@@ -34,6 +35,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
+const APPEND = { ...operation('append', { rpc: 'AppendAudit' }), answer: '{}' };
+
 /** Everything that this engine ever writes. */
 async function writeEverything({ state, clock }: OpenedRedis): Promise<void> {
   const record = await created(state, { rateLimit: 10 });
@@ -50,10 +53,9 @@ async function writeEverything({ state, clock }: OpenedRedis): Promise<void> {
   const run = newRun(clock.now());
   await state.commitRun(commitOf(run, { operation: start }));
   const { revision } = await storedRun(state, run.runId);
-  const append = { ...operation('append', { rpc: 'AppendAudit' }), answer: '{}' };
   const longer = { ...run, lastSequence: 1 };
   await state.commitRun(
-    commitOf(longer, { expectedRevision: revision, records: [Buffer.from('x')], operation: append }),
+    commitOf(longer, { expectedRevision: revision, records: [Buffer.from('x')], operation: APPEND }),
   );
   await started(state, finished(newRun(clock.now(), { runId: record.session.sessionId }), clock.now()));
 }
@@ -92,6 +94,35 @@ describe('lifetimes', () => {
     const { counters } = await stored(state, record);
     const slot = sessionSlotKey(sessionKey(record.session.sessionId), (counters.operations.generation % 2) as 0 | 1);
     expect(await redis.pttl(slot)).toBeGreaterThan(HOUR + 600_000);
+  });
+
+  test('a run that remembers as many keys as it may takes another once the oldest are forgotten', async () => {
+    const { state, clock, redis } = opened;
+    const { run } = await started(state, newRun(clock.now()));
+    const key = runKeys(run.runId).run;
+    const commit = (name: string) =>
+      storedRun(state, run.runId).then(({ revision }) =>
+        state.commitRun(commitOf(run, { expectedRevision: revision, operation: { ...APPEND, key: name } })),
+      );
+    expect(await commit('a')).toBe('committed');
+    const counts = await redis.hgetBuffer(key, 'k');
+    counts!.writeUInt32BE(LIMITS.operationsMax, 4);
+    await redis.hset(key, 'k', counts!);
+    expect(await commit('b')).toBe('too_many_keys');
+    expect(await commit('a')).toBe('moved');
+    await clock.advance(2 * LIMITS.operationGenerationMs);
+    expect(await commit('b')).toBe('committed');
+  });
+
+  test('a run whose remembered keys are gone answers no repeat, and takes no key', async () => {
+    const { state, clock, redis } = opened;
+    const { run } = await started(state, newRun(clock.now()));
+    await state.commitRun(commitOf(run, { expectedRevision: 1, operation: APPEND }));
+    await redis.unlink(...runKeys(run.runId).slots);
+    await expect(state.readRun(run.runId, APPEND)).rejects.toMatchObject({ kind: 'internal' });
+    const again = commitOf(run, { expectedRevision: 2, operation: APPEND });
+    await expect(state.commitRun(again)).rejects.toMatchObject({ kind: 'internal' });
+    expect((await storedRun(state, run.runId)).revision).toBe(2);
   });
 
   test('index entries whose keys have expired are swept, and are not counted', async () => {

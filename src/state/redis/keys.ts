@@ -38,7 +38,7 @@ export function sessionIndexKeys(partition: number): { sessions: string; ends: s
 export function runKeys(runId: string): {
   run: string;
   log: string;
-  operations: string;
+  slots: readonly [string, string];
   noted: string;
   checkpoints: string;
 } {
@@ -47,7 +47,7 @@ export function runKeys(runId: string): {
   return {
     run,
     log: `${run}:log`,
-    operations: `${run}:ops`,
+    slots: [`${run}:ops:0`, `${run}:ops:1`],
     noted: `${run}:decisions`,
     checkpoints: `${run}:checkpoints`,
   };

@@ -16,9 +16,9 @@ export async function readRun(
   runId: string,
   operation: Pick<Operation, 'rpc' | 'key'> | undefined,
 ): ReturnType<State['readRun']> {
-  const { run, operations, noted } = runKeys(runId);
+  const { run, slots, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
-  const { reply, lineage } = await runWhere(store, 'read-run', [run, operations, noted], [store.clock(), name]);
+  const { reply, lineage } = await runWhere(store, 'read-run', [run, ...slots, noted], [store.clock(), name]);
   const [now, revision, bytes, remembered, notedDecisions, lost] = reply as [
     number,
     Buffer | null,
@@ -100,13 +100,14 @@ async function storeCommit(
     [
       keys.run,
       keys.log,
-      keys.operations,
+      ...keys.slots,
       ownOperationKey(keys.run, randomBytes(9)),
       ...indexKeysOf(run.runId),
       keys.noted,
       keys.checkpoints,
     ],
     [
+      store.clock(),
       expectedRevision,
       run.runId,
       encodeRun(run),
@@ -198,8 +199,8 @@ async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs
 }
 
 export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
-  const { run, log, operations, noted, checkpoints } = runKeys(runId);
-  const keys = [run, log, operations, ...indexKeysOf(runId), noted, checkpoints];
+  const { run, log, slots, noted, checkpoints } = runKeys(runId);
+  const keys = [run, log, ...slots, ...indexKeysOf(runId), noted, checkpoints];
   store.floors.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }

@@ -1,5 +1,5 @@
 -- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session.ts.
--- Uses limits, clock, sessions, decisions.
+-- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS
 --   ...charges   two each: session {f, m, l}; identity record (unguarded: the session). What is remembered of operations
@@ -134,10 +134,10 @@ local function charge(session, identity_key, asked, operation, identity, entry)
 
   local is_own = #operation == 24
   local own, slots = is_own and own_key(session, operation), not is_own and slots_of(session)
-  local generation, current, previous = operations_at(counters, clock)
+  local generation, current, previous = operations_at(clock, counters[GENERATION], counters[CURRENT], counters[PREVIOUS])
   local remembered
   if is_own then remembered = redis.call('GET', own)
-  else remembered = find_remembered(slots, operation, generation, current, previous) end
+  else remembered = find_remembered(slots, string.sub(operation, 25), generation, current, previous) end
   if remembered then return replay(facts, counters, remembered, operation, decision) end
 
   local count = #calls
@@ -163,7 +163,7 @@ local function charge(session, identity_key, asked, operation, identity, entry)
   -- Decided. INVARIANT: nothing below raises, for what is written stays. The counters come first: a key that were
   -- remembered without its charge would be allowed for nothing.
   take_over(session, taken_over, lineage, counters)
-  if not is_own then drop_stale(slots, counters, generation, current) end
+  if not is_own then drop_stale(slots, counters[GENERATION], generation, current) end
   counters[MADE] = counters[MADE] + count
   counters[WINDOW_START], counters[WINDOW_CALLS] = window_start, window_calls
   counters[SEQUENCE] = counters[SEQUENCE] + 1

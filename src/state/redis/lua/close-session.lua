@@ -1,5 +1,5 @@
 -- Closes a session once. Mirrors `closed` in src/core/session.ts.
--- Uses limits, clock, sessions, decisions.
+-- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS
 --   session    hash {f, m, l}, {void} where there will be no session; c: the operation that closed it, if it had no key
@@ -47,9 +47,9 @@ end
 local clock = session_clock(counters, now)
 if not deactivating and is_forgotten(facts, counters, retention, clock) then return { 'unknown' } end
 
-local generation, current, previous = operations_at(counters, clock)
+local generation, current, previous = operations_at(clock, counters[GENERATION], counters[CURRENT], counters[PREVIOUS])
 if operation ~= '' then
-  local remembered = find_remembered(slots, operation, generation, current, previous)
+  local remembered = find_remembered(slots, string.sub(operation, 25), generation, current, previous)
   if remembered then
     if not is_same_request(remembered, operation) then return { 'key_reused' } end
     return { 'replayed', now, packed_facts, cmsgpack.pack(counters) }
@@ -71,7 +71,7 @@ counters[CLOSED] = clock
 -- work there too.
 redis.call('PEXPIRE', session, ends_at(facts, counters) - now + retention + SLACK_MS)
 take_over(session, taken_over, lineage, counters)
-drop_stale(slots, counters, generation, current)
+drop_stale(slots, counters[GENERATION], generation, current)
 counters[SEQUENCE] = counters[SEQUENCE] + 1
 counters[CLOCK] = clock
 counters[GENERATION], counters[CURRENT], counters[PREVIOUS] = generation, current, previous

@@ -1,11 +1,12 @@
 -- Compare and set of one run, with its log, its checkpoints, its indexes and its remembered operation. The rules are core's
 -- alone.
--- Uses limits.
+-- Uses limits, clock, operations, runs.
 --
 -- KEYS
---   run             hash {v: revision, r: the run, l and e: see take-over-run.lua}
+--   run             hash {v: revision, r: the run, l and e: see take-over-run.lua, k: see runs.lua}
 --   log             list: the run's audit records
---   operations      hash: the run's remembered operations by name
+--   slot_0          hash: the run's remembered operations of even generations
+--   slot_1          hash: those of odd ones
 --   own             string: that this very commit was made
 --   runs            zset: the partition's runs by start
 --   finished        zset: those with a final status by their end
@@ -13,6 +14,7 @@
 --   noted           list: the decisions that are noted with the run, kept as long as the run
 --   checkpoints     zset: the run's checkpoints by number
 -- ARGV
+--   injected        text: ms since the epoch, or '' for the server's clock
 --   expected        number: the revision that this commit was made from, 0 for a new run
 --   id              text
 --   bytes           the run
@@ -34,38 +36,46 @@
 -- Reply  'committed', 'moved' or 'too_many_keys'
 local run = KEYS[1]
 local log = KEYS[2]
-local operations = KEYS[3]
-local own = KEYS[4]
-local runs = KEYS[5]
-local finished = KEYS[6]
-local touched = KEYS[7]
-local noted = KEYS[8]
-local checkpoints = KEYS[9]
-local expected = tonumber(ARGV[1])
-local id = ARGV[2]
-local bytes = ARGV[3]
-local retention = tonumber(ARGV[4])
-local started_at = tonumber(ARGV[5])
-local finished_at = tonumber(ARGV[6])
-local touched_at = tonumber(ARGV[7])
-local first_sequence = tonumber(ARGV[8])
-local name = ARGV[9]
-local remembered = ARGV[10]
-local lineage = ARGV[11]
-local lost = tonumber(ARGV[12])
-local checkpoint = ARGV[13]
-local number = tonumber(ARGV[14])
-local drops = ARGV[15]
-local last_leaf = ARGV[16]
-local records_from = 17
+local slot_0 = KEYS[3]
+local slot_1 = KEYS[4]
+local own = KEYS[5]
+local runs = KEYS[6]
+local finished = KEYS[7]
+local touched = KEYS[8]
+local noted = KEYS[9]
+local checkpoints = KEYS[10]
+local injected = ARGV[1]
+local expected = tonumber(ARGV[2])
+local id = ARGV[3]
+local bytes = ARGV[4]
+local retention = tonumber(ARGV[5])
+local started_at = tonumber(ARGV[6])
+local finished_at = tonumber(ARGV[7])
+local touched_at = tonumber(ARGV[8])
+local first_sequence = tonumber(ARGV[9])
+local name = ARGV[10]
+local remembered = ARGV[11]
+local lineage = ARGV[12]
+local lost = tonumber(ARGV[13])
+local checkpoint = ARGV[14]
+local number = tonumber(ARGV[15])
+local drops = ARGV[16]
+local last_leaf = ARGV[17]
+local records_from = 18
 
 -- WHY NOT the caller's key: another server may have been asked with the same at the same time, and made the same of it.
 if redis.call('EXISTS', own) == 1 then return 'committed' end
 local revision = tonumber(redis.call('HGET', run, 'v') or 0)
 if revision ~= expected or tonumber(redis.call('HGET', run, 'e') or 0) ~= lost then return 'moved' end
+local now = clock_of(injected)
+local slots = { slot_0, slot_1 }
+local last, generation, current, previous
 if name ~= '' then
-  if redis.call('HEXISTS', operations, name) == 1 then return 'moved' end
-  if redis.call('HLEN', operations) >= OPERATIONS_MAX then return 'too_many_keys' end
+  local counts = redis.call('HGET', run, 'k')
+  last = counts_of(counts)
+  generation, current, previous = operations_at(now, counts_of(counts))
+  if find_remembered(slots, name, generation, current, previous) then return 'moved' end
+  if current + previous >= OPERATIONS_MAX then return 'too_many_keys' end
 end
 -- A log without gaps: what is added must follow what is there.
 if redis.call('LLEN', log) ~= first_sequence - 1 then error('run log: not as long as its run says') end
@@ -90,8 +100,11 @@ redis.call('PEXPIRE', log, kept)
 if checkpoint ~= '' then redis.call('ZADD', checkpoints, number, checkpoint) end
 for dropped in string.gmatch(drops, '%d+') do redis.call('ZREMRANGEBYSCORE', checkpoints, dropped, dropped) end
 redis.call('PEXPIRE', checkpoints, kept)
-if name ~= '' then redis.call('HSET', operations, name, remembered) end
-redis.call('PEXPIRE', operations, kept)
+if name ~= '' then
+  drop_stale(slots, last, generation, current)
+  redis.call('HSET', run, 'k', struct.pack('>I4I4I4', generation, current + 1, previous))
+  remember_in(slots, name, remembered, generation, current + 1, now)
+end
 redis.call('PEXPIRE', noted, kept)
 redis.call('SET', own, '', 'PX', OWN_MS)
 

@@ -1,6 +1,6 @@
 -- Removes sessions that ended long enough ago, and index entries of those whose records have expired. Mirrors
 -- `statusOf` and `endsAtMs` in src/core/session.ts.
--- Uses limits, clock, sessions.
+-- Uses limits, clock, operations, sessions.
 --
 -- KEYS
 --   sessions       zset: the partition's sessions by creation

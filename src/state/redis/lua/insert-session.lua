@@ -1,6 +1,6 @@
 -- Opens a session whose place is reserved, unless it has been opened, or made void meanwhile. Mirrors `openingCounters`
 -- in src/core/session.ts.
--- Uses limits, clock, sessions, decisions.
+-- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS
 --   session     hash {f, m}

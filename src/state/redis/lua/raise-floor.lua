@@ -1,5 +1,5 @@
 -- Brings a session back to what is known to have been acknowledged, should the store have lost some of it.
--- Uses limits, clock, sessions.
+-- Uses limits, clock, operations, sessions.
 --
 -- A record names in `l` the history (lineage) of the server that wrote it last, and where it stood when that history
 -- took it over. What is missing of an older history is what was acknowledged beyond that place: exact, however much has

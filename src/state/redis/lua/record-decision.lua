@@ -1,6 +1,6 @@
 -- Records a decision that no other script records, or counts it with an equal denial of its session. Mirrors
 -- `recordDecision` in src/state/embedded/decisions.ts.
--- Uses limits, clock, sessions, decisions.
+-- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS
 --   list       list: decisions of the partition that belong to no session; the others are near it (see decisions.lua)

@@ -1,5 +1,5 @@
 -- Sees to it that a session that has not been opened never will be; leaves one that has as it is.
--- Uses limits, sessions.
+-- Uses limits, operations, sessions.
 --
 -- KEYS
 --   session  hash {f, m}, or {void} where there will be no session

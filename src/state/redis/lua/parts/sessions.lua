@@ -73,39 +73,9 @@ local function is_forgotten(facts, counters, retention, clock)
   return clock - ends_at(facts, counters) > retention
 end
 
--- The generation of remembered keys at a time, and how many live keys it and the one before it hold.
-local function operations_at(counters, clock)
-  local generation = math.floor(clock / GENERATION_MS)
-  local age = generation - counters[GENERATION]
-  if age <= 0 then return counters[GENERATION], counters[CURRENT], counters[PREVIOUS] end
-  return generation, 0, age == 1 and counters[CURRENT] or 0
-end
-
 -- An operation as callers of a script give it: fingerprint (8 bytes), decision id (16), name (12).
 local function is_same_request(remembered, operation)
   return string.sub(remembered, 1, 8) == string.sub(operation, 1, 8)
-end
-
--- A slot that should hold keys and is gone would let them be charged again: no answer then. Eviction can do that.
-local function find_in(slot, name)
-  local found = redis.call('HGET', slot, name)
-  if not found and redis.call('EXISTS', slot) == 0 then error('remembered operations: lost') end
-  return found
-end
-
--- What is remembered of an operation, else false. A generation lives in the slot of its parity. INVARIANT: a slot whose
--- count is 0 is never read, for it may still hold an older generation.
-local function find_remembered(slots, operation, generation, current, previous)
-  local name = string.sub(operation, 25)
-  local found = current > 0 and find_in(slots[generation % 2 + 1], name)
-  if found or previous == 0 then return found end
-  return find_in(slots[(generation + 1) % 2 + 1], name)
-end
-
--- Drops what a slot holds of older generations. To be called whenever a record moves to `generation`.
-local function drop_stale(slots, counters, generation, current)
-  if current == 0 then redis.call('UNLINK', slots[generation % 2 + 1]) end
-  if generation - counters[GENERATION] > 1 then redis.call('UNLINK', slots[(generation + 1) % 2 + 1]) end
 end
 
 -- An operation with its effect, which the counters are, as src/state/codec/operation-record.ts says.
@@ -116,10 +86,6 @@ local function effect_of(operation, counters)
 end
 
 local function remember(slots, operation, counters, now)
-  local generation = counters[GENERATION]
-  local slot = slots[generation % 2 + 1]
-  redis.call('HSET', slot, string.sub(operation, 25), effect_of(operation, counters))
-  if counters[CURRENT] > 1 then return end
-  -- The slot is read until the generation after this one has passed, which the server's clock may be far behind of.
-  redis.call('PEXPIRE', slot, (generation + 2) * GENERATION_MS - now + SLACK_MS)
+  local generation, count = counters[GENERATION], counters[CURRENT]
+  remember_in(slots, string.sub(operation, 25), effect_of(operation, counters), generation, count, now)
 end
