@@ -23,7 +23,8 @@ function objectOf(struct: Message, nesting: number): object | typeof INVALID {
   // Keys come from strangers: an object without a prototype has no special ones but `__proto__`, which is then plain.
   const object: Record<string, unknown> = Object.create(null);
   const fields = (Object.hasOwn(struct, 'fields') ? struct.fields : {}) as Record<string, Message | null>;
-  for (const key of Object.keys(fields)) {
+  // A client may write a map in another order each time, and is still asking for the same.
+  for (const key of Object.keys(fields).sort()) {
     // An entry may be sent without its value, which is then the empty one.
     const value = jsonValueOf(fields[key] ?? {}, nesting - 1);
     if (value === INVALID || !key.isWellFormed()) return INVALID;

@@ -7,7 +7,7 @@ import { ENGINES } from '../support/engines.ts';
 import { extent } from '../support/figures.ts';
 import { seeded } from '../support/random.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
-import { started } from '../support/scene.ts';
+import { callOf, started } from '../support/scene.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
 const WRITERS = 6;
@@ -130,6 +130,21 @@ describe.each(ENGINES)('a run with many writers, %s engine', (engine) => {
       tool_calls_count: 2,
       token_totals: { input_tokens: 6, output_tokens: 4, thinking_tokens: 2, cache_read_tokens: 8 },
     });
+  });
+
+  test('knows a request again whose maps a client has written in another order', async () => {
+    const [a, b] = [{ stringValue: 'x' }, { structValue: { fields: { c: { numberValue: 1 }, d: { nullValue: 0 } } } }];
+    const [one, other] = [{ fields: { a, b } }, { fields: { b, a } }];
+    const { trace_id } = await callOf(clients[0]!);
+    const start = { trace_id, skill_id: 'skill', idempotency_key: randomUUID() };
+    const { run } = await clients[0]!.runs('StartRun', { ...start, inputs: one });
+    expect((await clients[0]!.runs('StartRun', { ...start, inputs: other })).run.run_id).toBe(run.run_id);
+    const append = (payload: object) => {
+      const request = { run_id: run.run_id, idempotency_key: 'key', events: [{ custom: { type: 'note', payload } }] };
+      return clients[0]!.decisions('AppendAudit', request);
+    };
+    await append(one);
+    expect(await append(other)).toMatchObject({ replayed: true, last_sequence: 1 });
   });
 
   test('takes all events of a call or none, to the end of the run', async () => {
