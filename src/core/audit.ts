@@ -5,7 +5,7 @@
 // standing.
 import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
-import type { Redaction } from './redaction/redact.ts';
+import { type Redaction, redactName } from './redaction/redact.ts';
 import { type Storable, storable } from './redaction/storable.ts';
 import { type StoredBody, storedBody } from './redaction/stored-body.ts';
 import type { Run, Tokens } from './run.ts';
@@ -134,7 +134,7 @@ function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
     case 'custom': {
       const { text, redactions } = storableJson(event.payload);
       // Cut, too: a mark may be longer than what it stands for, and the stored form has no room for a long type.
-      const type = storable(event.type, LIMITS.customTypeBytesMax);
+      const type = storable(event.type, LIMITS.customTypeBytesMax, redactName);
       return { run, drafts: [{ type: type.text, data: text, redactions: [...type.redactions, ...redactions] }] };
     }
   }
@@ -209,14 +209,17 @@ class StoredFields {
 
   /** @param field  its name in the record's data */
   text(field: string, text: string, bytesMax: number): Storable {
-    const stored = storable(text, bytesMax);
+    return this.#noted(field, storable(text, bytesMax));
+  }
+
+  #noted(field: string, stored: Storable): Storable {
     for (const one of stored.redactions) this.#redactions.push({ ...one, pointer: `/${field}${one.pointer}` });
     return stored;
   }
 
   /** A short text that the edge has bounded. */
   name(field: string, text: string): string {
-    return this.text(field, text, Number.POSITIVE_INFINITY).text;
+    return this.#noted(field, storable(text, Number.POSITIVE_INFINITY, redactName)).text;
   }
 
   draft(type: string, data: Readonly<Record<string, unknown>>): Draft {

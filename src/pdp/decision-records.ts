@@ -13,6 +13,7 @@ import {
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId } from '../core/partition.ts';
+import { redactName } from '../core/redaction/redact.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
@@ -122,7 +123,7 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
 const traceHashes = new Remembering(traceHashOf);
 
 /** Names come again and again, and looking through one costs more than knowing it. */
-const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax).text);
+const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, redactName).text);
 
 /** A name that a caller chose, as it may be stored and logged. */
 export function withoutSecrets(text: string): string;

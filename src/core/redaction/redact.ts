@@ -1,7 +1,7 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
 import { findAssignments } from './assignments.ts';
-import { findCredentials } from './credentials.ts';
+import { type Found, findCredentials } from './credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import { namesSecret } from './key-names.ts';
 import { redactEncoded } from './percent.ts';
@@ -33,7 +33,15 @@ type Change = { readonly start: number; readonly end: number } & (
 export function redact(text: string): Redacted {
   const { changes, isAll } = jsonChanges(text);
   if (isAll) return applied(text, changes);
-  return redactEncoded(applied(text, [...changes, ...plainChanges(text)]), redact);
+  return redactEncoded(
+    applied(text, [...changes, ...inPlainText([...findCredentials(text), ...findAssignments(text)])]),
+    redact,
+  );
+}
+
+/** The same for a name, which has parts that look like names of secrets (`auth:login`): by their form alone. */
+export function redactName(name: string): Redacted {
+  return applied(name, inPlainText(findCredentials(name)));
 }
 
 const OPENING = /[[{]/g;
@@ -76,8 +84,7 @@ function visitorOf(changes: Change[]) {
   };
 }
 
-function plainChanges(text: string): Change[] {
-  const found = [...findCredentials(text), ...findAssignments(text)];
+function inPlainText(found: readonly Found[]): Change[] {
   return found.map((one) => ({ ...one, pointer: '', isJson: false }));
 }
 

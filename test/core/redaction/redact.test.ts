@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { redact } from '../../../src/core/redaction/redact.ts';
+import { redact, redactName } from '../../../src/core/redaction/redact.ts';
 import { randomFrom } from '../../support/random.ts';
 import { type Secret, secretsOf } from './secrets.ts';
 
@@ -170,6 +170,12 @@ describe('names of keys', () => {
       expect(redacted.redactions, text).toMatchObject([{ rule: 'key_name' }]);
       expect(redact(redacted.text).text, text).toBe(redacted.text);
     }
+  });
+
+  test('in a name are parts of it, and credentials are none', () => {
+    const token = `ghp_${'A'.repeat(36)}`;
+    expect(redactName('auth:login').text).toBe('auth:login');
+    expect(redactName(`token:${token}`).text).toBe('token:[redacted: github_token]');
   });
 
   test('in prose and code do not take what is no secret', () => {
