@@ -43,7 +43,7 @@ export interface Running {
  */
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
-  // Called later: a swap comes from a change of the file, or is asked for.
+  // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
   const policy = openPolicy(config, log, (revision, by) => {
     recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
   });
@@ -89,6 +89,9 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   try {
     await monitoring?.bind();
     const addresses = await server.start();
+    // Not before: all that a change is told to must be there.
+    if (config.policy.watch) policy.follow();
+    callers?.follow();
     if (config.store.kind === 'embedded') for (const warning of state.info.warnings) log.warn(warning);
     return {
       ...addresses,
@@ -210,7 +213,6 @@ function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | un
   return new PolicySource<CallerBook>({
     path: file,
     parse: callersParser(on.some((name) => config.tls[name]?.clientCa !== undefined)),
-    watch: true,
     onReload: (reload) => {
       if (reload.ok) log.info({ revision: reload.revision }, 'callers in force');
       else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
@@ -222,7 +224,6 @@ function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: 
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
-    watch: config.policy.watch,
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(

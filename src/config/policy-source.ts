@@ -15,7 +15,6 @@ export type PolicyReload =
 export interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
-  readonly watch: boolean;
   /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
   readonly onReload?: (reload: PolicyReload, by?: string) => void;
   readonly now?: () => number;
@@ -44,7 +43,11 @@ export class PolicySource<Rules> {
       onChange: (loaded) => this.#takeChange(loaded),
     });
     this.#current = this.#load();
-    if (options.watch) this.#watch.start();
+  }
+
+  /** Takes over from now on what has become of the file since it was read, until {@link close}. */
+  follow(): void {
+    this.#watch.start();
   }
 
   get current(): CurrentPolicy<Rules> {
