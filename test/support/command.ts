@@ -23,7 +23,7 @@ export interface RunOptions {
 
 /** Runs `tollgate` with these arguments to its end; kills it when it takes too long, which is `code: null`. */
 export function tollgate(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const { cwd, env, withinMs = 20_000, stdoutTo, interruptAfter } = options;
+  const { cwd, env, withinMs = 60_000, stdoutTo, interruptAfter } = options;
   const output = stdoutTo === undefined ? 'pipe' : openSync(stdoutTo, 'w');
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,

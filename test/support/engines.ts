@@ -1,7 +1,7 @@
 // A real server on either engine, with clients, opened and closed as one.
 import { type Clients, clientsOf } from './clients.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
-import { type RunningServer, type ServerOptions, startServer } from './server.ts';
+import { PATIENCE, type RunningServer, type ServerOptions, startServer } from './server.ts';
 
 export const ENGINES = ['embedded', 'Redis'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -13,9 +13,6 @@ export interface OpenServer {
   readonly redis: RedisServer | undefined;
   close(): Promise<void>;
 }
-
-/** Far above what a busy machine needs: these suites are about answers, not about speed. */
-const PATIENCE = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000' };
 
 export async function openServer(engine: EngineName, options: ServerOptions = {}): Promise<OpenServer> {
   const redis = engine === 'Redis' ? await startRedis() : undefined;

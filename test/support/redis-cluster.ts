@@ -26,7 +26,7 @@ export interface MoveOptions {
    * not have, and whoever wants several keys of which some have gone hears TRYAGAIN.
    */
   readonly between?: (step: MoveStep) => unknown;
-  /** How many keys a step moves. */
+  /** How many keys a step moves at first. Twice as many after every fifty, or a slot in use may never be empty. */
   readonly keysAtOnce?: number;
 }
 
@@ -47,7 +47,7 @@ export interface RedisCluster {
    *
    * @throws what is still amiss
    */
-  untilHealthy(timeoutMs?: number): Promise<void>;
+  untilHealthy(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,8 +62,10 @@ export interface ClusterOptions {
 }
 
 const SLOTS = 16_384;
-const FAILOVER_WAIT_MS = 10_000;
-const MIGRATE_WAIT_MS = 1_000;
+const MIGRATE_WAIT_MS = 4_000;
+const HEALTH_WAIT_MS = 60_000;
+/** When a failover by command that has not come to its end has surely been given up. */
+const FAILOVER_MS_MAX = 6_000;
 
 /** Starts a cluster, and waits until it is healthy. */
 export async function startCluster(options: ClusterOptions = {}): Promise<RedisCluster> {
@@ -166,12 +168,14 @@ function clusterOf(nodes: readonly ClusterNode[], masterCount: number): RedisClu
     async failover(replicaPort) {
       const replica = nodes.find(({ port }) => port === replicaPort);
       if (!replica) throw new Error(`no node is at port ${replicaPort}`);
-      await replica.ask('CLUSTER', 'FAILOVER');
       const isMaster = async () => ((await replica.ask('ROLE')) as string[])[0] === 'master';
-      await eventually(isMaster, { withinMs: FAILOVER_WAIT_MS });
+      await eventually(async () => {
+        if (!(await isMaster())) await replica.ask('CLUSTER', 'FAILOVER');
+        return eventually(isMaster, { withinMs: FAILOVER_MS_MAX });
+      });
     },
-    async untilHealthy(timeoutMs = 30_000) {
-      await eventually(() => inspect(nodes), { withinMs: timeoutMs, everyMs: 100 });
+    async untilHealthy() {
+      await eventually(() => inspect(nodes), { withinMs: HEALTH_WAIT_MS, everyMs: 100 });
     },
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()));
@@ -187,8 +191,9 @@ async function moveKeys(
   await to.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
   await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
   await between('opened');
-  for (;;) {
-    const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, keysAtOnce)) as string[];
+  for (let step = 0; ; step++) {
+    const count = keysAtOnce * 2 ** Math.floor(step / 50);
+    const keys = (await from.ask('CLUSTER', 'GETKEYSINSLOT', slot, count)) as string[];
     if (keys.length === 0) break;
     await from.ask('MIGRATE', '127.0.0.1', to.port, '', 0, MIGRATE_WAIT_MS, 'KEYS', ...keys);
     await between('moved some');

@@ -22,7 +22,7 @@ export interface RedisProcess {
   /**
    * Sends it one command on a connection of its own.
    *
-   * @throws its error reply, or that it did not answer within a second or two
+   * @throws its error reply, or that it did not answer within some seconds
    */
   ask(command: string, ...words: (string | number)[]): Promise<unknown>;
   /** Ends it and removes its directory; harmless when done twice. */
@@ -41,8 +41,8 @@ export interface RedisProcessOptions {
   readonly onStart?: (started: RedisProcess) => Promise<unknown>;
 }
 
-const START_WAIT_MS = 10_000;
-const ANSWER_WAIT_MS = 1_500;
+const START_WAIT_MS = 30_000;
+const ANSWER_WAIT_MS = 5_000;
 
 /** Starts a process and waits until it answers. */
 export async function startRedisProcess(options: RedisProcessOptions): Promise<RedisProcess> {

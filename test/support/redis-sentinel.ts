@@ -25,7 +25,7 @@ export interface SentinelSet {
    *
    * @throws what is still amiss
    */
-  untilHealthy(timeoutMs?: number): Promise<void>;
+  untilHealthy(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +41,9 @@ export interface SentinelSetOptions {
 }
 
 const NAME = 'tollgate';
-const FAILOVER_WAIT_MS = 15_000;
+const HEALTH_WAIT_MS = 60_000;
+/** When a failover by command that has not come to its end has surely been given up. */
+const FAILOVER_MS_MAX = 6_000;
 
 /** How often sentinels do what they do. */
 const TIMERS = ['info-period', 200, 'ask-period', 200, 'publish-period', 300, 'tilt-period', 2_000];
@@ -120,12 +122,15 @@ function setOf(nodes: readonly RedisProcess[], sentinels: readonly RedisProcess[
     master,
     async failover() {
       const old = await master();
+      const isReplaced = async () => (await master()) !== old;
       // A sentinel that is still at the last failover refuses, and so does one that has just lost sight of the replicas.
-      await eventually(() => askForFailover(sentinels), { withinMs: FAILOVER_WAIT_MS });
-      await eventually(async () => (await master()) !== old, { withinMs: FAILOVER_WAIT_MS });
+      await eventually(async () => {
+        if (!(await isReplaced())) await askForFailover(sentinels);
+        return eventually(isReplaced, { withinMs: FAILOVER_MS_MAX });
+      });
     },
-    async untilHealthy(timeoutMs = 30_000) {
-      await eventually(() => inspect(nodes, sentinels), { withinMs: timeoutMs, everyMs: 100 });
+    async untilHealthy() {
+      await eventually(() => inspect(nodes, sentinels), { withinMs: HEALTH_WAIT_MS, everyMs: 100 });
     },
     async stop() {
       await Promise.all([...sentinels, ...nodes].map((one) => one.stop()));

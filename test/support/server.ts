@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** For suites that are about answers, not about speed: a store may take far longer than one does on a busy machine. */
+export const PATIENCE = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000' };
+
 export interface ServerOptions {
   /** A store URL; absent means the embedded engine. */
   readonly store?: string;
@@ -57,7 +60,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     stderr += text;
   });
   const log: string[] = [];
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  // `close`, not `exit`: only then all that it wrote has been read.
+  const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const serving = new Promise<{ decision: string; management: string }>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       log.push(line);

@@ -19,7 +19,7 @@ export function msOf({ seconds = 0, nanos = 0 }: SecondsAndNanos): number {
 /** Asks again until the answer is there. @throws the last error, or that it never came */
 export async function eventually<T>(
   ask: () => T | Promise<T>,
-  { withinMs = 10_000, everyMs = 25 } = {},
+  { withinMs = 30_000, everyMs = 25 } = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
