@@ -15,7 +15,7 @@ const RULES = /<!-- acl[^>]*-->\n```text\nuser tollgate ([^`]+)```/
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis({ appendonly: 'everysec', args: ['--user', 'tollgate', ...RULES] });
-}, 120_000);
+});
 afterAll(() => server.stop());
 
 const url = () => server.url.replace('//', '//tollgate:s3cret@');

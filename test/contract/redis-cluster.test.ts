@@ -1,8 +1,7 @@
 // The contract over a Redis Cluster of three masters: agents, sessions, runs and identities lie on different servers.
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
-import { openRedisState } from '../../src/state/redis/state.ts';
-import { OPTIONS, PREFIX, SHIFT_LIFETIMES } from '../redis/open.ts';
+import { openReady, PREFIX, SHIFT_LIFETIMES } from '../redis/open.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { contractSuite, type Opened } from './suite.ts';
 
@@ -11,7 +10,7 @@ let nodes: Redis[];
 beforeAll(async () => {
   cluster = await startCluster({ masters: 3, replicas: 0 });
   nodes = cluster.nodes.map(({ port }) => new Redis({ port }));
-}, 120_000);
+});
 afterAll(async () => {
   for (const node of nodes) node.disconnect();
   await cluster.stop();
@@ -21,7 +20,7 @@ contractSuite('redis cluster', async (): Promise<Opened> => {
   await Promise.all(nodes.map((node) => node.flushall()));
   let nowMs = Date.now();
   const now = () => nowMs;
-  const state = await openRedisState({ ...OPTIONS, url: cluster.url, now });
+  const state = await openReady({ url: cluster.url, now });
   return {
     state,
     clock: {

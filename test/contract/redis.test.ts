@@ -7,7 +7,7 @@ import { contractSuite } from './suite.ts';
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
-}, 120_000);
+});
 afterAll(() => server.stop());
 
 contractSuite('redis', () => openRedis(server));

@@ -39,7 +39,7 @@ const EXPECTED = [
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis({ args: ['--databases', `${LANES + 1}`] });
-}, 120_000);
+});
 afterAll(() => server.stop());
 
 /** Plays as many histories on all lanes at once. @throws the first failure, with the smallest history found */

@@ -22,7 +22,7 @@ let lane: Lane;
 beforeAll(async () => {
   server = await startRedis();
   lane = await openLane(server, 0);
-}, 120_000);
+});
 afterAll(async () => {
   await lane.close();
   await server.stop();

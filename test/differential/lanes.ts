@@ -8,7 +8,7 @@ import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { OPTIONS, SHIFT_LIFETIMES } from '../redis/open.ts';
+import { openReady, SHIFT_LIFETIMES } from '../redis/open.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 
 /** An engine under test, empty, with the lane's clock. */
@@ -76,7 +76,7 @@ async function redisStore(open: typeof openRedisState, url: string, now: () => n
       // A store that was emptied would be met again by an engine that knows what was in it.
       await state?.close();
       await redis.flushdb();
-      state = await open({ ...OPTIONS, commandTimeoutMs: 30_000, url, now, decisions: DECISIONS });
+      state = await openReady({ commandTimeoutMs: 30_000, url, now, decisions: DECISIONS }, open);
       return { name: 'redis', state, pass };
     },
     async close() {

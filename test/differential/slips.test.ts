@@ -143,7 +143,7 @@ const SLIPS = [
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
-}, 120_000);
+});
 afterAll(() => server.stop());
 
 test.each(SLIPS)('%s: the histories find %s', async (engine, _, slip) => {

@@ -9,9 +9,8 @@ import { startRun } from '../../src/pdp/runs.ts';
 import { sweep } from '../../src/pdp/sweep.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
-import { openRedisState } from '../../src/state/redis/state.ts';
 import { storedRun } from '../contract/fixtures.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { openReady } from '../redis/open.ts';
 import { ENGINES } from '../support/engines.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
@@ -147,8 +146,8 @@ test('with replicas to confirm, nothing is signed that they do not have', async 
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
   await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
   const confirm = { replicas: 1, timeoutMs: 500 };
-  const opened = await openRedisState({ ...OPTIONS, url: master.url, confirm });
-  const witness = await openRedisState({ ...OPTIONS, url: master.url });
+  const opened = await openReady({ commandTimeoutMs: 2_000, url: master.url, confirm });
+  const witness = await openReady({ url: master.url });
   const confirmed = { state: opened, pdp: pdpOver(opened, Date.now, newKey()) };
   const runId = await runWith(confirmed, 3);
 
@@ -214,7 +213,7 @@ test('its twin, a server that does not ask the replicas, signs what they do not 
   const master = await startRedis();
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
   await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
-  const state = await openRedisState({ ...OPTIONS, url: master.url });
+  const state = await openReady({ url: master.url });
   const unconfirmed = { state, pdp: pdpOver(state, Date.now, newKey()) };
   replica.pause();
   const runId = await runWith(unconfirmed, 3);

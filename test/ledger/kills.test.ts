@@ -12,7 +12,7 @@ import { whyMissing } from '../support/debian.ts';
 import { extent } from '../support/figures.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { started } from '../support/scene.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer, startServer } from '../support/server.ts';
 import { type SteppingProxy, startSteppingProxy } from '../support/stepping-proxy.ts';
 import { eventually } from '../support/times.ts';
 
@@ -91,7 +91,7 @@ describe('on Redis', () => {
     redis = await startRedis();
     direct = new Redis(redis.url);
     proxy = await startSteppingProxy(redis.port, { isHeld: (chunk) => held !== '' && chunk.includes(held) });
-    survivor = await startServer({ store: redis.url });
+    survivor = await startServer({ store: redis.url, env: PATIENCE });
     clients = clientsOf(survivor);
   });
   afterAll(async () => {
@@ -115,7 +115,7 @@ describe('on Redis', () => {
    * @returns whether it was acknowledged before it could die there
    */
   async function dieAt(step: number, arrives: boolean, name: OperationName): Promise<boolean> {
-    const victim = await startServer({ store: `redis://127.0.0.1:${proxy.port}` });
+    const victim = await startServer({ store: `redis://127.0.0.1:${proxy.port}`, env: PATIENCE });
     const own = clientsOf(victim);
     // So that the scripts are known, and the number of commands is always the same.
     await OPERATIONS.finish(own, await runWithOneEvent(own), 'warm');
@@ -260,7 +260,7 @@ async function traced(victim: RunningServer, more: readonly string[]): Promise<W
   return {
     async done() {
       // It ends with what it watches.
-      const timer = setTimeout(() => tracer.kill('SIGKILL'), 2_000);
+      const timer = setTimeout(() => tracer.kill('SIGKILL'), 20_000);
       await ended;
       clearTimeout(timer);
     },

@@ -8,7 +8,7 @@ import { extent } from '../support/figures.ts';
 import { seeded } from '../support/random.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { callOf, started } from '../support/scene.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer, startServer } from '../support/server.ts';
 
 const WRITERS = 6;
 const EVENTS = extent({ cut: 150, whole: 2_000 });
@@ -36,7 +36,7 @@ describe.each(ENGINES)('a run with many writers, %s engine', (engine) => {
   beforeAll(async () => {
     redis = engine === 'Redis' ? await startRedis() : undefined;
     for (let index = 0; index < SERVERS[engine]; index++) {
-      servers.push(await startServer({ ...(redis && { store: redis.url }) }));
+      servers.push(await startServer({ ...(redis && { store: redis.url, env: PATIENCE }) }));
       clients.push(clientsOf(servers.at(-1)!));
     }
   });

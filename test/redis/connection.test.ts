@@ -1,19 +1,20 @@
 // Losing the server and finding it again: nothing is repeated, queued or left pending, and nothing is asked of a server
 // that is not fit.
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionKey } from '../../src/state/redis/keys.ts';
+import { START_WAIT_MS } from '../../src/state/redis/servers.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, step, stored } from '../contract/fixtures.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { freePort, type RedisServer, startRedis } from '../support/redis-server.ts';
+import { eventually } from '../support/times.ts';
 import { OPTIONS, openRedis } from './open.ts';
 
 const UNAVAILABLE = { kind: 'state_unavailable', message: 'the state store is unreachable' };
 
-async function soon(attempt: () => Promise<unknown>, withinMs = 5_000): Promise<void> {
-  await vi.waitFor(attempt, { timeout: withinMs, interval: 20 });
-}
+/** What fails at once fails long before a time-out. The aim; the machine may be busy. */
+const AT_ONCE_MS = 100;
 
 /** Milliseconds that an operation took to fail as it should. */
 async function msToFail(attempt: () => Promise<unknown>): Promise<number> {
@@ -33,7 +34,7 @@ describe('a server that comes and goes', () => {
     const inFlight = [state.charge(step(record)), state.now(), state.readSession(record.session.sessionId)];
     await Promise.allSettled(inFlight);
     await server.stop();
-    await soon(() => expect(state.now()).rejects.toMatchObject(UNAVAILABLE));
+    await eventually(() => msToFail(() => state.now()));
     const attempts = [
       () => state.charge(step(record)),
       () => state.readIdentity('trace'),
@@ -42,10 +43,10 @@ describe('a server that comes and goes', () => {
       () => state.pageSessions({ partition: 7, limit: 10 }),
       () => state.readLog(record.session.sessionId, { afterSequence: 0, limit: 1 }),
     ];
-    for (const attempt of attempts) expect(await msToFail(attempt)).toBeLessThan(100);
+    for (const attempt of attempts) expect(await msToFail(attempt)).toBeLessThan(10 * AT_ONCE_MS);
 
     server = await startRedis({ port: server.port });
-    await soon(() => state.now());
+    await eventually(() => state.now());
     // The new server knows neither the session nor the scripts.
     expect(await state.charge(step(record))).toMatchObject({ kind: 'denied', reason: 'SESSION_UNKNOWN' });
     const again = await created(state);
@@ -62,14 +63,14 @@ describe('a server that comes and goes', () => {
     const port = await freePort();
     const from = performance.now();
     const state = await openRedisState({ ...OPTIONS, url: `redis://someone:s3cret@127.0.0.1:${port}/0` });
-    expect(performance.now() - from).toBeLessThan(3_000);
-    expect(await msToFail(() => state.now())).toBeLessThan(100);
+    expect(performance.now() - from).toBeLessThan(10 * START_WAIT_MS);
+    expect(await msToFail(() => state.now())).toBeLessThan(10 * AT_ONCE_MS);
     expect(state.info.description).toContain('not reached yet');
     expect(JSON.stringify(state.info)).not.toContain('s3cret');
 
     const acl = ['--user', 'someone', 'on', '>s3cret', '~*', '+@all'];
     const server = await startRedis({ port, args: acl });
-    await soon(() => state.now());
+    await eventually(() => state.now());
     expect(state.info.description).toMatch(new RegExp(`^Redis \\d+\\.\\d+\\.\\d+ at redis://127.0.0.1:${port}/0$`));
     expect(JSON.stringify(state.info)).not.toContain('s3cret');
     await state.close();
@@ -81,10 +82,10 @@ describe('a server that comes and goes', () => {
     const opened = await openRedis(server, { commandTimeoutMs: 200 });
     const record = await created(opened.state);
     process.kill(server.pid, 'SIGSTOP');
-    expect(await msToFail(() => opened.state.charge(step(record)))).toBeLessThan(1_000);
-    await soon(async () => expect(await msToFail(() => opened.state.now())).toBeLessThan(20));
+    expect(await msToFail(() => opened.state.charge(step(record)))).toBeLessThan(2_000);
+    await eventually(async () => (await msToFail(() => opened.state.now())) < 20);
     process.kill(server.pid, 'SIGCONT');
-    await soon(() => opened.state.now());
+    await eventually(() => opened.state.now());
     expect((await opened.state.charge(step(record))).kind).toBe('charged');
     await opened.close();
     await server.stop();
@@ -116,14 +117,14 @@ describe('a server that comes and goes', () => {
 
   test('where replicas must confirm, a caller is not held up beyond its deadline', async () => {
     const server = await startRedis();
-    const confirm = { replicas: 1, timeoutMs: 2_000 };
+    const confirm = { replicas: 1, timeoutMs: 20_000 };
     const state = await openRedisState({ ...OPTIONS, url: server.url, commandTimeoutMs: 100, confirm });
     server.pause();
     const from = performance.now();
     // It lies between the time-out of one command and that of the whole.
     const creation = state.within(from + 300).createSession(newSession(), 10, undefined);
     await expect(creation).rejects.toMatchObject({ kind: 'state_unavailable' });
-    expect(performance.now() - from).toBeLessThan(1_000);
+    expect(performance.now() - from).toBeLessThan(3_000);
     await state.close();
     await server.stop();
   });
@@ -141,11 +142,11 @@ describe('an operation that is asked patiently', () => {
     const patient = state.patiently(performance.now() + 5_000);
     const hasty = Array.from({ length: 5 }, () => msToFail(() => state.readRun(run.runId)));
     expect(await patient.commitRun(commitOf(run))).toBe('committed');
-    expect(Math.max(...(await Promise.all(hasty)))).toBeLessThan(400);
+    expect(Math.max(...(await Promise.all(hasty)))).toBeLessThan(1_000);
     expect((await patient.readRun(run.runId)).stored?.run).toEqual(run);
-    expect(await msToFail(() => state.patiently(performance.now() + 200).readRun(run.runId))).toBeLessThan(400);
+    expect(await msToFail(() => state.patiently(performance.now() + 200).readRun(run.runId))).toBeLessThan(2_000);
     proxy.set({});
-    await soon(() => state.now());
+    await eventually(() => state.now());
     await opened.close();
     await proxy.stop();
     await server.stop();
@@ -161,7 +162,7 @@ describe('an operation that is asked patiently', () => {
     proxy.freezeAll();
     const committed = state.patiently(performance.now() + 60_000).commitRun(commitOf(run));
     for (let round = 0; round < 3; round++) await expect(state.now()).rejects.toMatchObject(UNAVAILABLE);
-    await soon(() => state.now());
+    await eventually(() => state.now());
     const from = performance.now();
     expect(await committed).toBe('committed');
     expect(performance.now() - from).toBeLessThan(5_000);
@@ -176,7 +177,7 @@ describe('an operation that is asked patiently', () => {
     opened.redis.on('error', () => {});
     await server.stop();
     const patient = opened.state.patiently(performance.now() + 60_000);
-    await soon(async () => expect(await msToFail(() => patient.readRun(idIn(1)))).toBeLessThan(100));
+    await eventually(async () => (await msToFail(() => patient.readRun(idIn(1)))) < AT_ONCE_MS);
     await opened.close();
   });
 });
@@ -230,9 +231,9 @@ describe('a server that is there', () => {
 
     await redis.replicaof('127.0.0.1', '1');
     await expect(state.charge(step(record))).rejects.toMatchObject(UNAVAILABLE);
-    await soon(() => expect(state.now()).rejects.toMatchObject(UNAVAILABLE));
+    await eventually(() => msToFail(() => state.now()));
     await redis.replicaof('NO', 'ONE');
-    await soon(async () => expect((await state.charge(step(record))).kind).toBe('charged'));
+    await eventually(async () => (await state.charge(step(record))).kind === 'charged');
     await opened.close();
   });
 

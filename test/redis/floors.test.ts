@@ -6,13 +6,12 @@ import { expect, test } from 'vitest';
 import { listRunEvents } from '../../src/pdp/run-queries.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys, sessionKey } from '../../src/state/redis/keys.ts';
-import { openRedisState } from '../../src/state/redis/state.ts';
 import { created, step, stored, storedRun } from '../contract/fixtures.ts';
 import { append, checkpointsOf, finish, newKey, pdpOver, readNote, rootOfLog, runWith } from '../ledger/rig.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
-import { OPTIONS } from './open.ts';
+import { openReady } from './open.ts';
 
 /** What somebody who knows of no loss does first. */
 const CHANGES = {
@@ -31,8 +30,8 @@ test.each(Object.entries(CHANGES))('a lost charge is brought back after %s', asy
   const server = await startRedis({ args: ['--enable-debug-command', 'local'] });
   const redis = new Redis(server.url);
   const proxy = await startFaultProxy(server.port);
-  const witness = await openRedisState({ ...OPTIONS, url: `redis://127.0.0.1:${proxy.port}` });
-  const other = await openRedisState({ ...OPTIONS, url: server.url });
+  const witness = await openReady({ url: `redis://127.0.0.1:${proxy.port}` });
+  const other = await openReady({ url: server.url });
   const record = await created(witness);
   const key = sessionKey(record.session.sessionId);
   await witness.charge(step(record));
@@ -64,8 +63,8 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
   const server = await startRedis({ args: ['--enable-debug-command', 'local'] });
   const redis = new Redis(server.url);
   const proxy = await startFaultProxy(server.port);
-  const witness = await openRedisState({ ...OPTIONS, url: `redis://127.0.0.1:${proxy.port}` });
-  const other = await openRedisState({ ...OPTIONS, url: server.url });
+  const witness = await openReady({ url: `redis://127.0.0.1:${proxy.port}` });
+  const other = await openReady({ url: server.url });
   const key = newKey();
   const [mine, theirs] = [witness, other].map((state) => ({ state, pdp: pdpOver(state, Date.now, key) })) as [
     { state: typeof witness; pdp: ReturnType<typeof pdpOver> },

@@ -1,17 +1,30 @@
 // The Redis engine as tests open it: an empty database, and a clock in the test's hands.
 import { Redis } from 'ioredis';
+import type { State } from '../../src/state/port.ts';
 import { openRedisState, type RedisStateOptions } from '../../src/state/redis/state.ts';
 import { type Opened, RETENTION_MS } from '../contract/suite.ts';
 import type { RedisServer } from '../support/redis-server.ts';
+import { eventually } from '../support/times.ts';
 
 export const PREFIX = 'sg:tools:session:';
 
 export const OPTIONS = {
-  commandTimeoutMs: 2_000,
+  /** Far above what a busy machine needs. */
+  commandTimeoutMs: 5_000,
   identityKeyPrefix: PREFIX,
   retentionMs: RETENTION_MS,
   runRetentionMs: 30 * 24 * 3_600_000,
 };
+
+/** Opens an engine on servers that are there, and waits until it has met them: after a second it goes on without. */
+export async function openReady(
+  options: Partial<RedisStateOptions> & Pick<RedisStateOptions, 'url'>,
+  open = openRedisState,
+): Promise<State> {
+  const state = await open({ ...OPTIONS, ...options });
+  await eventually(() => state.now());
+  return state;
+}
 
 /** Lets every key's remaining time pass by, as the clock passes. */
 export const SHIFT_LIFETIMES = `
@@ -36,7 +49,7 @@ export async function openRedis(server: RedisServer, options: Partial<RedisState
       await redis.eval(SHIFT_LIFETIMES, 0, ms);
     },
   };
-  const state = await openRedisState({ ...OPTIONS, url: server.url, now: clock.now, ...options });
+  const state = await openReady({ url: server.url, now: clock.now, ...options });
   return {
     state,
     clock,

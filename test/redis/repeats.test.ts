@@ -6,12 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../../src/core/identity.ts';
 import { encodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import type { State } from '../../src/state/port.ts';
-import { openRedisState } from '../../src/state/redis/state.ts';
 import { entryOf } from '../contract/decisions.ts';
 import { calls, commitOf, finished, HOUR, idIn, newRun, newSession, operation, step } from '../contract/fixtures.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
-import { OPTIONS } from './open.ts';
+import { openReady } from './open.ts';
 
 /** What both twins call theirs; new in each round, because an engine remembers what it has seen. */
 interface Names {
@@ -221,9 +220,9 @@ beforeAll(async () => {
   server = await startRedis();
   raw = new Redis(server.url);
   proxy = await startFaultProxy(server.port, { random: () => (++passed === lost ? 0 : 1) });
-  const options = { ...OPTIONS, now: () => NOW };
-  disturbed = await openRedisState({ ...options, url: `redis://127.0.0.1:${proxy.port}/0` });
-  twin = await openRedisState({ ...options, url: server.url.replace('/0', '/1') });
+  const now = () => NOW;
+  disturbed = await openReady({ now, url: `redis://127.0.0.1:${proxy.port}/0` });
+  twin = await openReady({ now, url: server.url.replace('/0', '/1') });
 });
 
 afterAll(async () => {

@@ -12,6 +12,7 @@ import { idIn, newSession, operation } from '../contract/fixtures.ts';
 import { extent } from '../support/figures.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startRedis } from '../support/redis-server.ts';
+import { eventually } from '../support/times.ts';
 import { OPTIONS } from './open.ts';
 import { everySchedule, type Operation } from './schedules.ts';
 
@@ -40,7 +41,9 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
     const servers = await start();
     store = await openStore({ ...OPTIONS, url: servers.url, now: () => nowMs });
     stop = servers.stop;
-  }, 60_000);
+    const links = () => store.commands.servers.all();
+    await eventually(() => links().length > 0 && links().every(({ main }) => main.isReady));
+  });
   afterAll(async () => {
     await store.commands.servers.close();
     await stop();
@@ -89,7 +92,7 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
 
   const kinds = (answers: readonly unknown[]) => answers.map((answer) => (answer as { kind: string }).kind).sort();
 
-  test('of two creations under a cap of one, one goes through', { timeout: 120_000 }, () =>
+  test('of two creations under a cap of one, one goes through', () =>
     played(
       'two creations, cap 1',
       async (agentId) => [create(agentId, 1), create(agentId, 1)],
@@ -98,10 +101,9 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
         expect(await alive(agentId)).toHaveLength(1);
         expect((await readAgent(store, agentId)).liveSessions).toBe(1);
       },
-    ),
-  );
+    ));
 
-  test('one key at the same time is one session', { timeout: 120_000 }, () =>
+  test('one key at the same time is one session', () =>
     played(
       'two creations, one key',
       async (agentId) => [create(agentId, 5, 'k'), create(agentId, 5, 'k')],
@@ -114,8 +116,7 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
         expect(await alive(agentId)).toEqual([ids[0]]);
         expect((await readAgent(store, agentId)).liveSessions).toBe(1);
       },
-    ),
-  );
+    ));
 
   test('a deactivation leaves none of two sessions alive that are created meanwhile', { timeout: 300_000 }, () =>
     played(
@@ -148,7 +149,7 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
   });
 
   const once = extent({ cut: setUp === 'one server', whole: true });
-  test.runIf(once)('a place that a close frees is had by one of those who want it', { timeout: 120_000 }, () =>
+  test.runIf(once)('a place that a close frees is had by one of those who want it', () =>
     played(
       'a close and two creations, cap 1',
       async (agentId) => {
@@ -170,9 +171,9 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
     // Its commands are: reserve, open, confirm. It stops before each of them, and goes on after another took its place.
     for (let commands = 1; commands <= 3; commands++) {
       const agentId = newAgent();
-      const { view, goOn } = stopping(store, commands);
+      const { view, held, goOn } = stopping(store, commands);
       const late = create(agentId, 1)(view);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await held;
       if (commands > 1) expect(await create(agentId, 1)(store)).toMatchObject({ kind: 'too_many_sessions' });
       nowMs += RESERVATION_MS;
       const isOpen = (await alive(agentId)).length === 1;
@@ -188,9 +189,8 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
     for (let commands = 1; commands <= 4; commands++) {
       const agentId = newAgent();
       for (let session = 0; session < 2; session++) await create(agentId, 5)(store);
-      const { view } = stopping(store, commands);
-      void deactivateAgent(view, agentId).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { view, held } = stopping(store, commands);
+      await Promise.race([held, deactivateAgent(view, agentId).catch(() => {})]);
       if (commands > 1) expect(await create(agentId, 5)(store)).toMatchObject({ kind: 'agent_deactivated' });
       await deactivateAgent(store, agentId);
       expect(await alive(agentId)).toEqual([]);
@@ -202,8 +202,8 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
     const agentId = newAgent();
     const first = (await create(agentId, 1)(store)) as { record: { session: { sessionId: string } } };
     const { sessionId } = first.record.session;
-    void closeSession(stopping(store, 2).view, sessionId, undefined).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { view, held } = stopping(store, 2);
+    await Promise.race([held, closeSession(view, sessionId, undefined).catch(() => {})]);
     expect((await readSession(store, sessionId)).record?.counters.closedAtMs).toBeDefined();
     expect(await create(agentId, 1)(store)).toMatchObject({ kind: 'created' });
   });
@@ -217,15 +217,20 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
   });
 });
 
-/** A view in which the command of this number, from 1, and all behind it wait until they may go on. */
-function stopping(store: Store, number: number): { view: Store; goOn: () => void } {
-  let goOn = () => {};
+/** A view in which the command of this number, from 1, and all behind it are held until they may go on. */
+function stopping(store: Store, number: number): { view: Store; held: Promise<void>; goOn: () => void } {
+  let [hold, goOn] = [() => {}, () => {}];
+  const held = new Promise<void>((resolve) => {
+    hold = resolve;
+  });
   const gate = new Promise<void>((resolve) => {
     goOn = resolve;
   });
   let sent = 0;
   const turn = async () => {
-    if (++sent >= number) await gate;
+    if (++sent < number) return;
+    hold();
+    await gate;
   };
   const { commands } = store;
   const view: Store = {
@@ -243,5 +248,5 @@ function stopping(store: Store, number: number): { view: Store; goOn: () => void
       },
     },
   };
-  return { view, goOn };
+  return { view, held, goOn };
 }

@@ -1,15 +1,17 @@
 // Plays operations against each other in every order in which their commands can reach the servers. Each operation gets
 // a store of its own view, in which every command waits for its turn; real servers execute them.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Store } from '../../src/state/redis/store.ts';
 
 /** Commands of one operation that wait for their turn. */
 class Gate {
-  readonly #held: (() => void)[] = [];
+  readonly #held: (() => Promise<void>)[] = [];
   #changed = () => {};
 
-  pass(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#held.push(resolve);
+  /** Sends a command when its turn has come. */
+  pass<T>(send: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#held.push(() => send().then(resolve, reject));
       this.#changed();
     });
   }
@@ -18,8 +20,9 @@ class Gate {
     return this.#held.length;
   }
 
-  release(place: number): void {
-    this.#held.splice(place, 1)[0]!();
+  /** Resolves when it has been answered. */
+  release(place: number): Promise<void> {
+    return this.#held.splice(place, 1)[0]!();
   }
 
   /** Resolves with the next command that begins to wait. */
@@ -37,14 +40,8 @@ function behind(gate: Gate, store: Store): Store {
     commands: {
       servers: commands.servers,
       probe: (link) => commands.probe(link),
-      ask: async (key, deadline, ask) => {
-        await gate.pass();
-        return commands.ask(key, deadline, ask);
-      },
-      confirm: async (key, deadline, ask) => {
-        await gate.pass();
-        return commands.confirm(key, deadline, ask);
-      },
+      ask: (key, deadline, ask) => gate.pass(() => commands.ask(key, deadline, ask)),
+      confirm: (key, deadline, ask) => gate.pass(() => commands.confirm(key, deadline, ask)),
     },
   };
 }
@@ -57,7 +54,6 @@ export type Played<T> = readonly T[];
 interface Running<T> {
   readonly gate: Gate;
   readonly answer: Promise<T>;
-  isOver: boolean;
 }
 
 /**
@@ -89,12 +85,10 @@ export async function everySchedule<T, S>(
 async function play<T>(store: Store, operations: readonly Operation<T>[], order: number[]) {
   const running: Running<T>[] = operations.map((operation) => {
     const gate = new Gate();
-    const one: Running<T> = { gate, answer: operation(behind(gate, store)), isOver: false };
-    one.answer.finally(() => (one.isOver = true)).catch(() => {});
-    return one;
+    return { gate, answer: operation(behind(gate, store)) };
   });
   const choices: number[] = [];
-  await Promise.all(running.map(settledAgain));
+  await Promise.all(running.map((one) => settledAgain(one)));
   for (let step = 0; ; step++) {
     const waiting = running.flatMap(({ gate }, index) =>
       Array.from({ length: gate.waiting }, (_, place) => ({ index, place })),
@@ -104,25 +98,22 @@ async function play<T>(store: Store, operations: readonly Operation<T>[], order:
     order[step] = choice;
     choices[step] = waiting.length;
     const { index, place } = waiting[choice]!;
-    const before = running[index]!.gate.waiting;
-    running[index]!.gate.release(place);
-    await settledAgain(running[index]!, before - 1);
+    const answered = running[index]!.gate.release(place);
+    await settledAgain(running[index]!, answered);
   }
   return { played: await Promise.all(running.map(({ answer }) => answer)), choices };
 }
 
-/** Until the operation waits for its next turn or is over. With others of its commands waiting, until it has had time. */
-async function settledAgain<T>({ gate, answer }: Running<T>, left = 0): Promise<void> {
-  const next = Promise.race([
-    gate.arrival(),
-    answer.then(
-      () => {},
-      () => {},
-    ),
-  ]);
-  if (gate.waiting > left) return;
-  // A command among several of one operation may be followed by none of its own.
-  await (left > 0 ? Promise.race([next, new Promise((resolve) => setTimeout(resolve, 3))]) : next);
+/** Until the operation waits for its next turn or is over, which it is not before the command sent last is answered. */
+async function settledAgain<T>({ gate, answer }: Running<T>, answered?: Promise<void>): Promise<void> {
+  const isOver = answer.then(
+    () => {},
+    () => {},
+  );
+  await answered;
+  // One that was answered may be followed by none of its own while others of its operation wait.
+  if (answered) await turn();
+  if (gate.waiting === 0) await Promise.race([gate.arrival(), isOver]);
 }
 
 /** The next order: the last choice that has not been the last of its kind is one further. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const tls = ['--tls-port', `${port}`, '--tls-cert-file', path('server.pem'), '--tls-key-file', path('server.key')];
   server = await startRedis({ args: [...tls, '--tls-ca-cert-file', path('right.pem'), '--tls-auth-clients', 'yes'] });
   url = `rediss://localhost:${port}/0`;
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop();
   certificates.remove();
