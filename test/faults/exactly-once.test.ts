@@ -6,9 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SessionRecord } from '../../src/core/session.ts';
 import type { State } from '../../src/state/port.ts';
 import { Link } from '../../src/state/redis/link.ts';
-import { openRedisState } from '../../src/state/redis/state.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { OPTIONS, openReady } from '../redis/open.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { seeded } from '../support/random.ts';
@@ -55,7 +54,7 @@ async function work(limit: number, act: (number: number) => Promise<unknown>): P
 }
 
 async function withSession(use: (state: State, record: SessionRecord) => Promise<void>): Promise<void> {
-  const state = await openRedisState({ ...OPTIONS, url: through() });
+  const state = await openReady({ url: through() });
   const record = await created(state, { callBudget: 2 * CHARGES });
   proxy.set(FAULTS);
   await use(state, record);

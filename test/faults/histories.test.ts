@@ -38,7 +38,7 @@ beforeAll(async () => {
   };
   servers = await Promise.all(proxies.map(({ port }) => startServer({ store: `redis://127.0.0.1:${port}`, env })));
   clients = servers.map(clientsOf);
-}, 60_000);
+});
 afterAll(async () => {
   for (const client of clients) client.close();
   await Promise.all(servers.map((server) => server.kill()));

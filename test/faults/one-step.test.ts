@@ -6,7 +6,7 @@ import { openRedisState } from '../../src/state/redis/state.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, operation, stored } from '../contract/fixtures.ts';
 import { loadWithSlip } from '../differential/slips.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { openReady } from '../redis/open.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
@@ -19,7 +19,7 @@ let whole: State;
 
 beforeAll(async () => {
   server = await startRedis();
-  whole = await openRedisState({ ...OPTIONS, url: server.url, now: clock.now });
+  whole = await openReady({ url: server.url, now: clock.now });
 });
 afterAll(async () => {
   await whole.close();
@@ -40,12 +40,8 @@ async function charged(
   let passed = 0;
   let isCharging = false;
   const proxy = await startFaultProxy(server.port, { random: () => (isCharging && ++passed > afterChunks ? 0 : 1) });
-  const state = await open({
-    ...OPTIONS,
-    commandTimeoutMs: 200,
-    url: `redis://127.0.0.1:${proxy.port}/0`,
-    now: clock.now,
-  });
+  const url = `redis://127.0.0.1:${proxy.port}/0`;
+  const state = await openReady({ commandTimeoutMs: 200, url, now: clock.now }, open);
   const session = await created(whole, { grant: ['search'] });
   proxy.set(of === 'requests' ? { dropBeforeShare: 0.5 } : { dropAfterShare: 0.5, dropBeforeShare: 0 });
   isCharging = true;
@@ -79,7 +75,7 @@ async function disagreements(open: typeof openRedisState): Promise<number> {
 describe('wherever the line is lost', () => {
   test('charges and their records agree', async () => {
     expect(await disagreements(openRedisState)).toBe(0);
-  }, 120_000);
+  });
 
   test('they do not where the record is a step of its own', async () => {
     const slipped = await loadWithSlip({
@@ -103,5 +99,5 @@ describe('wherever the line is lost', () => {
     } finally {
       slipped.remove();
     }
-  }, 120_000);
+  });
 });

@@ -158,7 +158,8 @@ describe('a proxy with faults', () => {
     const done = await Promise.all(pending);
     expect(done.map(({ n }) => n)).toEqual(done.map((_, index) => index + 1));
     expect(done[0]!.ms).toBeGreaterThan(38);
-    expect(done.at(-1)!.ms).toBeLessThan(1_000);
+    // Ten times what the slowest may take there and back; added up it would be more.
+    expect(done.at(-1)!.ms).toBeLessThan(1_200);
   });
 
   test('a black hole takes everything and gives nothing; when it closes, the lines that it robbed are cut', async () => {
@@ -169,8 +170,8 @@ describe('a proxy with faults', () => {
     const late = connect(proxy.port)
       .ping()
       .catch(() => 'cut');
+    await eventually(() => proxy.connections === 3);
     expect(await Promise.race([outcome, late, sleep(150, 'silence')])).toBe('silence');
-    expect(proxy.connections).toBe(3);
     proxy.set({});
     expect(await Promise.all([outcome, late])).toEqual(['cut', 'cut']);
     expect(await direct.get('n')).toBeNull();
@@ -355,7 +356,7 @@ test('sentinels replace a master on command, and one that was killed; back again
 
   const lost = set.nodes.find(({ port }) => port === second)!;
   await lost.kill();
-  await eventually(async () => (await set.master()) !== second, { withinMs: 20_000 });
+  await eventually(async () => (await set.master()) !== second);
   await lost.restart();
   await set.untilHealthy();
   expect(await lost.ask('GET', 'a')).toBe('b');
@@ -404,7 +405,7 @@ describe('a cluster', () => {
     expect(await cluster.ownerOf(slot)).toBe(shard.replicas[0]);
 
     await shard.replicas[0]!.kill();
-    await eventually(async () => (await cluster.ownerOf(slot)) === shard.node, { withinMs: 20_000 });
+    await eventually(async () => (await cluster.ownerOf(slot)) === shard.node);
     await shard.replicas[0]!.restart();
     await cluster.untilHealthy();
     expect(await cluster.ownerOf(slot)).toBe(shard.node);
