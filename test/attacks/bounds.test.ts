@@ -1,6 +1,7 @@
 // Each bound of the server, at its edge; and beside it the same server with that bound out of the way, where what it
 // keeps off takes place.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,11 +69,14 @@ describe.concurrent('connections', () => {
       await Promise.all(
         hellos.map(async (hello) => {
           const raw = await scene.raw(hello);
-          await eventually(() => raw.isClosed, { withinMs: 10 * SECOND_MS });
+          await eventually(() => raw.isClosed);
         }),
       );
-      console.log(`closed after ${Math.round(performance.now() - begin)} ms, the bound is ${SECOND_MS} ms`);
-      expect(await ask(scene.clients)).toBe('EFFECT_ALLOW');
+      const tookMs = performance.now() - begin;
+      console.log(`closed after ${Math.round(tookMs)} ms, the bound is ${SECOND_MS} ms`);
+      expect(tookMs).toBeLessThan(10 * SECOND_MS);
+      // Who has a second for the greeting may need two tries on a busy machine.
+      expect(await eventually(() => ask(scene.clients))).toBe('EFFECT_ALLOW');
     });
   });
 
@@ -84,12 +88,13 @@ describe.concurrent('connections', () => {
     const files = { cert_file: 'server.pem', key_file: 'server.key' };
     const args = Object.entries(files).flatMap(([key, name]) => ['--set', `tls.decision.${key}=${file(name)}`]);
     await withBounds(
-      { handshake_s: 1 },
+      { handshake_s: 3 },
       async (scene) => {
         const options = { ca: readFileSync(file('authority.pem')), servername: 'localhost' };
         const session = connect(`https://${scene.server.decision}`, options);
+        await once(session, 'connect');
         const silent = await scene.raw(Buffer.alloc(0));
-        await eventually(() => silent.isClosed, { withinMs: 10 * SECOND_MS });
+        await eventually(() => silent.isClosed);
         await sleep(LONG_MS);
         expect(session.destroyed).toBe(false);
         session.close();
@@ -103,7 +108,7 @@ describe.concurrent('connections', () => {
       const raw = await scene.raw(Buffer.alloc(0));
       for (let at = 0; at < PREFACE.length - 1 && !raw.isClosed; at++) {
         raw.send(PREFACE.subarray(at, at + 1));
-        await sleep(LONG_MS / PREFACE.length);
+        await sleep((2 * LONG_MS) / PREFACE.length);
       }
       return raw.isClosed;
     };
@@ -114,7 +119,7 @@ describe.concurrent('connections', () => {
   test('one without a call is closed when it has been idle for long, one with a call is not', async () => {
     await withBounds({ idle_s: 1 }, async (scene) => {
       const [idle, busy] = [await scene.raw(), await watching(scene)];
-      const goaway = await eventually(() => idle.find(FRAME.GOAWAY), { withinMs: 10 * SECOND_MS });
+      const goaway = await eventually(() => idle.find(FRAME.GOAWAY));
       expect(goaway.payload.readUInt32BE(4)).toBe(0);
       await eventually(() => idle.isClosed);
       expect(busy.isClosed).toBe(false);
@@ -133,7 +138,7 @@ describe.concurrent('connections', () => {
   test('each is asked from time to time whether its other end is there', async () => {
     await withBounds({ keepalive_s: 1 }, async (scene) => {
       const raw = await scene.raw();
-      await eventually(() => raw.find(FRAME.PING), { withinMs: 10 * SECOND_MS });
+      await eventually(() => raw.find(FRAME.PING));
     });
   });
 });
@@ -149,11 +154,11 @@ describe.concurrent('on one connection', () => {
     };
     await withBounds({ streams_per_connection: 4 }, async (scene) => {
       expect(await ending(scene)).toBeGreaterThan(0);
-      expect(await watchesOpen(scene, 6)).toBe(4);
+      await expectWatches(scene, { asked: 6, open: 4 });
     });
     await withBounds({ streams_per_connection: 6 }, async (scene) => {
       expect(await ending(scene)).toBeUndefined();
-      expect(await watchesOpen(scene, 6)).toBe(6);
+      await expectWatches(scene, { asked: 6, open: 6 });
     });
   });
 
@@ -382,13 +387,15 @@ describe.concurrent('what is sent back', () => {
   });
 });
 
-/** How many of some Watches a client that keeps to the rules has open at once. */
-async function watchesOpen({ server }: Scene, count: number): Promise<number> {
+/** Of the Watches that a client asks for who keeps to the rules, so many are open at once, and no more of them. */
+async function expectWatches({ server }: Scene, { asked, open }: { asked: number; open: number }): Promise<void> {
   const probe = healthClient(server.decision);
-  const watches = Array.from({ length: count }, () => probe.watch(''));
+  const watches = Array.from({ length: asked }, () => probe.watch(''));
+  const isOpen = ({ said }: (typeof watches)[number]) => said.length > 0;
+  await eventually(() => watches.filter(isOpen).length >= open);
   await sleep(500);
   probe.close();
-  return watches.filter(({ said }) => said.length > 0).length;
+  expect(watches.filter(isOpen)).toHaveLength(open);
 }
 
 async function watching(scene: Scene): Promise<RawConnection> {
@@ -420,7 +427,7 @@ async function following({ clients }: Scene, count: number): Promise<Answer[]> {
 
 /** A status and its text as they stand in HTTP/2 headers, without the text's bytes being read as anything. */
 async function statusOf(scene: Scene, path: string, more: readonly Header[]) {
-  const session = connect(`http://${scene.server.decision}`);
+  const session = connect(`http://${scene.server.decision}`).on('error', () => undefined);
   try {
     const stream = session.request(Object.fromEntries(callHeaders(path, more)));
     stream.on('error', () => undefined);

@@ -88,7 +88,7 @@ async function underAttack(title: string, attack: () => Promise<string>): Promis
       if (now > before + RSS_MIB_MAX) throw new Error(`${now} MiB, before ${before} MiB`);
       return now;
     },
-    { withinMs: 30_000, everyMs: 250 },
+    { everyMs: 250 },
   );
   const [was, most, is] = [before, peak, after].map((mib) => mib.toFixed(0));
   console.log(
@@ -108,6 +108,7 @@ describe('an attack', { timeout: 1_800_000 }, () => {
     const each = extent({ cut: 2_000, whole: 100_000 });
     await underAttack('rapid reset', async () => {
       let connections = 0;
+      const begin = performance.now();
       const attacker = async () => {
         for (let sent = 0; sent < each; ) {
           const connection = await raw();
@@ -122,7 +123,9 @@ describe('an attack', { timeout: 1_800_000 }, () => {
         }
       };
       await Promise.all(Array.from({ length: 10 }, attacker));
-      expect(connections).toBeGreaterThan((10 * each) / 2_000);
+      // Of each a thousand, and so many more as time passes.
+      const perConnection = 1_000 + 34 * ((performance.now() - begin) / 1_000);
+      expect(connections).toBeGreaterThan((10 * each) / perConnection);
       return `${10 * each} resets, for which ${connections} connections were needed`;
     });
   });
@@ -197,7 +200,7 @@ describe('an attack', { timeout: 1_800_000 }, () => {
           const calls = Array.from({ length: 100 }, (_, n) => callFrames(2 * n + 1, CALL.path, CALL.message));
           await reader.pour(Buffer.concat(calls));
         }
-        await eventually(() => readers.every((reader) => ended(reader) === 100), { withinMs: 30_000 });
+        await eventually(() => readers.every((reader) => ended(reader) === 100));
         for (const reader of readers) reader.close();
       }
       return `${5_000 * rounds} calls ended by the server`;
@@ -273,7 +276,7 @@ async function hoard(holder: RawConnection): Promise<void> {
   for (let id = 1; id < 6; id += 2) {
     const begin = Buffer.concat([Buffer.from([0]), uint32(4_000_000)]);
     holder.send(headersFrame(id, callHeaders(APPEND)), frame(FRAME.DATA, 0, id, begin));
-    for (let n = 0; n < 160 && !isRefused(id); n++) {
+    for (let n = 0; n < 240 && !isRefused(id); n++) {
       const mayGoOn = () => {
         takeUpdates();
         return isRefused(id) || Math.min(room(0), room(id)) > PIECE.length;

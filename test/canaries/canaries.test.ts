@@ -20,7 +20,7 @@ import { startFakeRedis } from '../support/fake-redis.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { extent } from '../support/figures.ts';
 import { startRedis } from '../support/redis-server.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 import { encodeWire, METHODS, type MethodUnderTest, sendBytes, type WireMessage } from '../support/wire.ts';
 import { Planter, plantedValues } from './planting.ts';
@@ -336,7 +336,7 @@ describe('no planted secret is told', () => {
   test('by a server that finds them in a record which it cannot read', async (t) => {
     const redis = await startRedis();
     t.onTestFinished(redis.stop);
-    const server = await startServer({ store: redis.url, args: ['--log-level', 'trace'] });
+    const server = await startServer({ store: redis.url, env: PATIENCE, args: ['--log-level', 'trace'] });
     t.onTestFinished(server.kill);
     const clients = clientsOf(server);
     const { run } = await clients.runs('StartRun', {

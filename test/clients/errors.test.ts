@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OpenServer, openServer } from '../support/engines.ts';
 import { FOREIGN_CLIENTS, type Outcome } from '../support/foreign-clients.ts';
 import { callOf, opened } from '../support/scene.ts';
+import { eventually } from '../support/times.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const { INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, UNAVAILABLE } = {
@@ -19,7 +20,7 @@ describe.each(FOREIGN_CLIENTS)('an error in $language', (client) => {
   beforeAll(async () => {
     missing = await client.prepare();
     if (missing) console.warn(`skipped: ${missing}`);
-    else open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '300' } });
+    else open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '1500' } });
   }, 300_000);
   afterAll(() => open?.close());
   beforeEach((context) => context.skip(missing !== undefined, missing));
@@ -72,7 +73,8 @@ describe.each(FOREIGN_CLIENTS)('an error in $language', (client) => {
     expect(detail(outcome, 'ErrorInfo')).toMatchObject({ reason: 'STATE_UNAVAILABLE' });
     expect(detail(outcome, 'RetryInfo')).toEqual({ retry_delay: '0.100s' });
     // And asked again then, it is answered.
-    await expect.poll(async () => (await decide('Authorize', call)).answer?.decision.effect).toBe('EFFECT_ALLOW');
+    const answer = await eventually(async () => (await decide('Authorize', call)).answer);
+    expect(answer.decision.effect).toBe('EFFECT_ALLOW');
   });
 });
 

@@ -20,7 +20,7 @@ describe('health from Go', () => {
   beforeAll(async () => {
     missing = await buildGoClient();
     if (missing) console.warn(`skipped: ${missing}`);
-    else open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '300' } });
+    else open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '1500' } });
   }, 300_000);
   afterAll(() => open?.close());
   beforeEach((context) => context.skip(missing !== undefined, missing));

@@ -97,7 +97,7 @@ describe('what the image holds', () => {
     symlinkSync(resolve('node_modules'), join(build, 'node_modules'));
     await run('npm', ['run', 'build'], { cwd: build });
     copyStage(image, app, folders);
-  }, 180_000);
+  });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   test('is enough to serve, to answer its health check and to stop, as a user who owns none of it', async () => {

@@ -11,6 +11,7 @@ import { lastOf, readDockerfile } from '../support/dockerfile.ts';
 import { freePort } from '../support/free-port.ts';
 import { type FoundPython, findPython } from '../support/python.ts';
 import { startServer } from '../support/server.ts';
+import { eventually } from '../support/times.ts';
 
 const run = promisify(execFile);
 
@@ -130,7 +131,7 @@ describe('the sidecar', () => {
         const { path, port: named } = sidecar[probe].httpGet;
         expect(named).toBe(name);
         const status = async () => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-        await expect.poll(status, { message: probe }).toBe(200);
+        await eventually(async () => (await status()) === 200);
       }
     } finally {
       await server.stop();

@@ -76,7 +76,14 @@ test('npm run sbom lists every package that runs, each with its licence', async 
 
 test('no package has a known fault of high severity', async (context) => {
   for (const scope of [['--omit=dev'], []]) {
-    const audited = run('npm', ['audit', '--audit-level=high', '--json', '--fetch-retries=0', ...scope]);
+    const audited = run('npm', [
+      'audit',
+      '--audit-level=high',
+      '--json',
+      '--fetch-retries=0',
+      '--fetch-timeout=20000',
+      ...scope,
+    ]);
     const { stdout, stderr } = await audited.catch((error: { stdout: string; stderr: string }) => error);
     const report = JSON.parse(stdout);
     // Mirrors and machines without a network do not answer; then nothing is known.

@@ -12,6 +12,7 @@ import { tollgate } from '../support/command.ts';
 import { whyMissing } from '../support/debian.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { callOf } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
 import { allowedCalls, readTrace } from '../support/syscalls.ts';
 
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ describe('systemd', () => {
   beforeAll(() => {
     missing = whyMissing(['systemd-analyze', '--version'], 'systemd');
     if (missing) console.warn(`skipped: ${missing}`);
-  }, 120_000);
+  });
   beforeEach((context) => context.skip(missing !== undefined, missing));
 
   /** The unit with a Node that this machine has: systemd looks whether the program is there. */
@@ -63,7 +64,7 @@ describe('systemd', () => {
         () => 'this machine lets nobody trace a process',
       );
       if (untraceable) console.warn(`skipped: ${untraceable}`);
-    }, 120_000);
+    });
     beforeEach((context) => context.skip(untraceable !== undefined, untraceable));
 
     test.each(['embedded', 'Redis'])('lets through all that a server on %s asks of the kernel', async (engine) => {
@@ -133,7 +134,7 @@ async function traceServer(onRedis: boolean): Promise<ReturnType<typeof readTrac
   const program = ['dist/main.js', 'serve', '--data-dir', data, '--listen', '127.0.0.1:0', ...store];
   const child = spawn('strace', ['-f', '-qq', '-o', trace, process.execPath, '--max-semi-space-size=32', ...program], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, TOLLGATE_FAULTS: undefined },
+    env: { ...process.env, ...PATIENCE, TOLLGATE_FAULTS: undefined },
   });
   const ended = new Promise((settle) => child.once('exit', settle));
   try {

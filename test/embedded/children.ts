@@ -55,7 +55,7 @@ export class Child {
 
   /** Waits until the child has said so many lines. */
   async said(count: number): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     while (this.lines.length < count) {
       if (Date.now() > deadline || this.#process.exitCode !== null) throw new Error('the child has gone silent');
       await new Promise((wake) => setTimeout(wake, 5));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lockDirectory } from '../../src/state/embedded/directory-lock.ts';
 import { type BuiltEngine, buildEngine, type Child } from './children.ts';
 
-describe('the lock of a data directory', { timeout: 30_000 }, () => {
+describe('the lock of a data directory', () => {
   let engine: BuiltEngine;
   let directory: string;
   const temporary: string[] = [];
@@ -13,7 +13,7 @@ describe('the lock of a data directory', { timeout: 30_000 }, () => {
 
   beforeAll(() => {
     engine = buildEngine();
-  }, 60_000);
+  });
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'tollgate-lock-'));
     temporary.push(directory);

@@ -42,7 +42,7 @@ describe('a store in a directory', () => {
     await second.close();
   });
 
-  test('loses no acknowledged charge when its process is killed under load', { timeout: 60_000 }, async () => {
+  test('loses no acknowledged charge when its process is killed under load', async () => {
     const engine = buildEngine();
     const setup = await open();
     const record = await created(setup, { callBudget: 1_000_000 });

@@ -96,7 +96,8 @@ describe.skipIf(VIRTUAL_DISK_REFUSED)(titled('a disk', VIRTUAL_DISK_REFUSED), ()
       if (attempt > 0) expect(probed).toBe(goes);
     }
     await state.close();
-    expect(performance.now() - from).toBeLessThan(5_000);
+    // Less than what a commit takes that nobody answers.
+    expect(performance.now() - from).toBeLessThan(8_000);
 
     const again = await open(directory);
     const before = (await stored(again, record)).counters.callsMade;

@@ -13,6 +13,8 @@ import { type BuiltEngine, buildEngine } from './children.ts';
 import { SMALL_DISK_REFUSED, type SmallDisk, smallDisk, titled } from './disks.ts';
 
 const UNAVAILABLE = { kind: 'state_unavailable', message: 'the store cannot be written' };
+/** Less than what a commit takes that nobody answers. */
+const STUCK_MS = 8_000;
 const KIB = 1_024;
 const ROUNDS = extent({ cut: 8, whole: 60 });
 
@@ -57,7 +59,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
     for (const each of await Promise.allSettled(adding)) {
       expect(each).toMatchObject({ status: 'rejected', reason: UNAVAILABLE });
     }
-    expect(performance.now() - from).toBeLessThan(1_000);
+    expect(performance.now() - from).toBeLessThan(STUCK_MS);
     const warned = [expect.stringContaining('disk of the store is full')];
     await eventually(() => expect(opened.info.warnings).toEqual(warned) ?? true);
     expect(await opened.now()).toBeGreaterThan(0);
@@ -66,7 +68,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
     expect(await opened.removeRun(run.runId, revision)).toBe(true);
 
     disk.free();
-    await eventually(() => created(opened), { withinMs: 2_000 });
+    await eventually(() => created(opened));
     await opened.close();
     const reopened = await open();
     expect((await stored(reopened, record)).counters.callsMade).toBe(acknowledged.length);
@@ -92,7 +94,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
       const answers = await Promise.allSettled(
         keys.map((key) => opened.charge(step(record, { operation: operation(key) }))),
       );
-      expect(performance.now() - from).toBeLessThan(2_000);
+      expect(performance.now() - from).toBeLessThan(STUCK_MS);
       acknowledged.push(...keys.filter((_, index) => answers[index]?.status === 'fulfilled'));
       const closing = opened.closeSession((closable.pop() ?? record).session.sessionId, undefined);
       expect(
@@ -175,7 +177,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('starting on a disk without space', S
     expect((await stored(second, record)).counters.closedAtMs).toBeUndefined();
     await expect(created(second)).rejects.toMatchObject(UNAVAILABLE);
     disk.free();
-    await eventually(() => created(second), { withinMs: 2_000 });
+    await eventually(() => created(second));
     await second.close();
   });
 });

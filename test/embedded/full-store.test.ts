@@ -8,6 +8,7 @@ import type { State } from '../../src/state/port.ts';
 import { settled } from '../contract/decisions.ts';
 import { commitOf, created, finished, newRun, newSession, started, step, stored } from '../contract/fixtures.ts';
 import { ALICE } from '../contract/identities.ts';
+import { eventually } from '../support/times.ts';
 
 const FULL = { kind: 'state_unavailable', message: 'the store cannot be written' };
 
@@ -32,8 +33,7 @@ test('a full store refuses what would add to it, still ends and removes, and the
 
   expect(await state.removeRun(run.runId, run.revision)).toBe(true);
   await state.removeEndedSessions({ partition: 7, endedForMs: 0, limit: 10 });
-  await new Promise((wake) => setTimeout(wake, 100));
-  expect(state.info.warnings).toEqual([]);
+  await eventually(() => state.info.warnings.length === 0);
   await created(state);
   await state.close();
   await rm(directory, { recursive: true });

@@ -174,7 +174,8 @@ test('with replicas to confirm, a repeat is acknowledged no sooner than what it 
   const master = await startRedis();
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
   await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
-  const state = await openRedisState({ ...OPTIONS, url: master.url, confirm: { replicas: 1, timeoutMs: 300 } });
+  const confirm = { replicas: 1, timeoutMs: 300 };
+  const state = await openReady({ commandTimeoutMs: 2_000, url: master.url, confirm });
   const rules = { assertedFacts: 'all', requireIdentity: true, requireSession: true } as const;
   const pdp = { ...pdpOver(state, Date.now, undefined), rules };
   const [running, ending] = [await runWith({ pdp }, 1), await runWith({ pdp }, 1)];

@@ -16,7 +16,7 @@ const definition = protoLoader.loadSync('tollgate/v1/policy_decision_service.pro
   enums: String,
 });
 const { PolicyDecisionService } = grpc.loadPackageDefinition(definition).tollgate.v1;
-const CALL_MS = 30_000;
+const CALL_MS = 120_000;
 
 let stopping = false;
 const latenciesMs = [];

@@ -4,6 +4,8 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { encodeWire, methodOf, type WireMessage } from '../support/wire.ts';
 
 export interface RawCall {
+  /** Resolves when the server has seen the call: it answers a ping that comes behind it. */
+  readonly begun: Promise<void>;
   /** Sends the rest of the request. */
   finish(): void;
   /** The call's `grpc-status`, or how it ended without one. */
@@ -50,6 +52,7 @@ function begin(session: ClientHttp2Session, name: string, request: WireMessage):
   stream.resume();
   stream.write(bytes.subarray(0, half));
   return {
+    begun: new Promise((resolve) => session.ping(() => resolve())),
     finish: () => stream.end(bytes.subarray(half)),
     status: new Promise((resolve) => stream.once('close', () => resolve(status))),
   };

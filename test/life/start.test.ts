@@ -8,6 +8,7 @@ import { healthClient } from '../support/health-client.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { bound, opened } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 
 const STARTS = extent({ cut: 2, whole: 10 });
@@ -41,7 +42,7 @@ test.for(['embedded', 'Redis'])(
 test('a server that is started before its Redis lives, decides nothing, and serves as soon as Redis is there', async (t) => {
   const port = await freePort();
   const from = performance.now();
-  const server = await serverOf(t, { store: `redis://127.0.0.1:${port}` });
+  const server = await serverOf(t, { store: `redis://127.0.0.1:${port}`, env: PATIENCE });
   console.log(`start without Redis: ${(performance.now() - from).toFixed(0)} ms`);
   const health = healthClient(server.decision);
   t.onTestFinished(health.close);

@@ -35,7 +35,7 @@ describe.concurrent('a call of which half has arrived when the server is told to
     const line = rawConnection(server.decision);
     t.onTestFinished(line.close);
     const call = line.begin('Authorize', await callOf(server.clients));
-    await pause(100);
+    await call.begun;
     const exit = timedStop(server);
     const lastBegun = await line.goaway;
     await pause(ON_THE_WAY_MS);
@@ -61,7 +61,7 @@ describe.concurrent('a call of which half has arrived when the server is told to
 
 describe.concurrent('a stop within the grace period', () => {
   test('is not held up by whoever is connected and has no call open: all are told, and it takes a moment', async (t) => {
-    const server = await serverOf(t, { args: grace(GRACE_MS) });
+    const server = await serverOf(t, { args: grace(20 * LINGER_MS) });
     const health = healthClient(server.decision);
     t.onTestFinished(health.close);
     const watches = ['tollgate.v1.PolicyDecisionService', ''].map((service) => health.watch(service));
@@ -87,8 +87,9 @@ describe.concurrent('a stop within the grace period', () => {
   test('ends a stream of a run’s events, with a reason, when it must', async (t) => {
     const server = await serverOf(t, { args: grace(GRACE_MS) });
     const { run_id } = await started(server.clients);
-    const ended = followOf(server.clients, run_id);
-    await pause(100);
+    const { ended, begun } = followOf(server.clients, run_id);
+    await server.clients.decisions('AppendAudit', { run_id, events: [{ error: { message: 'a' } }] });
+    await begun;
     const { code, ms } = await timedStop(server);
     console.log(`exit with a stream of events: ${ms.toFixed(0)} ms of ${GRACE_MS} ms`);
     expect(code).toBe(0);
@@ -108,14 +109,17 @@ async function silentConnection(t: Test, { decision }: Server): Promise<{ ended:
   return { ended };
 }
 
-/** Reads a stream of events to its end. @throws with whatever ended it but a proper end */
+/** Reads a stream of events to its end: `begun` with the first of them, `ended` with whatever ended it but a proper end. */
 function followOf(clients: Clients, run_id: string) {
   const client = clients.raw('AuditService') as unknown as Record<
     string,
     (request: object) => grpc.ClientReadableStream<Answer>
   >;
-  const stream = client.ListRunEvents!({ run_id, follow: true }).on('data', () => {});
-  return refusalOf(
-    new Promise((resolve, reject) => stream.on('error', reject).on('end', () => resolve('a proper end'))),
-  );
+  const stream = client.ListRunEvents!({ run_id, follow: true });
+  return {
+    begun: new Promise((resolve) => stream.on('data', resolve)),
+    ended: refusalOf(
+      new Promise((resolve, reject) => stream.on('error', reject).on('end', () => resolve('a proper end'))),
+    ),
+  };
 }

@@ -2,14 +2,13 @@
 import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { folderOf, redisOf, serverOf, type Test } from '../process/servers.ts';
 import { tollgate } from '../support/command.ts';
 import { callOf } from '../support/scene.ts';
-import { startServer } from '../support/server.ts';
+import { PATIENCE, startServer } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
-import { ask, MONITORED, monitoringOf } from './scrape.ts';
+import { ask, MONITORED, monitoringOf, scrape } from './scrape.ts';
 
 async function monitored(t: Test, options: Parameters<typeof serverOf>[1] = {}) {
   const server = await serverOf(t, { ...options, env: { ...MONITORED, ...options.env } });
@@ -71,8 +70,10 @@ describe.concurrent('whoever is no monitoring system', () => {
   test('cannot take more than its share of connections', async (t) => {
     const { address } = await monitored(t);
     const sockets = Array.from({ length: 40 }, () => opened(t, address, ''));
+    const open = () => sockets.filter(({ socket }) => !socket.closed);
+    await eventually(() => open().length <= 32);
     await sleep(300);
-    expect(sockets.filter(({ socket }) => !socket.closed)).toHaveLength(32);
+    expect(open()).toHaveLength(32);
     for (const { socket } of sockets) socket.destroy();
     await eventually(async () => (await ask(address, '/livez')).status === 200);
   });
@@ -113,20 +114,21 @@ describe.concurrent('a server that cannot decide', () => {
     const redis = await redisOf(t);
     const { server, address } = await monitored(t, {
       store: redis.url,
-      env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000', TOLLGATE_SHUTDOWN_GRACE_MS: '20000' },
+      env: { ...PATIENCE, TOLLGATE_SHUTDOWN_GRACE_MS: '20000' },
     });
     const call = await callOf(server.clients);
-    const behind = new Redis(redis.url);
-    t.onTestFinished(() => behind.disconnect());
-    await behind.client('PAUSE', 1_500, 'ALL');
+    redis.pause();
     const answer = server.clients.decisions('Authorize', call);
-    await sleep(100);
+    await eventually(async () => (await scrape(address)).value('tollgate_calls_in_flight') === 1);
     const exit = server.stop();
-    await sleep(200);
-    const during = await ask(address, '/readyz');
+    const during = await eventually(async () => {
+      const readiness = await ask(address, '/readyz');
+      return readiness.text.includes('stopping') ? readiness : undefined;
+    });
     expect(during.status).toBe(503);
     expect(JSON.parse(during.text).not_ready).toContain('stopping');
     expect((await ask(address, '/livez')).status).toBe(200);
+    redis.resume();
     expect((await answer).decision.effect).toBe('EFFECT_ALLOW');
     expect(await exit).toBe(0);
   });

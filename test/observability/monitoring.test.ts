@@ -9,7 +9,7 @@ import { clientsOf } from '../support/clients.ts';
 import { type FoundPromtool, findPromtool, promtool } from '../support/promtool.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { callOf, started } from '../support/scene.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer, startServer } from '../support/server.ts';
 import { ask, MONITORED, monitoringOf, Scrape } from './scrape.ts';
 
 const DASHBOARD = JSON.parse(readFileSync('deploy/grafana/tollgate.json', 'utf8'));
@@ -41,7 +41,7 @@ let text: string;
 beforeAll(async () => {
   found = await findPromtool();
   redis = await startRedis();
-  server = await startServer({ store: redis.url, env: MONITORED });
+  server = await startServer({ store: redis.url, env: { ...PATIENCE, ...MONITORED } });
   const clients = clientsOf(server);
   const call = await callOf(clients, { idempotency_key: 'k' });
   for (let at = 0; at < 2; at++) await clients.decisions('Authorize', call);

@@ -7,6 +7,7 @@ import { folderOf, redisOf, serverOf, type Test } from '../process/servers.ts';
 import type { Clients } from '../support/clients.ts';
 import { spread } from '../support/figures.ts';
 import { callOf, opened, started } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 import { methodOf, sendBytes } from '../support/wire.ts';
 import { type Collector, type ReceivedSpan, startCollector } from './otlp-receiver.ts';
@@ -49,7 +50,8 @@ function spanOf({ spans }: Collector, { decision }: Answer): Promise<ReceivedSpa
 describe.concurrent('a span', () => {
   test('is one of each call, with one below for each operation on the store', async (t) => {
     const redis = await redisOf(t);
-    const { received, server } = await traced(t, { store: redis.url, env: { OTEL_SERVICE_NAME: 'gate-7' } });
+    const env = { ...PATIENCE, OTEL_SERVICE_NAME: 'gate-7' };
+    const { received, server } = await traced(t, { store: redis.url, env });
     const call = await callOf(server.clients);
     const answer = await server.clients.decisions('Authorize', call);
     const span = await spanOf(received, answer);
@@ -81,7 +83,7 @@ describe.concurrent('a span', () => {
 
   test('is found from the log lines of a denial and of a failure', async (t) => {
     const redis = await redisOf(t);
-    const { received, server } = await traced(t, { store: redis.url });
+    const { received, server } = await traced(t, { store: redis.url, env: PATIENCE });
     const call = await callOf(server.clients);
     const denial = await server.clients.decisions('Authorize', { ...call, trace_id: 'forged' });
     await redis.kill();
@@ -89,17 +91,21 @@ describe.concurrent('a span', () => {
     await expect(server.clients.decisions('Authorize', {})).rejects.toMatchObject({
       code: grpc.status.INVALID_ARGUMENT,
     });
-    const lines = server.log.map((line) => JSON.parse(line));
-    const ofLine = (wanted: object) => lines.find((line) => Object.entries(wanted).every(([k, v]) => line[k] === v));
+    const ofLine = (wanted: object): Promise<Answer> =>
+      eventually(() => {
+        const lines = server.log.map((line) => JSON.parse(line));
+        return lines.find((line) => Object.entries(wanted).every(([k, v]) => line[k] === v));
+      });
 
     const denied = await spanOf(received, denial);
-    expect(ofLine({ msg: 'denied' }).decision_id).toBe(denied.attributes['tollgate.decision.id']);
+    expect((await ofLine({ msg: 'denied' })).decision_id).toBe(denied.attributes['tollgate.decision.id']);
     expect(denied).toMatchObject({ isError: false });
 
     const ofReason = (reason: string) =>
       eventually(() => received.spans.find(({ attributes }) => attributes['tollgate.error.reason'] === reason));
     const failed = await ofReason('STATE_UNAVAILABLE');
-    expect(ofLine({ msg: 'failed', rpc: 'Authorize' }).request_id).toBe(failed.attributes['tollgate.request.id']);
+    const { request_id } = await ofLine({ msg: 'failed', rpc: 'Authorize' });
+    expect(request_id).toBe(failed.attributes['tollgate.request.id']);
     expect(failed).toMatchObject({ isError: true, statusMessage: '', events: 0 });
     expect(failed.attributes['rpc.grpc.status_code']).toBe(grpc.status.UNAVAILABLE);
     const operation = received.spans.find(({ parentId, isError }) => parentId === failed.spanId && isError);
@@ -260,8 +266,8 @@ describe('a collector', () => {
       expect(server.log.join()).not.toContain('the grace period is over');
     }
     const median = (name: string) => times.get(name)!.sort((a, b) => a - b)[75]!;
-    expect(median('a silent')).toBeLessThan(10 * median('no'));
-    expect(median('an absent')).toBeLessThan(10 * median('no'));
+    // Others may have come to be busy on this machine since the first; a call that waits for a collector waits for seconds.
+    for (const name of ['a silent', 'an absent']) expect(median(name)).toBeLessThan(10 * median('no') + 100);
     expect(silent.bodies.length).toBeGreaterThan(0);
   });
 

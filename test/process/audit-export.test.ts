@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { openLedgerKey } from '../../src/ledger-key.ts';
 import { linesOf, tollgate } from '../support/command.ts';
 import { callOf, started, unknownId } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
+import { eventually } from '../support/times.ts';
 import { folderOf, redisOf, serverOf, type Test } from './servers.ts';
 
 async function sceneOf(t: Test, engine: 'embedded' | 'Redis', args: readonly string[] = []) {
@@ -13,7 +15,9 @@ async function sceneOf(t: Test, engine: 'embedded' | 'Redis', args: readonly str
   const key = join(cwd, 'signing.key');
   openLedgerKey({ keyFile: key, mayCreate: true, name: 'tollgate', publicKeysFile: join(cwd, 'signing.pub') });
   const redis = engine === 'Redis' ? await redisOf(t) : undefined;
-  const options = redis ? { store: redis.url, args: ['--set', `ledger.key_file=${key}`, ...args] } : { args };
+  const options = redis
+    ? { store: redis.url, env: PATIENCE, args: ['--set', `ledger.key_file=${key}`, ...args] }
+    : { args };
   const server = await serverOf(t, options);
   const audit = (command: string, ...more: string[]) =>
     tollgate(['audit', command, ...(command === 'verify' ? [] : ['--server', server.management]), ...more], { cwd });
@@ -202,9 +206,9 @@ describe('tollgate audit export', () => {
   });
 
   test('and whatever else prints an answer exits with 2 when it cannot be written', async (t) => {
-    const { cwd, server } = await sceneOf(t, 'embedded', ['--set', 'store.finish_timeout_ms=100']);
+    const { cwd, server, audit } = await sceneOf(t, 'embedded', ['--set', 'store.finish_timeout_ms=2000']);
     const { run_id, decision } = await finishedRun(server);
-    await sleep(5_500);
+    await eventually(async () => (await audit('events')).stdout !== '', { everyMs: 500 });
     for (const command of [
       ['audit', 'export', run_id],
       ['audit', 'checkpoint', run_id],
@@ -221,7 +225,7 @@ describe('tollgate audit export', () => {
 
   test('where nothing signs, says so', async (t) => {
     const redis = await redisOf(t);
-    const server = await serverOf(t, { store: redis.url });
+    const server = await serverOf(t, { store: redis.url, env: PATIENCE });
     const { run_id } = await finishedRun(server);
     const cwd = folderOf(t);
     const { code, stderr } = await tollgate(['audit', 'export', run_id, '--server', server.management], { cwd });

@@ -4,14 +4,12 @@ import grpc from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import type { Answer } from '../support/clients.ts';
 import { bound, opened } from '../support/scene.ts';
-import type { RunningServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer } from '../support/server.ts';
 import { encodeWire, methodOf, sendBytes } from '../support/wire.ts';
 import { redisOf, serverOf, type Test } from './servers.ts';
 
 const REPLICAS = 3;
 const AUTHORIZE = methodOf('Authorize');
-/** Nothing is measured here, so nothing need be lost to a busy machine. */
-const PATIENCE = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '10000' };
 
 async function replicas(t: Test) {
   const redis = await redisOf(t);

@@ -45,10 +45,12 @@ describe.concurrent('a server that has started', () => {
     const info = await server.clients.server('GetServerInfo');
     expect(info).toMatchObject({ engine: 'redis', durability: 'DURABILITY_MEMORY' });
     expect(info.store).toMatch(new RegExp(`^Redis \\d+\\.\\d+\\.\\d+ at .*${redis.port}`));
-    expect(server.stderr()).toContain(info.store);
+    await eventually(() => server.stderr().includes(info.store));
     // Without persistence the operator is told so, in the log and by the server.
     expect(info.warnings.some((warning: string) => warning.includes('append-only'))).toBe(true);
-    expect(server.log.some((line) => JSON.parse(line).level === 'warn' && line.includes('append-only'))).toBe(true);
+    await eventually(() =>
+      server.log.some((line) => JSON.parse(line).level === 'warn' && line.includes('append-only')),
+    );
   });
 
   test('has a management socket and a data folder for its own user alone', async (t) => {

@@ -9,6 +9,7 @@ import { makeCallers } from '../support/callers.ts';
 import type { Answer } from '../support/clients.ts';
 import { linesOf, type Ran, tollgate } from '../support/command.ts';
 import { bound, callOf, opened, started, unknownId } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 import { folderOf, redisOf, serverOf, type Test } from './servers.ts';
 
@@ -199,7 +200,7 @@ the same request now
     const redis = await redisOf(t);
     const { server, why, deny } = await sceneOf(t, {
       store: redis.url,
-      env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000' },
+      env: PATIENCE,
     });
     const { decision_id } = await deny(await callOf(server.clients, { tool: 'shell_exec' }));
     expect((await why(decision_id)).stdout).toContain('  FAIL  privilege  PRIVILEGE_REQUIRED\n');
@@ -230,7 +231,7 @@ describe('tollgate watch', () => {
     await first.server.stop();
     await eventually(() => expect(watch.notes.join('\n')).toContain('the server is gone'));
     const second = await sceneOf(t, { folder });
-    await eventually(() => expect(watch.notes.join('\n')).toContain('listening again'), { withinMs: 20_000 });
+    await eventually(() => expect(watch.notes.join('\n')).toContain('listening again'));
     expect(watch.notes.filter((note) => note.includes('is gone'))).toHaveLength(1);
     const { decision_id } = await second.deny(await callOf(second.server.clients, { tool: 'shell_exec' }));
     await eventually(() => expect(watch.lines.join('\n')).toContain(decision_id));
@@ -245,13 +246,10 @@ describe('tollgate watch', () => {
     watch.finally(() => {
       hasEnded = true;
     });
-    await eventually(
-      async () => {
-        await deny(call);
-        return hasEnded;
-      },
-      { withinMs: 15_000 },
-    );
+    await eventually(async () => {
+      await deny(call);
+      return hasEnded;
+    });
     const { code, stderr } = await watch;
     expect([code, linesOf(stderr).at(-1)]).toEqual([2, 'tollgate: cannot write to standard output (ENOSPC)']);
   });
@@ -279,7 +277,7 @@ test('a server that is told to stop does not wait for those who watch', async (t
   await new Promise((settle) => stream.once('metadata', settle));
   const from = performance.now();
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(performance.now() - from).toBeLessThan(30_000);
   expect(await ended).toMatchObject({ code: 14, details: 'the server is stopping' });
 });
 

@@ -115,19 +115,17 @@ describe('a changed callers file', () => {
       }
     })();
     writeCallers(callers.file, [one, { name: 'added', role: 'runner', tokens: [hashOf(added)] }]);
-    await eventually(async () => (await codeOf(bearer(added))) === 'INVALID_ARGUMENT', { withinMs: 10_000 });
+    await eventually(async () => (await codeOf(bearer(added))) === 'INVALID_ARGUMENT');
     expect(await codeOf(bearer(callers.tokens.admin))).toBe('UNAUTHENTICATED');
 
     for (const bad of ['callers: []', 'callers: [', '', JSON.stringify({ callers: [{ ...one, role: 'root' }] })]) {
       const before = server.log.length;
       writeFileSync(callers.file, bad);
-      await eventually(() => server.log.slice(before).some((line) => line.includes('the last good ones stay')), {
-        withinMs: 10_000,
-      });
+      await eventually(() => server.log.slice(before).some((line) => line.includes('the last good ones stay')));
       expect(await codeOf(bearer(added))).toBe('INVALID_ARGUMENT');
     }
     writeCallers(callers.file, [one]);
-    await eventually(async () => (await codeOf(bearer(added))) === 'UNAUTHENTICATED', { withinMs: 10_000 });
+    await eventually(async () => (await codeOf(bearer(added))) === 'UNAUTHENTICATED');
     isCalling = false;
     await load;
     expect(calls).toBeGreaterThan(0);

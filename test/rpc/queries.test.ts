@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/clients.ts';
 import { ENGINES, type OpenServer, openServer } from '../support/engines.ts';
@@ -256,7 +255,7 @@ describe.each(ENGINES)('time, %s engine', (engine) => {
   let open: OpenServer;
 
   beforeAll(async () => {
-    const settings = ['runs.idle_timeout_s=1', 'sessions.ended_retention_s=1', 'sweep.interval_ms=200'];
+    const settings = ['runs.idle_timeout_s=1', 'sessions.ended_retention_s=3', 'sweep.interval_ms=200'];
     open = await openServer(engine, { args: settings.flatMap((setting) => ['--set', setting]) });
   });
   afterAll(() => open?.close());
@@ -291,23 +290,19 @@ describe.each(ENGINES)('time, %s engine', (engine) => {
 
 describe('an answer that comes too late', () => {
   let open: OpenServer;
-  let behind: Redis;
 
   beforeAll(async () => {
     open = await openServer('Redis');
-    behind = new Redis(open.redis!.url);
   });
-  afterAll(async () => {
-    behind?.disconnect();
-    await open?.close();
-  });
+  afterAll(() => open?.close());
 
-  const IMPATIENT = () => ({ deadline: Date.now() + 100 });
+  const IMPATIENT = () => ({ deadline: Date.now() + 1_000 });
 
   test('leaves the caller in doubt, and a repeat of the key in none: charged once', async () => {
     const call = await callOf(open.clients, { idempotency_key: 'k' });
-    await behind.client('PAUSE', 400, 'ALL');
+    open.redis!.pause();
     const { code } = await open.clients.decisions('Authorize', call, IMPATIENT()).catch((error) => error);
+    open.redis!.resume();
     // Client and server look at the same time.
     expect([grpc.status.DEADLINE_EXCEEDED, grpc.status.UNAVAILABLE]).toContain(code);
     const again = await open.clients.decisions('Authorize', call);
@@ -318,11 +313,11 @@ describe('an answer that comes too late', () => {
 
   test('does not keep a run from finishing whose runner has gone', async () => {
     const { run_id } = await started(open.clients);
-    await behind.client('PAUSE', 400, 'ALL');
+    open.redis!.pause();
     const finish = { run_id, status: 'RUN_STATUS_OK', output: 'done' };
-    await expect(open.clients.runs('FinishRun', finish, IMPATIENT())).rejects.toMatchObject({
-      code: grpc.status.DEADLINE_EXCEEDED,
-    });
+    const { code } = await open.clients.runs('FinishRun', finish, IMPATIENT()).catch((error) => error);
+    open.redis!.resume();
+    expect(code).toBe(grpc.status.DEADLINE_EXCEEDED);
     const { run } = await eventually(async () => {
       const answer = await open.clients.runs('GetRun', { run_id });
       return answer.run.status === 'RUN_STATUS_OK' ? answer : undefined;

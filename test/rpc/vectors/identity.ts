@@ -44,14 +44,14 @@ async function playWrite({ clients }: OpenServer, redis: Redis | undefined, vect
   expectNothingElse(rest);
   expect(command).toBe('SET');
   const { expires_at } = await clients.identities('BindIdentity', { trace_id, identity });
-  expect(Math.abs(expires_at.seconds - Date.now() / 1_000 - ex)).toBeLessThan(5);
+  expect(Math.abs(expires_at.seconds - Date.now() / 1_000 - ex)).toBeLessThan(60);
   expect((await clients.identities('GetIdentity', { trace_id })).identity).toMatchObject(identity);
   if (!redis) return;
   const stored = await redis.getBuffer(key);
   expect(stored?.toString('hex')).toBe(value_hex);
   expect(stored).toHaveLength(value_bytes);
   const lifetime = await redis.ttl(key);
-  expect(lifetime).toBeGreaterThan(ex - 5);
+  expect(lifetime).toBeGreaterThan(ex - 60);
   expect(lifetime).toBeLessThanOrEqual(ex);
 }
 
@@ -73,11 +73,12 @@ async function playRead(open: OpenServer, redis: Redis | undefined, vector: Case
     await redis!.set(`${key_prefix}${trace_id}`, Buffer.from(stored_hex, 'hex'), 'EX', default_ttl_s);
   }
   for (const write of writes) {
-    // One second stands for the 300 that nobody waits for; the engines' own test waits them on an injected clock.
+    // Where they must pass, one second stands for the 300 that nobody waits for; the engines' own test waits them on an
+    // injected clock.
     await open.clients.identities('BindIdentity', {
       trace_id: write.trace_id,
       identity: write.identity,
-      ttl: wireTime(1_000),
+      ttl: wireTime(read_at_s === undefined ? default_ttl_s * 1_000 : 1_000),
     });
   }
   if (read_at_s !== undefined) {
