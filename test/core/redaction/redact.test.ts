@@ -164,6 +164,7 @@ describe('names of keys', () => {
       'answered {"status":401,"password":"hunter2"} at last',
       'said {\\"password\\": \\"hunter2\\"} and',
       '//registry.example.org/:_authToken=hunter2',
+      '<db><password>hunter2</password></db>',
     ]) {
       const redacted = redact(text);
       expect(redacted.text, text).not.toContain('hunter2');
@@ -294,6 +295,7 @@ test('time grows with the length and nothing else', () => {
     '["cookie",',
     '{"name":"token","value":',
     '{}',
+    '<token>',
     'token:',
     'token={',
     'token="',
