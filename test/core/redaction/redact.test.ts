@@ -165,6 +165,8 @@ describe('names of keys', () => {
       'said {\\"password\\": \\"hunter2\\"} and',
       '//registry.example.org/:_authToken=hunter2',
       '<db><password>hunter2</password></db>',
+      'headers="[[\\"cookie\\",\\"hunter2\\"]]" sent',
+      `https://example.org/?q=${encodeURIComponent(JSON.stringify({ name: "it's", env: [['token', 'hunter2']] }, null, 1))}`,
     ]) {
       const redacted = redact(text);
       expect(redacted.text, text).not.toContain('hunter2');
