@@ -281,7 +281,7 @@ describe('no planted secret is told', () => {
     });
     t.onTestFinished(redis.stop);
     const url = `redis://teller:${password}@127.0.0.1:${redis.port}/0`;
-    const server = await startServer({ store: url, args: argsOf() });
+    const server = await startServer({ store: url, isStoreAway: true, args: argsOf() });
     t.onTestFinished(server.kill);
     await eventually(() => server.log.some((line) => line.includes('out of reach')));
     const clients = clientsOf(server);

@@ -9,9 +9,8 @@ import type { SessionRecord } from '../../src/core/session.ts';
 import type { State } from '../../src/state/port.ts';
 import type { RollBack } from '../../src/state/redis/floors.ts';
 import { sessionKey } from '../../src/state/redis/keys.ts';
-import { openRedisState } from '../../src/state/redis/state.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, started, step } from '../contract/fixtures.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { openReady } from '../redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import { type ClusterNode, type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { eventually } from '../support/times.ts';
@@ -214,8 +213,7 @@ const PATIENT_MS = 5_000;
 async function openEngine(name: string, commandTimeoutMs = 250): Promise<Engine> {
   const rolledBack: RollBack[] = [];
   const events: string[] = [];
-  const state = await openRedisState({
-    ...OPTIONS,
+  const state = await openReady({
     commandTimeoutMs,
     url: cluster.url,
     onEvent(event) {

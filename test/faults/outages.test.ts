@@ -287,9 +287,13 @@ describe('a store that was emptied', () => {
 });
 
 describe('a store that is not what it should be', () => {
-  async function withServer(options: RedisServerOptions, use: (running: RunningServer, own: Clients) => Promise<void>) {
+  type Use = (running: RunningServer, own: Clients) => Promise<void>;
+  async function withServer(
+    { isStoreAway = false, ...options }: RedisServerOptions & { readonly isStoreAway?: boolean },
+    use: Use,
+  ) {
     const store = await startRedis(options);
-    const running = await startServer({ store: store.url });
+    const running = await startServer({ store: store.url, isStoreAway });
     const own = clientsOf(running);
     await use(running, own).finally(async () => {
       own.close();
@@ -304,11 +308,14 @@ describe('a store that is not what it should be', () => {
   };
 
   test('a replica, is named, and nothing is allowed', async () => {
-    await withServer({ args: ['--replicaof', '127.0.0.1', `${redis.port}`] }, async (running, own) => {
-      await warnedOf(running, own, /this server is a replica/);
-      expect(await refusalOf(own.decisions('Authorize', call))).toMatchObject(UNAVAILABLE);
-      expect(await refusalOf(own.sessions('CreateSession', { agent_id: 'a', all: {} }))).toMatchObject(UNAVAILABLE);
-    });
+    await withServer(
+      { isStoreAway: true, args: ['--replicaof', '127.0.0.1', `${redis.port}`] },
+      async (running, own) => {
+        await warnedOf(running, own, /this server is a replica/);
+        expect(await refusalOf(own.decisions('Authorize', call))).toMatchObject(UNAVAILABLE);
+        expect(await refusalOf(own.sessions('CreateSession', { agent_id: 'a', all: {} }))).toMatchObject(UNAVAILABLE);
+      },
+    );
   });
 
   test('one that evicts keys, or keeps nothing, is named and used', async () => {

@@ -9,7 +9,7 @@ import { recordFigure, spread } from '../support/figures.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { callOf, started } from '../support/scene.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { PATIENCE, type RunningServer, startServer } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 
 const UNAVAILABLE = { code: 'UNAVAILABLE', reason: 'STATE_UNAVAILABLE' };
@@ -126,7 +126,7 @@ describe('a store that takes four seconds for each answer', () => {
 
   test('finishes a run although its caller has gone', async () => {
     // Another way to the same store, which is quick.
-    const other = await startServer({ store: redis.url });
+    const other = await startServer({ store: redis.url, env: PATIENCE });
     const own = clientsOf(other);
     proxy.set(slow(4_000));
     const finished = clients.runs('FinishRun', { run_id, status: 'RUN_STATUS_OK' }, { deadline: Date.now() + 1_000 });

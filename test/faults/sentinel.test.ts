@@ -9,9 +9,9 @@ import { operationName } from '../../src/state/codec/operation-record.ts';
 import type { State } from '../../src/state/port.ts';
 import type { RollBack } from '../../src/state/redis/floors.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
-import { openRedisState, type RedisStateOptions } from '../../src/state/redis/state.ts';
+import type { RedisStateOptions } from '../../src/state/redis/state.ts';
 import { calls, commitOf, created, idIn, newRun, operation, started, step } from '../contract/fixtures.ts';
-import { OPTIONS } from '../redis/open.ts';
+import { openReady } from '../redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import type { RedisProcess } from '../support/redis-process.ts';
 import { type SentinelSet, startSentinelSet } from '../support/redis-sentinel.ts';
@@ -199,7 +199,7 @@ test('while no replica can confirm, creations and appends fail in time and charg
 
 // ---- engines
 
-const OPTIONS_OF_ENGINE = { ...OPTIONS, commandTimeoutMs: 250 };
+const OPTIONS_OF_ENGINE = { commandTimeoutMs: 250 };
 /** For what nobody repeats, and where no server stands still: nothing is to be lost to a busy machine. */
 const PATIENT = { commandTimeoutMs: 5_000 };
 const CONFIRMING = { confirm: { replicas: 1, timeoutMs: 1_000 } } satisfies Partial<RedisStateOptions>;
@@ -216,7 +216,7 @@ interface Engine {
 async function openEngine(name: string, given: Partial<RedisStateOptions> = {}): Promise<Engine> {
   const rolledBack: RollBack[] = [];
   const lineageChangesMs: number[] = [];
-  const state = await openRedisState({
+  const state = await openReady({
     ...OPTIONS_OF_ENGINE,
     ...given,
     url: set.url,

@@ -42,7 +42,7 @@ test.for(['embedded', 'Redis'])(
 test('a server that is started before its Redis lives, decides nothing, and serves as soon as Redis is there', async (t) => {
   const port = await freePort();
   const from = performance.now();
-  const server = await serverOf(t, { store: `redis://127.0.0.1:${port}`, env: PATIENCE });
+  const server = await serverOf(t, { store: `redis://127.0.0.1:${port}`, isStoreAway: true, env: PATIENCE });
   console.log(`start without Redis: ${(performance.now() - from).toFixed(0)} ms`);
   const health = healthClient(server.decision);
   t.onTestFinished(health.close);

@@ -7,6 +7,7 @@ import { redisOf, serverOf, type Test } from '../process/servers.ts';
 import type { Clients } from '../support/clients.ts';
 import { extent } from '../support/figures.ts';
 import { bound, callOf, opened, started } from '../support/scene.ts';
+import { PATIENCE } from '../support/server.ts';
 import { eventually } from '../support/times.ts';
 import { MONITORED, monitoringOf, Scrape, scrape } from './scrape.ts';
 
@@ -98,7 +99,7 @@ test('a policy that is taken over shows its revision and no other; one that is r
 
 test('a store that goes, and comes back with another history, shows in every number of the store', async (t) => {
   const redis = await redisOf(t);
-  const { clients, read } = await monitored(t, { store: redis.url });
+  const { clients, read } = await monitored(t, { store: redis.url, env: PATIENCE });
   const breakers = (seen: Scrape) =>
     ['closed', 'half_open', 'open'].map((state) => seen.value('tollgate_store_breakers', { state }));
   const call = await callOf(clients);

@@ -45,7 +45,7 @@ describe.concurrent('a policy file under a running server', () => {
     const folder = folderOf(t);
     const away = `redis://127.0.0.1:${await freePort()}`;
     const [server] = await Promise.all([
-      serverOf(t, { folder, policy: policyFor('1'), store: away }),
+      serverOf(t, { folder, policy: policyFor('1'), store: away, isStoreAway: true }),
       // The policy is read first of all.
       eventually(() => existsSync(join(folder, 'data'))).then(() =>
         writeFileSync(join(folder, 'policy.yaml'), policyFor('2')),

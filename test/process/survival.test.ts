@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Clients } from '../support/clients.ts';
 import { ENGINES } from '../support/engines.ts';
+import { PATIENCE } from '../support/server.ts';
 import { structOf } from '../support/structs.ts';
 import { eventually } from '../support/times.ts';
 import { folderOf, redisOf, serverOf } from './servers.ts';
@@ -118,7 +119,7 @@ describe.each(ENGINES)('the %s engine', (engine) => {
   test.for(ends)(
     'keeps everything that was acknowledged when the server is $title, and goes on from there',
     async ({ end }, t) => {
-      const store = engine === 'Redis' ? { store: (await redisOf(t)).url } : {};
+      const store = engine === 'Redis' ? { store: (await redisOf(t)).url, env: PATIENCE } : {};
       const folder = folderOf(t);
       const first = await serverOf(t, { ...store, folder });
       const told = await tell(first.clients);
@@ -141,7 +142,7 @@ describe.each(ENGINES)('the %s engine', (engine) => {
   );
 
   test('loses no acknowledged charge when the server is killed in the middle of many, and counts none twice', async (t) => {
-    const store = engine === 'Redis' ? { store: (await redisOf(t)).url } : {};
+    const store = engine === 'Redis' ? { store: (await redisOf(t)).url, env: PATIENCE } : {};
     const folder = folderOf(t);
     const first = await serverOf(t, { ...store, folder });
     const { sessions } = first.clients;

@@ -16,13 +16,16 @@ export const OPTIONS = {
   runRetentionMs: 30 * 24 * 3_600_000,
 };
 
-/** Opens an engine on servers that are there, and waits until it has met them: after a second it goes on without. */
+/** Opens an engine on servers that are there, and waits for all its connections: after a second it goes on without. */
 export async function openReady(
   options: Partial<RedisStateOptions> & Pick<RedisStateOptions, 'url'>,
   open = openRedisState,
 ): Promise<State> {
   const state = await open({ ...OPTIONS, ...options });
-  await eventually(() => state.now());
+  await eventually(() => {
+    const { closed = 0, half_open = 0, open: away = 0 } = state.info.breakers ?? {};
+    return closed > 0 && half_open + away === 0;
+  });
   return state;
 }
 

@@ -72,7 +72,7 @@ describe('health at the ends of a server’s life', () => {
     const first = await startRedis();
     await first.stop();
     const { startServer } = await import('../support/server.ts');
-    const server = await startServer({ store: first.url });
+    const server = await startServer({ store: first.url, isStoreAway: true });
     const probe = healthClient(server.decision);
     let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
     close = async () => {

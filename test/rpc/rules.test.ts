@@ -4,7 +4,7 @@ import { clientsOf } from '../support/clients.ts';
 import { type OpenServer, openServer } from '../support/engines.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { bound, callOf, opened, started, unknownId } from '../support/scene.ts';
-import { startServer } from '../support/server.ts';
+import { PATIENCE, startServer } from '../support/server.ts';
 
 function withServer(...settings: string[]): () => OpenServer {
   let open: OpenServer;
@@ -121,7 +121,7 @@ describe('asserted_facts: all', () => {
 
 test('a run whose caller was asserted opens nothing once assertions are refused', async () => {
   const open = await openServer('Redis', { args: ['--set', 'asserted_facts=all'] });
-  const strict = await startServer({ store: open.redis!.url });
+  const strict = await startServer({ store: open.redis!.url, env: PATIENCE });
   const strictClients = clientsOf(strict);
   try {
     const { run_id } = await started(open.clients, { caller_id: 'discord:5' });

@@ -11,6 +11,8 @@ export const PATIENCE = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000' };
 export interface ServerOptions {
   /** A store URL; absent means the embedded engine. */
   readonly store?: string;
+  /** It is not there, or not to be used: the server starts all the same, and is not waited for until it has met it. */
+  readonly isStoreAway?: boolean;
   /** Text of the policy file; absent means the example policy. */
   readonly policy?: string;
   /** A folder to use again, for a server that is started a second time. */
@@ -63,10 +65,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   // `close`, not `exit`: only then all that it wrote has been read.
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const serving = new Promise<{ decision: string; management: string }>((resolve, reject) => {
+    let hasStore = options.isStoreAway ?? false;
+    let addresses: { decision: string; management: string } | undefined;
     createInterface({ input: child.stdout }).on('line', (line) => {
       log.push(line);
       const entry = line.startsWith('{') ? JSON.parse(line) : {};
-      if (entry.msg === 'serving') resolve(entry);
+      if (entry.msg === 'the store answers: serving') hasStore = true;
+      if (entry.msg === 'serving') addresses = entry;
+      if (addresses && hasStore) resolve(addresses);
     });
     exited.then((code) => reject(new Error(`the server exited with ${code}: ${stderr}`)));
   });

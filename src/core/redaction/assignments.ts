@@ -1,4 +1,4 @@
-// Secrets in a plain text that a name gives away: `DB_PASSWORD=…`, `X-Api-Key: …`, `?token=…`, `--password …`, `<password>…`, a piece of JSON.
+// Secrets in a plain text that a name gives away: `DB_PASSWORD=…`, `X-Api-Key: …`, `?token=…`, `--password …`, a piece of JSON.
 //
 // INVARIANT: time grows with the length of the text and nothing else. A name starts only where a word does, and whatever was
 // looked at as a value is not looked at again.
@@ -11,7 +11,7 @@ const BLANKS = '[ \\t]{0,8}';
 
 /** A name and what stands between it and its value; `\"password\":\"` is JSON that stands in another text. */
 const NAMED = new RegExp(
-  `(?<![A-Za-z0-9_.-])(?:--?(${NAME})(?:=|[ \\t]{1,8})|(${NAME})(?:${QUOTE})?\\]?${BLANKS}(?::=|=>|[:=](?!=))${BLANKS}|(?<=<)(${NAME})>)`,
+  `(?<![A-Za-z0-9_.-])(?:--?(${NAME})(?:=|[ \\t]{1,8})|(${NAME})(?:${QUOTE})?\\]?${BLANKS}(?::=|=>|[:=](?!=))${BLANKS})`,
   'g',
 );
 
@@ -35,7 +35,7 @@ export function findAssignments(text: string): Found[] {
   if (!HINT.test(text)) return found;
   NAMED.lastIndex = 0;
   for (let match = NAMED.exec(text); match; match = NAMED.exec(text)) {
-    const name = (match[1] ?? match[2] ?? match[3])!;
+    const name = (match[1] ?? match[2])!;
     if (!namesSecret(name)) continue;
     const [start, end] = valueAt(text, NAMED.lastIndex, name);
     NAMED.lastIndex = end;

@@ -1,9 +1,8 @@
 // Secrets in what is percent-encoded, such as a URL within a URL or the fields of a form.
 import type { Redacted } from './redact.ts';
 
-const WORD = /[^\s"`<>\\]+/g;
-/** What ASCII has, but no control character except blanks. */
-const ENCODED = /%(0[9ADad]|[2-7][0-9A-Fa-f])/g;
+const WORD = /[^\s"'`<>\\]+/g;
+const ENCODED = /%([2-7][0-9A-Fa-f])/g;
 
 /** Decodes the words in which more is found when they are decoded; all others stay as they are. */
 export function redactEncoded(redacted: Redacted, redact: (text: string) => Redacted): Redacted {

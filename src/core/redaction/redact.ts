@@ -44,8 +44,7 @@ export function redactName(name: string): Redacted {
   return applied(name, inPlainText(findCredentials(name)));
 }
 
-/** Also of a text that holds JSON. */
-const OPENING = /"(?=[[{])|[[{]/g;
+const OPENING = /[[{]/g;
 const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
 /** @returns `isAll` if there is nothing in the text but JSON */

@@ -1,4 +1,4 @@
-// Credentials that never were: the forms of many kinds, filled with chance.
+// Credentials that never were: the forms of twenty-five kinds, filled with chance.
 import type { Random } from '../../support/random.ts';
 
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
