@@ -1,5 +1,5 @@
 // Decision records: written in the step of what they record, found by id, session, run and partition.
-
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Effect, Reason } from '../../core/decision.ts';
 import { type DecisionRecord, type DecisionSession, numbersOf } from '../../core/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
@@ -12,7 +12,7 @@ import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecis
 import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
 import type { Tables, Write } from './environment.ts';
 import { idKey, time } from './keys.ts';
-import { notedIds, noting } from './noted-decisions.ts';
+import { notedBefore, noting } from './noted-decisions.ts';
 import { loadRun } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import type { Store } from './store.ts';
@@ -130,49 +130,59 @@ function load({ decisions }: Store, tables: Tables, decisionId: string, now: num
   return record && now - record.atMs <= decisions.retentionMs ? record : undefined;
 }
 
-export function pageDecisions(store: Store, page: DecisionPage): Promise<DecisionRecord[]> {
-  return store.environment.query((tables) => {
-    const now = store.now();
-    const records: DecisionRecord[] = [];
-    for (const id of idsBehind(tables, page)) {
-      if (records.length >= page.limit) break;
-      const record = load(store, tables, id, now);
-      if (record && record.atMs < page.toMs && record.lastAtMs >= page.fromMs) records.push(record);
-    }
-    return records;
-  });
+/** Looked at in one turn of the event loop. */
+const LOOKED_AT_ONCE = 200;
+
+/** An entry of a list; the place is its place in a run's. */
+interface Entry {
+  readonly id: string;
+  readonly place?: number;
 }
 
-function idsBehind(tables: Tables, page: DecisionPage): Iterable<string> {
-  const { of } = page;
+/** Looks through a list until there is a page, and lets others have their turn meanwhile, however little of it fits. */
+export async function pageDecisions(store: Store, page: DecisionPage): Promise<DecisionRecord[]> {
+  const { of, fromMs, toMs, limit } = page;
   const after = page.after !== undefined && isOwnId(page.after) ? page.after : undefined;
-  if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, after) : [];
-  if ('runId' in of) return isOwnId(of.runId) ? behind(notedIds(tables, of.runId), after) : [];
-  return ofPartition(tables, of.partition, page, after);
-}
-
-/** Its decisions and its denials, merged. */
-function* ofSession(tables: Tables, sessionId: string, after: string | undefined): Generator<string> {
-  const lists = (['session', 'denials'] as const).map((name) => idsOf(tables, { name, sessionId }, after));
-  const heads = lists.map((list) => list.next());
-  for (;;) {
-    let newest = -1;
-    for (const [index, { done, value }] of heads.entries()) {
-      if (!done && (newest < 0 || value > heads[newest]!.value)) newest = index;
+  const records: DecisionRecord[] = [];
+  // A run's list is not in the order of ids: nothing of it counts before the position, and nothing at all if it is not there.
+  let isBehind = after === undefined || !('runId' in of);
+  let last: Partial<Entry> = 'runId' in of || after === undefined ? {} : { id: after };
+  const look = (tables: Tables): boolean => {
+    const now = store.now();
+    let lookedAt = 0;
+    for (const entry of entriesBehind(tables, page, last)) {
+      if (records.length >= limit) return false;
+      if (lookedAt++ === LOOKED_AT_ONCE) return true;
+      const record = isBehind ? load(store, tables, entry.id, now) : undefined;
+      if (record && record.atMs < toMs && record.lastAtMs >= fromMs) records.push(record);
+      isBehind ||= entry.id === after;
+      last = entry;
     }
-    if (newest < 0) return;
-    yield heads[newest]!.value;
-    heads[newest] = lists[newest]!.next();
-  }
+    return false;
+  };
+  while (await store.environment.query(look)) await turn();
+  return records;
 }
 
-/** A position that is not in the list leaves nothing behind it. */
-function* behind(ids: Iterable<string>, after: string | undefined): Generator<string> {
-  let passed = after === undefined;
-  for (const id of ids) {
-    if (passed) yield id;
-    else passed = id === after;
+function entriesBehind(tables: Tables, page: DecisionPage, { id, place }: Partial<Entry>): Iterable<Entry> {
+  const { of } = page;
+  if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, id) : [];
+  if ('runId' in of) return isOwnId(of.runId) ? notedBefore(tables, of.runId, place) : [];
+  return ofPartition(tables, of.partition, page, id);
+}
+
+/**
+ * Its decisions and its denials, of which there are few, merged.
+ *
+ * INVARIANT: an iterator of lmdb is always walked by `for`, which closes it: one left open keeps a read transaction.
+ */
+function* ofSession(tables: Tables, sessionId: string, after: string | undefined): Generator<Entry> {
+  const denials = Array.from(idsOf(tables, { name: 'denials', sessionId }, after));
+  for (const id of idsOf(tables, { name: 'session', sessionId }, after)) {
+    while (denials.length > 0 && denials[0]! > id) yield { id: denials.shift()! };
+    yield { id };
   }
+  for (const id of denials) yield { id };
 }
 
 /** The times in ids are those of a process's clock, which may be so far from the store's. */
@@ -183,13 +193,13 @@ function* ofPartition(
   partition: number,
   { fromMs, toMs }: DecisionPage,
   after: string | undefined,
-): Generator<string> {
+): Generator<Entry> {
   const prefix = Buffer.from([partition]);
   const last = Buffer.concat([prefix, time(toMs + SKEW_MS)]);
   const position = after === undefined ? undefined : Buffer.concat([prefix, idKey(after)]);
   const start = position && position.compare(last) < 0 ? position : last;
   const end = Buffer.concat([prefix, time(fromMs - SKEW_MS)]);
   for (const key of tables.decisions.getKeys({ start, end, reverse: true })) {
-    if (!position?.equals(key)) yield uuidText(key.subarray(1));
+    if (!position?.equals(key)) yield { id: uuidText(key.subarray(1)) };
   }
 }

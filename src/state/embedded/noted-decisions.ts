@@ -38,11 +38,17 @@ function lastOf(tables: Tables, id: Buffer): { count: number; denials: number } 
   return { count: 0, denials: 0 };
 }
 
-/** The ids that are noted with a run, newest first. */
-export function* notedIds(tables: Tables, runId: string): Generator<string> {
-  const id = idKey(runId);
-  for (const { value } of tables['noted-decisions'].getRange({ start: afterPrefix(id), end: id, reverse: true })) {
-    yield decodeNoted(value).decisionId;
+/** The ids that are noted with a run, newest first, from strictly before a place on. */
+export function* notedBefore(
+  tables: Tables,
+  runId: string,
+  before: number | undefined,
+): Generator<{ id: string; place: number }> {
+  const run = idKey(runId);
+  const start = before === undefined ? afterPrefix(run) : placeKey(run, before);
+  for (const { key, value } of tables['noted-decisions'].getRange({ start, end: run, reverse: true })) {
+    const place = key.readUIntBE(ID_BYTES, PLACE_BYTES);
+    if (place !== before) yield { id: decodeNoted(value).decisionId, place };
   }
 }
 
