@@ -54,6 +54,9 @@ export const LIMITS = {
 
   /** Of one session, decisions that were no denials. */
   decisionsPerSessionDefault: 10_000,
+  /** A list of decisions may exceed its maximum by less than a sixteenth of it, and by less than a thousand. */
+  decisionSlackShare: 16,
+  decisionSlackMax: 1_000,
   decisionRetentionMsDefault: 604_800_000,
   /** Different calls that one decision record lists. */
   decisionCallsMax: 32,

@@ -175,10 +175,8 @@ class Answer {
   recordWithCharge(): DecisionEntry | undefined {
     const sessionId = this.request.session?.sessionId;
     if (sessionId === undefined || !isOwnId(sessionId)) return undefined;
-    this.#pending = pendingCharge(this.pdp, this.loaded, this.request, {
-      ...this.found,
-      checks: this.found.before.checks,
-    });
+    const { before, calls } = this.found;
+    this.#pending = pendingCharge(this.pdp, this.loaded, this.request, { before, calls, checks: before.checks });
     return this.#pending?.entry;
   }
 

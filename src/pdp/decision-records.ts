@@ -76,7 +76,8 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     checks,
     latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
   };
-  return { context, entry: { rpc, runId, ...encodeContext(context) } };
+  const { context: bytes, foldBytes } = encodeContext(context);
+  return { context, entry: { rpc, runId, context: bytes, foldBytes } };
 }
 
 export interface Settled {

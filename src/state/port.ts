@@ -76,8 +76,9 @@ export interface DecisionPage {
 }
 
 /**
- * The records of decisions. They are kept for a time, and so many at the most: of each session its charges, openings and
- * closes, apart from its denials; of each partition what belongs to no session. A denial never takes the place of an effect.
+ * The records of decisions. They are kept for a time, and so many at the most, or less than a sixteenth more: of each session
+ * its charges, openings and closes, apart from its denials; of each partition what belongs to no session. A denial never
+ * takes the place of an effect.
  */
 export interface DecisionRecords {
   /**

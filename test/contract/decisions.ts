@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Reason } from '../../src/core/decision.ts';
 import type { DecisionContext, DecisionRecord } from '../../src/core/decision-record.ts';
+import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
 import type { ChargeAnswer, ChargeStep, NewDecision, SettledDecision, State } from '../../src/state/port.ts';
 import {
@@ -18,7 +19,7 @@ import {
   started,
   step,
 } from './fixtures.ts';
-import type { AddCase, TestClock } from './suite.ts';
+import { type AddCase, DECISIONS, type TestClock } from './suite.ts';
 
 export const EVER = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 1_000 };
 
@@ -92,6 +93,14 @@ function ofSession(
   more = {},
 ): Promise<DecisionRecord[]> {
   return state.pageDecisions({ of: { sessionId: session.sessionId }, ...EVER, ...more });
+}
+
+/** The newest of what was decided are listed: as many as a list may have, or less than a sixteenth more. */
+function expectNewest(records: DecisionRecord[], decided: readonly { decisionId: string }[], max: number): void {
+  expect(records.length).toBeGreaterThanOrEqual(Math.min(decided.length, max));
+  expect(records.length).toBeLessThan(max + max / 16);
+  const newest = decided.slice(-records.length).reverse();
+  expect(records.map(({ decisionId }) => decisionId)).toEqual(newest.map(({ decisionId }) => decisionId));
 }
 
 const denialOf = (answer: ChargeAnswer) => {
@@ -249,6 +258,28 @@ export function decisionCases(add: AddCase): void {
   );
 
   add(
+    'of the effects of a session so many are kept, or less than a sixteenth more, and no denial goes for one',
+    async ({ state, clock }) => {
+      const session = await created(state, { grant: ['search'], callBudget: 10_000 });
+      const denied = recordedStep(clock, session, { calls: calls(1, 'shell') });
+      await state.charge(denied);
+      const steps: ChargeStep[] = [];
+      for (const count of [800, 800, 1, 60, 60, 400]) {
+        const more = Array.from({ length: count }, () => recordedStep(clock, session));
+        await Promise.all(more.map((one) => state.charge(one)));
+        steps.push(...more);
+        const records = await ofSession(state, session, { limit: 5_000 });
+        expect(records.at(-1)?.decisionId).toBe(denied.decisionId);
+        expectNewest(records.slice(0, -1), steps, DECISIONS.perSessionMax);
+        for (const [index, { decisionId }] of steps.slice(0, -records.length + 1).entries()) {
+          if (index % 50 === 0) expect(await state.readDecision(decisionId)).toBeUndefined();
+        }
+      }
+    },
+    60_000,
+  );
+
+  add(
     'of sessions that are not there, denials are a ring of the partition',
     async ({ state, clock }) => {
       const steps = Array.from({ length: 300 }, () =>
@@ -256,12 +287,7 @@ export function decisionCases(add: AddCase): void {
       );
       for (const one of steps) expect(denialOf(await state.charge(one)).decisionId).toBe(one.decisionId);
       const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
-      expect(records.map(({ decisionId }) => decisionId)).toEqual(
-        steps
-          .slice(-256)
-          .map(({ decisionId }) => decisionId)
-          .reverse(),
-      );
+      expectNewest(records, steps, LIMITS.sessionlessDenialsMax);
       expect(records[0]).toMatchObject({ reason: 'SESSION_UNKNOWN', session: undefined });
       expect(records[0]?.checks.at(-1)).toEqual({ name: 'session', passed: false, reason: 'SESSION_UNKNOWN' });
     },
@@ -349,10 +375,13 @@ export function decisionCases(add: AddCase): void {
       const bound = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'BindIdentity' } });
       const swapped = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'ReloadPolicy' } });
       for (const decision of [bound, swapped]) await state.recordDecision(decision);
-      for (let count = 0; count < 260; count++) await state.recordDecision(settled(clock, 'PLATFORM_UNKNOWN'));
+      const denials = Array.from({ length: 300 }, () => settled(clock, 'PLATFORM_UNKNOWN'));
+      for (const denial of denials) await state.recordDecision(denial);
       expect(await state.readDecision(bound.decisionId)).toMatchObject({ rpc: 'BindIdentity', effect: 'ALLOW' });
       expect(await state.readDecision(swapped.decisionId)).toMatchObject({ rpc: 'ReloadPolicy' });
-      expect(await state.pageDecisions({ of: { partition: 7 }, ...EVER })).toHaveLength(258);
+      const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
+      expectNewest(records.slice(0, -2), denials, LIMITS.sessionlessDenialsMax);
+      expect(records.slice(-2).map(({ rpc }) => rpc)).toEqual(['ReloadPolicy', 'BindIdentity']);
     },
     30_000,
   );

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { nameKey, time } from '../../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
-import { contractSuite, type Opened, RETENTION_MS } from './suite.ts';
+import { contractSuite, DECISIONS, type Opened, RETENTION_MS } from './suite.ts';
 
 contractSuite('embedded', async (): Promise<Opened> => {
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-contract-'));
   let nowMs = 1_750_000_000_000;
   const now = () => nowMs;
-  const state = await openEmbeddedState({ directory, retentionMs: RETENTION_MS, mapSizeBytes: 2 ** 28, now });
+  const bounds = { retentionMs: RETENTION_MS, decisions: DECISIONS, mapSizeBytes: 2 ** 28 };
+  const state = await openEmbeddedState({ directory, ...bounds, now });
   return {
     state,
     clock: {

@@ -1,6 +1,7 @@
 // What every engine must do, once. An engine's own test file opens it and hands it over; a case that it cannot run is
 // named in the skip list with the reason.
 import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/core/limits.ts';
 import type { State } from '../../src/state/port.ts';
 import { agentCases } from './agents.ts';
 import { chargeCases } from './charges.ts';
@@ -18,6 +19,8 @@ import { storeCases } from './store.ts';
 
 /** How long an ended session still answers in the suite; `open` must configure the engine so. */
 export const RETENTION_MS = 900_000;
+/** How decisions are kept in the suite; likewise. */
+export const DECISIONS = { retentionMs: LIMITS.decisionRetentionMsDefault, perSessionMax: 1_600 };
 
 /**
  * The store's clock in the test's hands. It stands still between advances (lifetimes of identity records that the
@@ -58,7 +61,7 @@ const AREAS = {
 /**
  * Runs the contract over one engine.
  *
- * @param open     an empty store each time, with a retention of {@link RETENTION_MS} for ended sessions
+ * @param open     an empty store each time, with {@link RETENTION_MS} and {@link DECISIONS}
  * @param skipped  why the engine cannot run a case, by the case's title
  */
 export function contractSuite(

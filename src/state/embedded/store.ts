@@ -19,7 +19,7 @@ export interface Store {
 export interface DecisionBounds {
   /** How long a decision's record is kept. */
   readonly retentionMs: number;
-  /** How many are kept of one session, without its denials; the oldest goes. */
+  /** How many are kept of one session, without its denials, or less than a sixteenth more; the oldest go. */
   readonly perSessionMax: number;
 }
 
