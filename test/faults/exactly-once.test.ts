@@ -17,6 +17,8 @@ import { eventually } from '../support/times.ts';
 const CHARGES = extent({ cut: 1_500, whole: 10_000 });
 const COUNTS = extent({ cut: 1_500, whole: 10_000 });
 const WORKERS = 32;
+/** On a busy machine replies come many in a chunk, and few chunks are lost. */
+const CUTS_MIN = 5;
 /** The grace lets most connections come to work. */
 const FAULTS = { dropAfterShare: 0.1, killShare: 0.01, graceChunks: 4 };
 const SCRIPT = "return redis.call('INCR', KEYS[1])";
@@ -40,9 +42,12 @@ afterEach(async () => {
 
 const through = () => `redis://127.0.0.1:${proxy.port}`;
 
-/** Deals numbers below a limit out to workers, each of which goes on to its next when it is done with one. */
-async function work(limit: number, act: (number: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
+/**
+ * Deals so many numbers out to workers, each of which goes on to its next when it is done with one; and as many again until
+ * the line was cut often enough to show something. @returns how many
+ */
+async function work(count: number, act: (number: number) => Promise<unknown>): Promise<number> {
+  let [next, limit] = [0, 0];
   const worker = async () => {
     while (next < limit) {
       await act(next++);
@@ -50,12 +55,16 @@ async function work(limit: number, act: (number: number) => Promise<unknown>): P
       await sleep(Math.random() * 10);
     }
   };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
+  do {
+    limit += count;
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+  } while (linesCut() <= CUTS_MIN);
+  return limit;
 }
 
 async function withSession(use: (state: State, record: SessionRecord) => Promise<void>): Promise<void> {
   const state = await openReady({ url: through() });
-  const record = await created(state, { callBudget: 2 * CHARGES });
+  const record = await created(state, { callBudget: 1_000_000 });
   proxy.set(FAULTS);
   await use(state, record);
   await state.close();
@@ -65,12 +74,12 @@ function linesCut(): number {
   return proxy.counts.droppedAfter + proxy.counts.killed;
 }
 
-test(`of ${CHARGES} charges with a key, each takes effect exactly once`, TIMEOUT, async () => {
+test('of charges with a key, each takes effect exactly once', TIMEOUT, async () => {
   await withSession(async (state, record) => {
     let askedAgain = 0;
     const chargeOf = (number: number) =>
       step(record, { operation: operation(`key-${number}`, { fingerprint: hex(number) }) });
-    await work(CHARGES, async (number) => {
+    const charges = await work(CHARGES, async (number) => {
       for (;;) {
         // As a caller that repeats its request: the key is the same, the decision is not.
         const answer = await state.charge(chargeOf(number)).catch((error) => error);
@@ -83,13 +92,12 @@ test(`of ${CHARGES} charges with a key, each takes effect exactly once`, TIMEOUT
     const cut = linesCut();
     proxy.set({});
     await eventually(() => state.now());
-    expect(await effects(state, record)).toEqual({ callsMade: CHARGES, charges: CHARGES });
-    await work(CHARGES, async (number) => expect((await state.charge(chargeOf(number))).kind).toBe('replayed'));
-    expect(await effects(state, record)).toEqual({ callsMade: CHARGES, charges: CHARGES });
-    expect(cut).toBeGreaterThan(5);
+    expect(await effects(state, record)).toEqual({ callsMade: charges, charges });
+    await work(charges, async (number) => expect((await state.charge(chargeOf(number))).kind).toBe('replayed'));
+    expect(await effects(state, record)).toEqual({ callsMade: charges, charges });
     recordFigure('exactly-once', {
       what: `Charges with a key by ${WORKERS} workers over a line that loses 10 % of the replies and resets 1 % of the time`,
-      result: `${CHARGES} of ${CHARGES} took effect exactly once; the line was cut ${cut} times, ${askedAgain} charges were asked for again by their callers`,
+      result: `${charges} of ${charges} took effect exactly once; the line was cut ${cut} times, ${askedAgain} charges were asked for again by their callers`,
     });
   });
 });
@@ -98,7 +106,7 @@ test('without a key none that is acknowledged is lost or made twice', TIMEOUT, a
   await withSession(async (state, record) => {
     const acknowledged: number[] = [];
     let givenUp = 0;
-    await work(CHARGES, async () => {
+    const asked = await work(CHARGES, async () => {
       const answer = await state.charge(step(record)).catch((error) => error);
       if (answer.kind === 'charged') acknowledged.push(answer.counters.sequence);
       else {
@@ -115,10 +123,9 @@ test('without a key none that is acknowledged is lost or made twice', TIMEOUT, a
     expect(callsMade).toBeGreaterThanOrEqual(acknowledged.length);
     expect(callsMade).toBeLessThanOrEqual(acknowledged.length + givenUp);
     expect(new Set(acknowledged).size).toBe(acknowledged.length);
-    expect(cut).toBeGreaterThan(5);
     recordFigure('exactly-once-no-key', {
       what: `Charges without a key by ${WORKERS} workers over the same line`,
-      result: `${acknowledged.length} of ${CHARGES} acknowledged, ${givenUp} UNAVAILABLE, of which ${callsMade - acknowledged.length} took effect; none twice; the line was cut ${cut} times`,
+      result: `${acknowledged.length} of ${asked} acknowledged, ${givenUp} UNAVAILABLE, of which ${callsMade - acknowledged.length} took effect; none twice; the line was cut ${cut} times`,
     });
   });
 });
@@ -128,11 +135,7 @@ test('the driver with its own defaults counts more than it was asked to, over th
   redis.on('error', () => {});
   await redis.ping();
   proxy.set(FAULTS);
-  let asked = 0;
-  await work(COUNTS, async () => {
-    asked++;
-    await redis.eval(SCRIPT, 1, 'count').catch(() => {});
-  });
+  const asked = await work(COUNTS, () => redis.eval(SCRIPT, 1, 'count').catch(() => {}));
   redis.disconnect();
   const made = Number(await direct.get('count'));
   expect(made).toBeGreaterThan(asked);
@@ -165,7 +168,6 @@ test('the driver as a link sets it up counts no more often than it is asked to',
   });
   await link.close();
   const made = Number(await direct.get('count'));
-  expect(linesCut()).toBeGreaterThan(5);
   expect(made).toBeLessThanOrEqual(asked);
   expect(made).toBeGreaterThanOrEqual(acknowledged);
 });
