@@ -34,10 +34,13 @@ test(`${MESSAGES} messages to each method`, { timeout: 7_200_000 }, async () => 
     const random = randomFrom(seed);
     const began = performance.now();
     const counts = new Map<number, number>();
-    const open = (isDecision: boolean) =>
-      isDecision
+    const open = (isDecision: boolean) => {
+      const session = isDecision
         ? connect(`http://${server.decision}`)
         : connect('http://localhost', { createConnection: () => socketOf(server.management) });
+      // What ends a connection ends its calls, too, and those are looked at.
+      return session.on('error', () => undefined);
+    };
     const sessions = { decision: open(true), management: open(false) };
     const isDecision = ({ service }: MethodUnderTest) =>
       service === 'PolicyDecisionService' || service === 'RunService';
