@@ -121,6 +121,9 @@ describe('scripts', () => {
     expect(decisions).toContain(
       `local BUCKET_MS, SESSION_DENIALS_MAX, RUN_DENIALS_MAX = ${DECISION_BUCKET_MS}, ${LIMITS.sessionDenialsMax}, ${LIMITS.runDenialsMax}\n`,
     );
+    expect(decisions).toContain(
+      `local LIST_SLACK_SHARE, LIST_SLACK_MAX = ${LIMITS.decisionSlackShare}, ${LIMITS.decisionSlackMax}\n`,
+    );
     expect(decisions).toContain(`local HEAD_BYTES = ${DECISION_HEAD_BYTES}\n`);
     expect(decisions).toContain(`local ALLOW, DENY = ${effectNumber('ALLOW')}, ${effectNumber('DENY')}\n`);
   });

@@ -4,6 +4,7 @@
 -- INVARIANT: what is to be written is planned first, with a look at every key of it, and kept afterwards, where nothing can
 -- fail any more. A script puts its own effect between the two.
 local BUCKET_MS, SESSION_DENIALS_MAX, RUN_DENIALS_MAX = 600000, 64, 1000
+local LIST_SLACK_SHARE, LIST_SLACK_MAX = 16, 1000
 local ALLOW, DENY = 1, 2
 local ALLOWED = 1
 local HEAD_BYTES = 71
@@ -57,13 +58,26 @@ local function plan_decision(decision, effect)
   return plan
 end
 
--- The ids at the beginning of a full list, so that one more has room; two where fewer are allowed than there are.
+-- A list is cut to its maximum only once it is so much longer: to cut it with every record costs more than the record.
+local function list_slack(max)
+  return math.min(math.max(math.floor(max / LIST_SLACK_SHARE), 1), LIST_SLACK_MAX)
+end
+
+-- What one more record pushes out of a list, by bucket. Of a list that has far too many, only some at one time.
 local function plan_listed(plan, list, max)
-  local length = redis.call('LLEN', list)
-  plan.list, plan.is_list_new, plan.evicted = list, length == 0, {}
-  if length < max then return plan end
-  plan.evicted = redis.call('LRANGE', list, 0, length > max and 1 or 0)
-  for _, id in ipairs(plan.evicted) do redis.call('HEXISTS', bucket_of(plan.decision, id), id) end
+  local length, slack = redis.call('LLEN', list), list_slack(max)
+  plan.list, plan.is_list_new, plan.excess, plan.evicted = list, length == 0, 0, {}
+  if length + 1 < max + slack then return plan end
+  plan.excess = math.min(length + 1 - max, 2 * slack)
+  for _, id in ipairs(redis.call('LRANGE', list, 0, plan.excess - 1)) do
+    local bucket = bucket_of(plan.decision, id)
+    local ids = plan.evicted[bucket]
+    if ids then ids[#ids + 1] = id
+    else
+      redis.call('HEXISTS', bucket, id)
+      plan.evicted[bucket] = { id }
+    end
+  end
   return plan
 end
 
@@ -146,10 +160,9 @@ end
 local function keep_listed(plan, lifetime, is_renewed)
   redis.call('RPUSH', plan.list, plan.decision.id)
   if plan.is_list_new or is_renewed then redis.call('PEXPIRE', plan.list, lifetime) end
-  for _, id in ipairs(plan.evicted) do
-    redis.call('LPOP', plan.list)
-    redis.call('HDEL', bucket_of(plan.decision, id), id)
-  end
+  if plan.excess == 0 then return end
+  redis.call('LPOP', plan.list, plan.excess)
+  for bucket, ids in pairs(plan.evicted) do redis.call('HDEL', bucket, unpack(ids)) end
 end
 
 -- Keeps a denial of a session. The id of its record, which may be an earlier one's.
