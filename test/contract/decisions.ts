@@ -232,30 +232,26 @@ export function decisionCases(add: AddCase): void {
     expect(await ofSession(state, session)).toHaveLength(others.length);
   });
 
-  add(
-    'of different denials of a session so many are kept, and its charges are untouched',
-    async ({ state, clock }) => {
-      const session = await created(state, { grant: ['search'] });
-      const kept = [recordedStep(clock, session), recordedStep(clock, session)];
-      for (const charge of kept) await state.charge(charge);
-      const steps = Array.from({ length: 200 }, (_, index) =>
-        recordedStep(clock, session, {
-          calls: calls(1, `tool-${index}`),
-          context: { calls: [{ tool: `tool-${index}`, sensitivity: 0, count: 1 }] },
-        }),
-      );
-      for (const one of steps) await state.charge(one);
-      const records = await ofSession(state, session);
-      expect(records.map(({ decisionId }) => decisionId)).toEqual(
-        [...kept, ...steps.slice(-64)].map(({ decisionId }) => decisionId).reverse(),
-      );
-      expect(await state.readDecision(steps[0]!.decisionId)).toBeUndefined();
-      // Evicted, so it is a new one.
-      const again = { ...steps[0]!, decisionId: decisionIdAt(clock) };
-      expect(denialOf(await state.charge(again)).decisionId).toBe(again.decisionId);
-    },
-    30_000,
-  );
+  add('of different denials of a session so many are kept, and its charges are untouched', async ({ state, clock }) => {
+    const session = await created(state, { grant: ['search'] });
+    const kept = [recordedStep(clock, session), recordedStep(clock, session)];
+    for (const charge of kept) await state.charge(charge);
+    const steps = Array.from({ length: 200 }, (_, index) =>
+      recordedStep(clock, session, {
+        calls: calls(1, `tool-${index}`),
+        context: { calls: [{ tool: `tool-${index}`, sensitivity: 0, count: 1 }] },
+      }),
+    );
+    for (const one of steps) await state.charge(one);
+    const records = await ofSession(state, session);
+    expect(records.map(({ decisionId }) => decisionId)).toEqual(
+      [...kept, ...steps.slice(-64)].map(({ decisionId }) => decisionId).reverse(),
+    );
+    expect(await state.readDecision(steps[0]!.decisionId)).toBeUndefined();
+    // Evicted, so it is a new one.
+    const again = { ...steps[0]!, decisionId: decisionIdAt(clock) };
+    expect(denialOf(await state.charge(again)).decisionId).toBe(again.decisionId);
+  });
 
   add(
     'of the effects of a session so many are kept, or less than a sixteenth more, and no denial goes for one',
@@ -276,23 +272,18 @@ export function decisionCases(add: AddCase): void {
         }
       }
     },
-    60_000,
   );
 
-  add(
-    'of sessions that are not there, denials are a ring of the partition',
-    async ({ state, clock }) => {
-      const steps = Array.from({ length: 300 }, () =>
-        recordedStep(clock, { session: { sessionId: idIn(7), agentId: 'agent-1' } } as Parameters<typeof step>[0]),
-      );
-      for (const one of steps) expect(denialOf(await state.charge(one)).decisionId).toBe(one.decisionId);
-      const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
-      expectNewest(records, steps, LIMITS.sessionlessDenialsMax);
-      expect(records[0]).toMatchObject({ reason: 'SESSION_UNKNOWN', session: undefined });
-      expect(records[0]?.checks.at(-1)).toEqual({ name: 'session', passed: false, reason: 'SESSION_UNKNOWN' });
-    },
-    30_000,
-  );
+  add('of sessions that are not there, denials are a ring of the partition', async ({ state, clock }) => {
+    const steps = Array.from({ length: 300 }, () =>
+      recordedStep(clock, { session: { sessionId: idIn(7), agentId: 'agent-1' } } as Parameters<typeof step>[0]),
+    );
+    for (const one of steps) expect(denialOf(await state.charge(one)).decisionId).toBe(one.decisionId);
+    const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
+    expectNewest(records, steps, LIMITS.sessionlessDenialsMax);
+    expect(records[0]).toMatchObject({ reason: 'SESSION_UNKNOWN', session: undefined });
+    expect(records[0]?.checks.at(-1)).toEqual({ name: 'session', passed: false, reason: 'SESSION_UNKNOWN' });
+  });
 
   add('a repeated key is counted with the record of its charge', async ({ state, clock }) => {
     const session = await created(state);
@@ -368,23 +359,19 @@ export function decisionCases(add: AddCase): void {
     },
   );
 
-  add(
-    'what belongs to no session does not compete with denials for space',
-    async ({ state, clock }) => {
-      const effect = { effect: 'ALLOW' } as const;
-      const bound = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'BindIdentity' } });
-      const swapped = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'ReloadPolicy' } });
-      for (const decision of [bound, swapped]) await state.recordDecision(decision);
-      const denials = Array.from({ length: 300 }, () => settled(clock, 'PLATFORM_UNKNOWN'));
-      for (const denial of denials) await state.recordDecision(denial);
-      expect(await state.readDecision(bound.decisionId)).toMatchObject({ rpc: 'BindIdentity', effect: 'ALLOW' });
-      expect(await state.readDecision(swapped.decisionId)).toMatchObject({ rpc: 'ReloadPolicy' });
-      const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
-      expectNewest(records.slice(0, -2), denials, LIMITS.sessionlessDenialsMax);
-      expect(records.slice(-2).map(({ rpc }) => rpc)).toEqual(['ReloadPolicy', 'BindIdentity']);
-    },
-    30_000,
-  );
+  add('what belongs to no session does not compete with denials for space', async ({ state, clock }) => {
+    const effect = { effect: 'ALLOW' } as const;
+    const bound = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'BindIdentity' } });
+    const swapped = settled(clock, 'ALLOWED', { ...effect, context: { rpc: 'ReloadPolicy' } });
+    for (const decision of [bound, swapped]) await state.recordDecision(decision);
+    const denials = Array.from({ length: 300 }, () => settled(clock, 'PLATFORM_UNKNOWN'));
+    for (const denial of denials) await state.recordDecision(denial);
+    expect(await state.readDecision(bound.decisionId)).toMatchObject({ rpc: 'BindIdentity', effect: 'ALLOW' });
+    expect(await state.readDecision(swapped.decisionId)).toMatchObject({ rpc: 'ReloadPolicy' });
+    const records = await state.pageDecisions({ of: { partition: 7 }, ...EVER });
+    expectNewest(records.slice(0, -2), denials, LIMITS.sessionlessDenialsMax);
+    expect(records.slice(-2).map(({ rpc }) => rpc)).toEqual(['ReloadPolicy', 'BindIdentity']);
+  });
 
   add('a decision that names a run is noted with it, once', async ({ state, clock }) => {
     const run = newRun(clock.now(), { runId: idIn(7) });
@@ -445,27 +432,23 @@ export function decisionCases(add: AddCase): void {
     expect(await ofSession(state, session)).toHaveLength(1);
   });
 
-  add(
-    'of denials only so many are noted with a run; effects always',
-    async ({ state, clock }) => {
-      const run = newRun(clock.now(), { runId: idIn(7) });
-      const { runId } = run;
-      await started(state, run);
-      const session = await created(state, { grant: ['search'] });
-      for (let from = 0; from < 1_020; from += 60) {
-        const denials = Array.from({ length: 60 }, (_, index) => {
-          const tool = `tool-${from + index}`;
-          const context = { runId, calls: [{ tool, sensitivity: 0, count: 1 }] } as const;
-          return state.charge(recordedStep(clock, session, { calls: calls(1, tool), context }));
-        });
-        await Promise.all(denials);
-      }
-      expect((await state.readRun(runId)).notedDecisions).toBe(1_000);
-      await state.charge(recordedStep(clock, session, { context: { runId } }));
-      expect((await state.readRun(runId)).notedDecisions).toBe(1_001);
-    },
-    60_000,
-  );
+  add('of denials only so many are noted with a run; effects always', async ({ state, clock }) => {
+    const run = newRun(clock.now(), { runId: idIn(7) });
+    const { runId } = run;
+    await started(state, run);
+    const session = await created(state, { grant: ['search'] });
+    for (let from = 0; from < 1_020; from += 60) {
+      const denials = Array.from({ length: 60 }, (_, index) => {
+        const tool = `tool-${from + index}`;
+        const context = { runId, calls: [{ tool, sensitivity: 0, count: 1 }] } as const;
+        return state.charge(recordedStep(clock, session, { calls: calls(1, tool), context }));
+      });
+      await Promise.all(denials);
+    }
+    expect((await state.readRun(runId)).notedDecisions).toBe(1_000);
+    await state.charge(recordedStep(clock, session, { context: { runId } }));
+    expect((await state.readRun(runId)).notedDecisions).toBe(1_001);
+  });
 
   add('pages show a span of time, newest first, and go on behind a decision', async ({ state, clock }) => {
     const session = await created(state, { grant: ['search'], callBudget: 1_000 });
@@ -504,26 +487,22 @@ export function decisionCases(add: AddCase): void {
     }
   });
 
-  add(
-    'a page of a long run shows nothing twice while the run goes on',
-    async ({ state, clock }) => {
-      const { run } = await started(state, newRun(clock.now(), { runId: idIn(7) }));
-      const session = await created(state, { callBudget: 10_000 });
-      const noted = (count: number) =>
-        Promise.all(
-          Array.from({ length: count }, () =>
-            state.charge(recordedStep(clock, session, { context: { runId: run.runId } })),
-          ),
-        );
-      for (let count = 0; count < 6; count++) await noted(200);
-      const reading = state.pageDecisions({ of: { runId: run.runId }, ...EVER, limit: 2_000 });
-      for (let count = 0; count < 5; count++) await noted(5);
-      const ids = (await reading).map(({ decisionId }) => decisionId);
-      expect(ids.length).toBeGreaterThanOrEqual(1_200);
-      expect(new Set(ids).size).toBe(ids.length);
-    },
-    30_000,
-  );
+  add('a page of a long run shows nothing twice while the run goes on', async ({ state, clock }) => {
+    const { run } = await started(state, newRun(clock.now(), { runId: idIn(7) }));
+    const session = await created(state, { callBudget: 10_000 });
+    const noted = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () =>
+          state.charge(recordedStep(clock, session, { context: { runId: run.runId } })),
+        ),
+      );
+    for (let count = 0; count < 6; count++) await noted(200);
+    const reading = state.pageDecisions({ of: { runId: run.runId }, ...EVER, limit: 2_000 });
+    for (let count = 0; count < 5; count++) await noted(5);
+    const ids = (await reading).map(({ decisionId }) => decisionId);
+    expect(ids.length).toBeGreaterThanOrEqual(1_200);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
 
   add('a record is found for as long as it is kept, also of a session that is gone', async ({ state, clock }) => {
     const session = await created(state, { timeLimitMs: MINUTE });

@@ -136,7 +136,6 @@ export function keyCases(add: AddCase): void {
       await clock.advance(20 * MINUTE);
       expect((await charge(LIMITS.operationsMax)).kind).toBe('charged');
     },
-    120_000,
   );
 }
 

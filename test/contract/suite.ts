@@ -39,8 +39,8 @@ export interface Opened {
   plantIdentity?(traceId: string, bytes: Uint8Array, ttlMs: number): Promise<void>;
 }
 
-/** Adds one case; it gets a store of its own, empty and freshly opened. A long one says how long it may take. */
-export type AddCase = (title: string, run: (opened: Opened) => Promise<void>, timeoutMs?: number) => void;
+/** Adds one case; it gets a store of its own, empty and freshly opened. */
+export type AddCase = (title: string, run: (opened: Opened) => Promise<void>) => void;
 
 const AREAS = {
   store: storeCases,
@@ -73,21 +73,17 @@ export function contractSuite(
     const titles = new Set<string>();
     for (const [area, addCases] of Object.entries(AREAS)) {
       describe(area, () => {
-        addCases((title, run, timeoutMs) => {
+        addCases((title, run) => {
           titles.add(title);
           const reason = Object.hasOwn(skipped, title) ? skipped[title] : undefined;
-          test.skipIf(reason)(
-            reason ? `${title} (skipped: ${reason})` : title,
-            async () => {
-              const opened = await open();
-              try {
-                await run(opened);
-              } finally {
-                await opened.close();
-              }
-            },
-            timeoutMs,
-          );
+          test.skipIf(reason)(reason ? `${title} (skipped: ${reason})` : title, async () => {
+            const opened = await open();
+            try {
+              await run(opened);
+            } finally {
+              await opened.close();
+            }
+          });
         });
       });
     }

@@ -20,7 +20,7 @@ export function healthClient(address: string): HealthClient {
   const client = new loaded.health.v1.Health(address, grpc.credentials.createInsecure());
   const call = (method: string, request: object) =>
     new Promise<{ status: string; statuses: Record<string, { status: string }> }>((resolve, reject) => {
-      client[method](request, { deadline: Date.now() + 10_000 }, (error: unknown, answer: never) =>
+      client[method](request, { deadline: Date.now() + 30_000 }, (error: unknown, answer: never) =>
         error ? reject(error) : resolve(answer),
       );
     });
