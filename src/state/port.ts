@@ -65,7 +65,10 @@ export interface SettledDecision extends NewDecision {
 }
 
 export interface DecisionPage {
-  /** A session's and a partition's come newest first by id; a run's newest first in the order in which they were noted. */
+  /**
+   * A session's and a partition's come newest first by id; a run's newest first in the order in which they were noted. A
+   * session's are also the denials that named it when it was not there, not yet or no more.
+   */
   readonly of: { readonly sessionId: string } | { readonly runId: string } | { readonly partition: number };
   /** Only what was decided from here on, and before there. */
   readonly fromMs: number;

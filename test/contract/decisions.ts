@@ -285,6 +285,28 @@ export function decisionCases(add: AddCase): void {
     expect(records[0]?.checks.at(-1)).toEqual({ name: 'session', passed: false, reason: 'SESSION_UNKNOWN' });
   });
 
+  add('what was denied because a session was not there, or no more, is in its list', async ({ state, clock }) => {
+    const session = await created(state, { timeLimitMs: MINUTE });
+    const charge = recordedStep(clock, session);
+    await state.charge(charge);
+    await clock.advance(HOUR);
+    const late = [recordedStep(clock, session), recordedStep(clock, session)];
+    for (const one of late) expect(denialOf(await state.charge(one)).reason).toBe('SESSION_UNKNOWN');
+    const { sessionId } = session.session;
+    const before = settled(clock, 'TOOL_UNKNOWN', { sessionId });
+    await state.recordDecision(before);
+    const nobody = { session: { sessionId: idIn(7), agentId: 'agent-1' } } as Parameters<typeof step>[0];
+    const unknown = recordedStep(clock, nobody);
+    await state.charge(unknown);
+    await state.recordDecision(settled(clock, 'PLATFORM_UNKNOWN'));
+    const idsOf = async (of: Parameters<typeof ofSession>[1], more = {}) =>
+      (await ofSession(state, of, more)).map(({ decisionId }) => decisionId);
+    const all = [before, ...late.toReversed(), charge].map(({ decisionId }) => decisionId);
+    expect(await idsOf(session)).toEqual(all);
+    expect(await idsOf(session, { after: all[1], limit: 1 })).toEqual([all[2]]);
+    expect(await idsOf(nobody)).toEqual([unknown.decisionId]);
+  });
+
   add('a repeated key is counted with the record of its charge', async ({ state, clock }) => {
     const session = await created(state);
     const first = recordedStep(clock, session, { operation: operation('k') });

@@ -17,6 +17,8 @@ export class DecisionModel {
   readonly #records = new Map<string, DecisionRecord & { readonly lastId: string }>();
   readonly #effects = new Map<string, string[]>();
   readonly #denials = new Map<string, Map<string, string>>();
+  /** Denials of sessions that were not there. */
+  readonly #lone: string[] = [];
 
   /** A charge, an opening or a close, that left the session with these counters. */
   effect(decision: NewDecision, before: SessionRecord, after: Counters, now: number): void {
@@ -33,6 +35,7 @@ export class DecisionModel {
     const record = { effect: 'DENY', session, reason, callIndex, retryAfterMs } as const;
     if (!found) {
       this.#put(decision, record, now);
+      this.#lone.push(decision.decisionId);
       return decision.decisionId;
     }
     const { sessionId } = found.session;
@@ -63,7 +66,8 @@ export class DecisionModel {
 
   /** A session's records, newest first. */
   ofSession(sessionId: string): DecisionRecord[] {
-    const ids = [...(this.#effects.get(sessionId) ?? []), ...(this.#denials.get(sessionId)?.values() ?? [])];
+    const lone = this.#lone.filter((id) => this.#records.get(id)?.sessionId === sessionId);
+    const ids = [...(this.#effects.get(sessionId) ?? []), ...(this.#denials.get(sessionId)?.values() ?? []), ...lone];
     return ids
       .sort()
       .reverse()

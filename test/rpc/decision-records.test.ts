@@ -256,6 +256,10 @@ describe.each(ENGINES)('decision_log, %s engine', (engine) => {
         ['ValidateScope', 'ALLOW', 'ALLOWED'],
         ['ConsumeBudget', 'UNSPECIFIED', 'NOTHING_TO_CHARGE'],
       ]);
+      expect(kinds(await list(clients, { session_id: call.session_id }))).toEqual([
+        ['ConsumeBudget', 'UNSPECIFIED', 'NOTHING_TO_CHARGE'],
+        ['CreateSession', 'ALLOW', 'ALLOWED'],
+      ]);
     }));
 });
 

@@ -118,3 +118,10 @@ test('a noted decision has these very bytes', () => {
   expect(decodeNoted(bytes)).toEqual({ ...noted, effect: 'ALLOW' });
   expect(() => decodeNoted(bytes.subarray(1))).toThrow();
 });
+
+test('what a request stated of a call stands beside what was decided on', () => {
+  for (const stated of [undefined, 0, 1, 2, 3] as const) {
+    const calls = [{ tool: 'search', sensitivity: 3, stated, count: 1 }] as const;
+    expect(decodeContext(encodeContext({ ...CONTEXT, calls }).context).calls).toEqual(calls);
+  }
+});

@@ -144,6 +144,8 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
   // A run's list is not in the order of ids: nothing of it counts before the position, and nothing at all if it is not there.
   let isBehind = after === undefined || !('runId' in of);
   let last: Partial<Entry> = 'runId' in of || after === undefined ? {} : { id: after };
+  const fits = ({ atMs, lastAtMs, sessionId }: DecisionRecord) =>
+    atMs < toMs && lastAtMs >= fromMs && (!('sessionId' in of) || sessionId === of.sessionId);
   const look = (tables: Tables): boolean => {
     const now = store.now();
     let lookedAt = 0;
@@ -151,7 +153,7 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
       if (records.length >= limit) return false;
       if (lookedAt++ === LOOKED_AT_ONCE) return true;
       const record = isBehind ? load(store, tables, entry.id, now) : undefined;
-      if (record && record.atMs < toMs && record.lastAtMs >= fromMs) records.push(record);
+      if (record && fits(record)) records.push(record);
       isBehind ||= entry.id === after;
       last = entry;
     }
@@ -169,12 +171,17 @@ function entriesBehind(tables: Tables, page: DecisionPage, { id, place }: Partia
 }
 
 /**
- * Its decisions and its denials, of which there are few, merged.
+ * Its decisions and its denials, of which there are few, merged: those that lie with it, and what the partition keeps of
+ * sessions that are not there, which may be denials of this one.
  *
  * INVARIANT: an iterator of lmdb is always walked by `for`, which closes it: one left open keeps a read transaction.
  */
 function* ofSession(tables: Tables, sessionId: string, after: string | undefined): Generator<Entry> {
-  const denials = Array.from(idsOf(tables, { name: 'denials', sessionId }, after));
+  const sessionless = { name: 'sessionless', partition: partitionOf(sessionId) } as const;
+  const denials = [{ name: 'denials', sessionId } as const, sessionless]
+    .flatMap((listing) => Array.from(idsOf(tables, listing, after)))
+    .sort()
+    .reverse();
   for (const id of idsOf(tables, { name: 'session', sessionId }, after)) {
     while (denials.length > 0 && denials[0]! > id) yield { id: denials.shift()! };
     yield { id };

@@ -83,12 +83,14 @@ async function readRecords(store: Store, ids: readonly string[]): Promise<Decisi
 }
 
 export async function pageDecisions(store: Store, page: DecisionPage): Promise<DecisionRecord[]> {
-  const { fromMs, toMs, limit } = page;
+  const { of, fromMs, toMs, limit } = page;
+  const fits = ({ atMs, lastAtMs, sessionId }: DecisionRecord) =>
+    atMs < toMs && lastAtMs >= fromMs && (!('sessionId' in of) || sessionId === of.sessionId);
   const records: DecisionRecord[] = [];
   for await (const ids of idsBehind(store, page)) {
     for (let from = 0; from < ids.length && records.length < limit; from += CHUNK) {
       const chunk = await readRecords(store, ids.slice(from, from + CHUNK));
-      records.push(...chunk.filter(({ atMs, lastAtMs }) => atMs < toMs && lastAtMs >= fromMs));
+      records.push(...chunk.filter(fits));
     }
     if (records.length >= limit) break;
   }
@@ -103,13 +105,18 @@ function idsBehind(store: Store, page: DecisionPage): AsyncIterable<string[]> {
   return ofPartition(store, of.partition, page, after);
 }
 
-/** Both lists are bounded, so they are read whole; ids in the order of time sort as texts do. */
+/**
+ * Its lists, and what the partition keeps of sessions that are not there, which may be denials of this one. All are bounded,
+ * so they are read whole; ids in the order of time sort as texts do.
+ */
 async function* ofSession(store: Store, sessionId: string, after: string | undefined): AsyncGenerator<string[]> {
   if (!isOwnId(sessionId)) return;
   const { listed, denials } = sessionDecisionKeys(sessionKey(sessionId));
-  const ids = await store.commands.ask(listed, store.deadline, async ({ redis }) =>
-    (await Promise.all([redis.lrangeBuffer(listed, 0, -1), redis.hvalsBuffer(denials)])).flat(),
-  );
+  const { sessionless } = decisionKeys(partitionName(partitionOf(sessionId)));
+  const ids = await store.commands.ask(listed, store.deadline, async ({ redis }) => {
+    const lists = [listed, sessionless].map((list) => redis.lrangeBuffer(list, 0, -1));
+    return (await Promise.all([...lists, redis.hvalsBuffer(denials)])).flat();
+  });
   yield newestFirst(ids, after);
 }
 
