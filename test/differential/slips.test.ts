@@ -20,6 +20,7 @@ const SEED = 1;
 
 const CHARGE = 'state/redis/lua/charge.lua';
 const SESSIONS = 'state/redis/lua/parts/sessions.lua';
+const OPERATIONS = 'state/redis/lua/parts/operations.lua';
 
 const REDIS: Readonly<Record<string, Slip>> = {
   'a session that dies at its very limit': {
@@ -38,9 +39,9 @@ const REDIS: Readonly<Record<string, Slip>> = {
     to: 'return now',
   },
   'a key that is remembered for longer than its next generation': {
-    file: SESSIONS,
-    from: 'age == 1 and counters[CURRENT]',
-    to: 'age >= 1 and counters[CURRENT]',
+    file: OPERATIONS,
+    from: 'age == 1 and current',
+    to: 'age >= 1 and current',
   },
   'a key that stands for any content': {
     file: SESSIONS,
