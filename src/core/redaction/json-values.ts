@@ -25,8 +25,8 @@ export interface JsonVisitor {
 }
 
 const POINTER_LENGTH_MAX = 256;
-/** Shorter than any credential is what is written without quotes in ordinary JSON. */
-const LITERAL_LENGTH_MIN = 20;
+/** What JSON knows without quotes. */
+const LITERAL = /^(?:true|false|null|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)$/;
 
 /** `{"name": "authorization", "value": "…"}`, as headers, parameters and environments are often written. */
 const LABELS: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'parameter']);
@@ -54,7 +54,8 @@ interface Level {
 /**
  * Walks through the value that begins at `from`: an object, a list or a text.
  *
- * @returns where it ends, or where it is no JSON any more
+ * @returns where it ends, or where it is no JSON any more; `isJson` also says that nothing in it stood without the quotes that
+ * it needs, for that was not looked at
  */
 export function walkJson(text: string, from: number, visitor: JsonVisitor): { end: number; isJson: boolean } {
   return new Walk(text, from, visitor).run();
@@ -66,6 +67,8 @@ class Walk {
   readonly #levels: Level[] = [];
   /** Set while inside a value that is taken as a whole. */
   #isTaking = false;
+  /** Whether all that stood without quotes was a number or a word of JSON. */
+  #isPlain = true;
   #at: number;
 
   constructor(text: string, from: number, visitor: JsonVisitor) {
@@ -82,7 +85,7 @@ class Walk {
     // It broke off: what was being taken goes to the end.
     if (this.#isTaking) this.#at = this.#text.length;
     while (this.#levels.length > 0) this.#leave();
-    return { end: this.#at, isJson };
+    return { end: this.#at, isJson: isJson && this.#isPlain };
   }
 
   #step(char: string): boolean {
@@ -179,8 +182,8 @@ class Walk {
     let end = start;
     while (end < this.#text.length && isLiteral(this.#text.charCodeAt(end))) end++;
     if (end === start) return false;
-    const text = end - start >= LITERAL_LENGTH_MIN ? this.#text.slice(start, end) : undefined;
-    this.#leaf(this.#value(level, text), end);
+    if (!LITERAL.test(this.#text.slice(start, end))) this.#isPlain = false;
+    this.#leaf(this.#value(level, undefined), end);
     return true;
   }
 

@@ -108,13 +108,12 @@ function marked(text: string, { start, end, rule, pointer, isJson }: Exclude<Cha
   return { by: isJson ? JSON.stringify(mark) : mark, redactions: [{ pointer, rule, bytes }] };
 }
 
-/** What holds others stands for them, and what overlaps goes as one, under the name of what begins first. */
+/** What holds others stands for them, and what overlaps goes as one, under the name of what begins or was found first. */
 function joined(changes: readonly Change[]): Change[] {
   const apart: Change[] = [];
   for (const next of changes.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
     const last = apart.at(-1);
     if (!last || next.start >= last.end) apart.push(next);
-    else if (next.start === last.start && next.end === last.end) apart[apart.length - 1] = next;
     else if (next.end > last.end)
       apart[apart.length - 1] = { ...nameOf(last), start: last.start, end: next.end, isJson: false };
   }

@@ -57,6 +57,12 @@ describe('credentials', () => {
     }
   });
 
+  test('behind the colour of a terminal, which begins like a list, go as a whole', () => {
+    const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0NTY3ODkwIn0', 'c2lnbmF0dXJlLW9mLXRoaXM'].join('.');
+    expect(redact(`\u001b[31m${jwt}\u001b[0m`).text).toBe('\u001b[31m[redacted: jwt]\u001b[0m');
+    expect(redact(`[0, ${jwt}]`).text).toBe('[0, [redacted: jwt]]');
+  });
+
   test('in ordinary text are seldom seen where there are none', () => {
     const lines = ordinaryLines();
     const seen = lines.filter((line) => redact(line).redactions.length > 0);
