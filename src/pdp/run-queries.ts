@@ -155,7 +155,7 @@ const FOLLOW_INTERVAL_MS = 250;
  * A run's records in order, from `afterSequence + 1`. With `follow` it goes on until the run has finished or `signal`
  * is aborted. A reader that is ahead of what the store has kept is taken back to the record that says what was lost.
  *
- * @throws Failure not_found
+ * @throws Failure not_found; an error behind the last record of a log that is not as long as its run says
  */
 export async function* listRunEvents(
   pdp: Pdp,
@@ -177,8 +177,11 @@ export async function* listRunEvents(
       afterSequence += page.length;
       if (page.length < LOG_PAGE || signal.aborted) break;
     }
-    // A log that is removed while it is read must not look like a whole one.
-    if (afterSequence < run.lastSequence && !signal.aborted) await getRun(pdp, request.runId);
+    // A log that is removed while it is read, or has lost its end, must not look like a whole one.
+    if (afterSequence < run.lastSequence && !signal.aborted) {
+      await getRun(pdp, request.runId);
+      throw new Error(`run ${request.runId}: its log ends at ${afterSequence}, before ${run.lastSequence}`);
+    }
     if (!request.follow || run.status !== 'running') return;
     await sleep(FOLLOW_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }

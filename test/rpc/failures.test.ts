@@ -381,6 +381,23 @@ describe('a record that cannot be read', () => {
     expect(open.server.process.exitCode).toBeNull();
   });
 
+  test('a log that has lost its end is shown up to there, and does not look like a whole one', async () => {
+    const { run_id } = await started(open.clients);
+    await open.clients.decisions('AppendAudit', { run_id, events: [{ error: {} }, { error: {} }] });
+    const [key] = await redis.keys(`*${run_id}:log`);
+    await redis.rpop(key!);
+    const read: number[] = [];
+    const reading = (async () => {
+      const client = open.clients.raw('AuditService') as unknown as Record<
+        string,
+        (request: object) => AsyncIterable<{ event: { sequence: number } }>
+      >;
+      for await (const { event } of client.ListRunEvents!({ run_id })) read.push(event.sequence);
+    })();
+    expect(await refusalOf(reading)).toMatchObject({ code: 'INTERNAL', message: 'internal error' });
+    expect(read).toEqual([1]);
+  });
+
   test('an audit record that cannot be read ends its stream, and not the server', async () => {
     const { run_id } = await started(open.clients);
     await open.clients.decisions('AppendAudit', { run_id, events: [{ error: { message: 'a' } }] });
