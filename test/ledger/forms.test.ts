@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { NEW_LEDGER, runLineOf, textsOf } from '../../src/core/ledger.ts';
 import { EMPTY_FRONTIER, extended, rootOf, Tree } from '../../src/core/merkle.ts';
-import { openRun } from '../../src/core/run.ts';
+
 import { isVerifierKey, signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import {
   decodeAuditRecord,
@@ -18,6 +18,7 @@ import {
 import { checkpointText, decodeCheckpoint, encodeCheckpoint } from '../../src/state/codec/checkpoint.ts';
 import { readLines } from '../../src/verify/read-lines.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
+import { newRun } from '../contract/fixtures.ts';
 
 interface Golden {
   readonly records: readonly string[];
@@ -172,22 +173,7 @@ describe.each([
 
   test('has its run line and texts from the run', () => {
     const line = JSON.parse(header.run_line);
-    const opened = openRun(
-      {
-        runId: header.run_id,
-        rootRunId: header.run_id,
-        parentRunId: undefined,
-        continuationParentRunId: undefined,
-        continuationSharesCaller: false,
-        skillId: 'triage',
-        callerId: 'discord:1',
-        callerAsserted: false,
-        channelId: undefined,
-        sessionId: undefined,
-        inputs: '{"question":"why"}',
-      },
-      line.started_at,
-    );
+    const opened = newRun(line.started_at, { runId: header.run_id, inputs: '{"question":"why"}' });
     const ledger = { ...NEW_LEDGER, texts: { salt: undefined, hash: line.texts_sha256 } };
     const run = { ...opened, status: 'ok' as const, finishedAtMs: line.finished_at, output: 'done', ledger };
     expect(runLineOf(run)).toBe(header.run_line);
