@@ -6,6 +6,7 @@
 import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
 import { type Redaction, redactName } from './redaction/redact.ts';
+import { type ScanBudget, scanBudget } from './redaction/scan-budget.ts';
 import { type Storable, storable } from './redaction/storable.ts';
 import { type StoredBody, storedBody } from './redaction/stored-body.ts';
 import type { Run, Tokens } from './run.ts';
@@ -78,12 +79,13 @@ export function shapeEvents(
   now: number,
 ): { readonly run: Run; readonly records: ShapedRecord[] } {
   const records: ShapedRecord[] = [];
+  const budget = scanBudget();
   let shaped = run;
   for (const event of events) {
     const { shaping } = shaped;
     const occurredAtMs = Math.max(shaping.lastEventAtMs, Math.min(event.occurredAtMs ?? now, now));
     const timed = { ...shaped, shaping: { ...shaping, lastEventAtMs: occurredAtMs } };
-    const { run: next, drafts } = shapeEvent(timed, event, policy);
+    const { run: next, drafts } = shapeEvent(timed, event, policy, budget);
     for (const [index, { redactions, ...draft }] of drafts.entries()) {
       const sequence = shaped.lastSequence + 1 + index;
       records.push({ ...draft, sequence, occurredAtMs, redactions: redactions.slice(0, LIMITS.redactionsMax) });
@@ -103,8 +105,11 @@ export function isReservedType(type: string): boolean {
 }
 
 /** The JSON text of an object, redacted, if it is short enough to store, else of one that holds its beginning as text. */
-export function storableJson(jsonText: string): { readonly text: string; readonly redactions: readonly Redaction[] } {
-  const { text, cut, redactions } = storable(jsonText, LIMITS.eventBodyBytesMax);
+export function storableJson(
+  jsonText: string,
+  budget?: ScanBudget,
+): { readonly text: string; readonly redactions: readonly Redaction[] } {
+  const { text, cut, redactions } = storable(jsonText, LIMITS.eventBodyBytesMax, budget);
   return { text: cut ? JSON.stringify({ truncated: true, text }) : text, redactions };
 }
 
@@ -120,31 +125,31 @@ interface Shaped {
 }
 
 /** @param run  with the event's time as its last one */
-function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
+function shapeEvent(run: Run, event: AuditEvent, policy: Policy, budget: ScanBudget): Shaped {
   switch (event.kind) {
     case 'step':
-      return shapeStep(run, event, policy);
+      return shapeStep(run, event, policy, budget);
     case 'tool_use':
-      return shapeToolUse(run, event, policy);
+      return shapeToolUse(run, event, policy, budget);
     case 'error': {
-      const fields = new StoredFields();
+      const fields = new StoredFields(budget);
       const message = fields.text('message', event.message, LIMITS.eventBodyBytesMax).text;
       return { run, drafts: [fields.draft('error', { message })] };
     }
     case 'custom': {
-      const { text, redactions } = storableJson(event.payload);
+      const { text, redactions } = storableJson(event.payload, budget);
       // Cut, too: a mark may be longer than what it stands for, and the stored form has no room for a long type.
-      const type = storable(event.type, LIMITS.customTypeBytesMax, redactName);
+      const type = storable(event.type, LIMITS.customTypeBytesMax, budget, redactName);
       return { run, drafts: [{ type: type.text, data: text, redactions: [...type.redactions, ...redactions] }] };
     }
   }
 }
 
-function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Shaped {
+function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy, budget: ScanBudget): Shaped {
   const { shaping } = run;
   const stepped = { ...shaping, lastStepAtMs: shaping.lastEventAtMs };
   const timing = { iter, step_ms: shaping.lastEventAtMs - shaping.lastStepAtMs };
-  const fields = new StoredFields();
+  const fields = new StoredFields(budget);
   // A step without an answer has repeated nothing, so the next answer is still the one right after a secret's result.
   if (!response) {
     return { run: { ...run, shaping: stepped }, drafts: [fields.draft('step', { ...timing, text_len: 0 })] };
@@ -168,7 +173,7 @@ function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Sha
     }),
   ];
   const namesModel = model !== undefined && !shaping.modelRecorded;
-  if (namesModel) drafts.push(new StoredFields().draft('resolved_model', { model }));
+  if (namesModel) drafts.push(new StoredFields(budget).draft('resolved_model', { model }));
   const modelRecorded = shaping.modelRecorded || namesModel;
   return {
     run: { ...run, tokens: sum(run.tokens, tokens), shaping: { ...stepped, modelRecorded, secretPending: false } },
@@ -182,19 +187,24 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy: Policy): Shaped {
+function shapeToolUse(
+  run: Run,
+  { name, id, args, result }: ToolUseEvent,
+  policy: Policy,
+  budget: ScanBudget,
+): Shaped {
   const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecretTool(policy, name) };
   const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
   const rule = storeRuleOf(policy, name);
   const recordOf = (type: string, body: StoredBody) => {
-    const fields = new StoredFields(body.redactions);
+    const fields = new StoredFields(budget, body.redactions);
     return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...body.fields });
   };
   return {
     run: counted,
     drafts: [
-      recordOf('tool_call', storedBody('args', args, rule)),
-      recordOf('tool_result', storedBody('result', result, rule)),
+      recordOf('tool_call', storedBody('args', args, rule, budget)),
+      recordOf('tool_result', storedBody('result', result, rule, budget)),
     ],
   };
 }
@@ -202,14 +212,16 @@ function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy
 /** The fields of one record, with a note of what was taken out of each. */
 class StoredFields {
   readonly #redactions: Redaction[];
+  readonly #budget: ScanBudget;
 
-  constructor(redactions: readonly Redaction[] = []) {
+  constructor(budget: ScanBudget, redactions: readonly Redaction[] = []) {
+    this.#budget = budget;
     this.#redactions = [...redactions];
   }
 
   /** @param field  its name in the record's data */
   text(field: string, text: string, bytesMax: number): Storable {
-    return this.#noted(field, storable(text, bytesMax));
+    return this.#noted(field, storable(text, bytesMax, this.#budget));
   }
 
   #noted(field: string, stored: Storable): Storable {
@@ -219,7 +231,7 @@ class StoredFields {
 
   /** A short text that the edge has bounded. */
   name(field: string, text: string): string {
-    return this.#noted(field, storable(text, Number.POSITIVE_INFINITY, redactName)).text;
+    return this.#noted(field, storable(text, Number.POSITIVE_INFINITY, this.#budget, redactName)).text;
   }
 
   draft(type: string, data: Readonly<Record<string, unknown>>): Draft {

@@ -1,5 +1,6 @@
 // The end of a run: once, and for good.
 import { LIMITS } from './limits.ts';
+import { type ScanBudget, scanBudget } from './redaction/scan-budget.ts';
 import { storable } from './redaction/storable.ts';
 import type { FinalStatus, Run } from './run.ts';
 
@@ -24,18 +25,19 @@ export function finishRun(
   if (run.status !== 'running') {
     return { kind: run.finishFingerprint === finish.fingerprint ? 'same' : 'contradiction', run };
   }
+  const budget = scanBudget();
   const finished: Run = {
     ...run,
     status: finish.status,
     finishedAtMs: Math.max(now, run.shaping.lastEventAtMs),
-    output: storedBody(finish.output),
-    error: storedBody(finish.error),
+    output: storedBody(finish.output, budget),
+    error: storedBody(finish.error, budget),
     runtimeMs: finish.runtimeMs,
     finishFingerprint: finish.fingerprint,
   };
   return { kind: 'finished', run: finished };
 }
 
-function storedBody(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : storable(text, LIMITS.runOutputBytesMax).text;
+function storedBody(text: string | undefined, budget: ScanBudget): string | undefined {
+  return text === undefined ? undefined : storable(text, LIMITS.runOutputBytesMax, budget).text;
 }

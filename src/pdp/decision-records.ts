@@ -14,6 +14,7 @@ import {
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId } from '../core/partition.ts';
 import { redactName } from '../core/redaction/redact.ts';
+import { scanBudget } from '../core/redaction/scan-budget.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
@@ -124,7 +125,7 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
 const traceHashes = new Remembering(traceHashOf);
 
 /** Names come again and again, and looking through one costs more than knowing it. */
-const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, redactName).text);
+const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, scanBudget(), redactName).text);
 
 /** A name that a caller chose, as it may be stored and logged. */
 export function withoutSecrets(text: string): string;

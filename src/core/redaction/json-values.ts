@@ -13,6 +13,12 @@ export interface JsonValue {
   readonly start: number;
   /** Decoded, if it is a text. */
   readonly text: string | undefined;
+  /** As it stands, if it is no text and no group. */
+  readonly literal?: string | undefined;
+  /** The name of the group around it, where it has none and that one's was not enough to take it. */
+  readonly around?: string | undefined;
+  /** The first characters of a group. */
+  readonly opening?: string | undefined;
 }
 
 export interface JsonVisitor {
@@ -25,6 +31,8 @@ export interface JsonVisitor {
 }
 
 const POINTER_LENGTH_MAX = 256;
+/** What is shown of a group before it is taken. */
+const OPENING_LENGTH = 64;
 /** What JSON knows without quotes. */
 const LITERAL = /^(?:true|false|null|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)$/;
 
@@ -126,7 +134,8 @@ class Walk {
 
   #open(isObject: boolean, level: Level | undefined): boolean {
     if (level && level.expects !== 'value') return false;
-    const value = this.#value(level, undefined);
+    const opening = this.#text.slice(this.#at, this.#at + OPENING_LENGTH);
+    const value = { ...this.#value(level, undefined), opening };
     const taken = level && !this.#isTaking && this.#visitor.wants(value) ? value : undefined;
     if (taken) this.#isTaking = true;
     this.#levels.push({
@@ -183,7 +192,7 @@ class Walk {
     while (end < this.#text.length && isLiteral(this.#text.charCodeAt(end))) end++;
     if (end === start) return false;
     if (!LITERAL.test(this.#text.slice(start, end))) this.#isPlain = false;
-    this.#leaf(this.#value(level, undefined), end);
+    this.#leaf({ ...this.#value(level, undefined), literal: this.#text.slice(start, end) }, end);
     return true;
   }
 
@@ -211,7 +220,8 @@ class Walk {
   #value(level: Level | undefined, text: string | undefined): JsonValue {
     const start = this.#at;
     if (!level) return { pointer: '', name: undefined, start, text };
-    return { pointer: pointerIn(level), name: level.isObject ? level.key : namesNext(level.before), start, text };
+    const around = level.value.name ?? level.value.around;
+    return { pointer: pointerIn(level), name: level.isObject ? level.key : namesNext(level.before), around, start, text };
   }
 }
 

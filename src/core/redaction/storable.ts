@@ -1,6 +1,7 @@
 // A text as it may be stored: redacted first, then cut.
 import { cutUtf8, utf8Length } from '../text.ts';
 import { type Redacted, type Redaction, redact } from './redact.ts';
+import { grant, type ScanBudget, scanBudget } from './scan-budget.ts';
 
 export interface Storable {
   readonly text: string;
@@ -17,11 +18,18 @@ const WINDOW_LENGTH = 65_536;
 const EDGE_LENGTH = 4_096;
 
 /**
+ * @param budget  of the request that the text came with; by itself a text has its own
  * @param scan  looks for secrets; where it fails the whole text goes, for nobody knows what is in it
  */
-export function storable(text: string, bytesMax: number, scan: (text: string) => Redacted = redact): Storable {
+export function storable(
+  text: string,
+  bytesMax: number,
+  budget: ScanBudget = scanBudget(),
+  scan: (text: string, budget: ScanBudget) => Redacted = redact,
+): Storable {
   const head = text.length <= WINDOW_LENGTH ? text : wholeCharacters(text, WINDOW_LENGTH);
-  const { text: left, redactions } = tryScan(head, scan);
+  grant(budget, head.length);
+  const { text: left, redactions } = tryScan(head, (head) => scan(head, budget));
   const kept = head === text ? left : withoutEdge(left);
   const bytesBehind = utf8Length(left.slice(kept.length)) + utf8Length(text.slice(head.length));
   return { ...cutUtf8(kept, bytesMax, bytesBehind), redactions };

@@ -4,6 +4,7 @@ import { startOf, utf8Length } from '../text.ts';
 import type { StoreRule } from '../tool-catalogue.ts';
 import { walkJson } from './json-values.ts';
 import type { Redaction } from './redact.ts';
+import type { ScanBudget } from './scan-budget.ts';
 import { storable } from './storable.ts';
 
 export type BodyName = 'args' | 'result';
@@ -15,14 +16,15 @@ export interface StoredBody {
 }
 
 /** Redacts and cuts a body as far as the rule lets it be stored at all. */
-export function storedBody(name: BodyName, body: string, rule: StoreRule): StoredBody {
+export function storedBody(name: BodyName, body: string, rule: StoreRule, budget?: ScanBudget): StoredBody {
   if (rule === 'none') return { fields: { [`${name}_redacted`]: true }, redactions: [] };
   const lengths = { [`${name}_redacted`]: true, [`${name}_len`]: utf8Length(body) };
   if (rule === 'lengths') return { fields: lengths, redactions: [] };
 
   const bytesMax = LIMITS.toolBodyBytesMax;
   if (rule === 'all') {
-    const { text, cut, redactions } = storable(body, bytesMax);
+    const { text, cut, redactions } = storable(body, bytesMax, budget);
+    if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
     // A result always says whether it is whole, arguments only when they are not.
     return {
       fields: { [name]: text, truncated: name === 'result' || cut ? cut : undefined },
@@ -30,15 +32,21 @@ export function storedBody(name: BodyName, body: string, rule: StoreRule): Store
     };
   }
   // What lies under a pointer can be anywhere in what is looked at.
-  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY);
+  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY, budget);
+  if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
   const picked = fieldsOf(name, text, rule.fields);
-  const stored = storable(JSON.stringify(picked), bytesMax);
+  const stored = storable(JSON.stringify(picked), bytesMax, budget);
   const shown = stored.cut ? { truncated: true, text: stored.text } : picked;
   const isShown = ({ pointer }: Redaction) =>
     [...rule.fields].some(
       (field) => pointer === field || pointer.startsWith(`${field}/`) || field.startsWith(`${pointer}/`),
     );
   return { fields: { ...lengths, [`${name}_fields`]: shown }, redactions: placed(name, redactions).filter(isShown) };
+}
+
+/** The budget did not last for the body as a whole, so that its length is all that is known. */
+function isUnscanned(redactions: readonly Redaction[]): boolean {
+  return redactions.length === 1 && redactions[0]!.rule === 'scan_budget' && redactions[0]!.pointer === '';
 }
 
 function placed(name: BodyName, redactions: readonly Redaction[]): Redaction[] {
