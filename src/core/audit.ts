@@ -187,12 +187,7 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(
-  run: Run,
-  { name, id, args, result }: ToolUseEvent,
-  policy: Policy,
-  budget: ScanBudget,
-): Shaped {
+function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy: Policy, budget: ScanBudget): Shaped {
   const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecretTool(policy, name) };
   const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
   const rule = storeRuleOf(policy, name);

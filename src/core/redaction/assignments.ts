@@ -7,7 +7,7 @@ import { callArgument, commandWord, proseWord } from './grammars/bare-words.ts';
 import { labelledValue } from './grammars/labels.ts';
 import { elementValue } from './grammars/markup.ts';
 import { assignedValue } from './grammars/pairs.ts';
-import { type SourceText } from './source-text.ts';
+import type { SourceText } from './source-text.ts';
 import { type Spot, Spots } from './spots.ts';
 
 /** A value that is to be taken: the whole of it, in one or several parts. */

@@ -6,8 +6,9 @@
 
 export interface View {
   readonly text: string;
-  /** Where each character of the view stands in the source; one more for its end. */
-  readonly sources: Uint32Array;
+  /** Where each of its characters begins and ends in the source. */
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
 }
 
 /** Encodings may stand within each other this deep. */
@@ -41,41 +42,83 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-/** @returns undefined if nothing in the text is encoded, `too_deep` if some of it still is after all passes */
+/**
+ * @returns only the lines in which something is encoded, for the others are the same in both; undefined if there are none,
+ * `too_deep` if some is still encoded after all passes
+ */
 export function decodedView(text: string): View | 'too_deep' | undefined {
   if (!GATE.test(text)) return undefined;
-  const isPrintable = /=\r?\n|=3D/.test(text);
-  let view: View | undefined;
-  for (let pass = 0; pass <= PASSES_MAX; pass++) {
-    const next = decodedOnce(view?.text ?? text, isPrintable && pass === 0, view?.sources);
-    if (!next) return view;
-    if (pass === PASSES_MAX) return 'too_deep';
+  const isPrintable = PRINTABLE.test(text);
+  let view = encodedLines(text);
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    const next = decodedOnce(view, isPrintable && pass === 0);
+    if (!next) return pass === 0 ? undefined : view;
     view = next;
   }
-  return view;
+  return decodedOnce(view, false) ? 'too_deep' : view;
 }
 
-function decodedOnce(text: string, isPrintable: boolean, before: Uint32Array | undefined): View | undefined {
-  const sources = new Uint32Array(text.length + 1);
+const PRINTABLE = /=\r?\n|=3D/;
+
+function encodedLines(text: string): View {
+  const lines: string[] = [];
+  const places: number[] = [];
+  let length = 0;
+  let goesOn = false;
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found + 1;
+    const line = text.slice(at, end);
+    const isEncoded = goesOn || GATE.test(line);
+    goesOn = /=\r?\n$/.test(line.slice(-3));
+    if (isEncoded) {
+      lines.push(line);
+      places.push(at);
+      length += line.length;
+    }
+    at = end;
+  }
+  const starts = new Uint32Array(length);
+  const ends = new Uint32Array(length);
+  let written = 0;
+  for (const [index, line] of lines.entries()) {
+    for (let at = places[index]!; at < places[index]! + line.length; at++) {
+      starts[written] = at;
+      ends[written++] = at + 1;
+    }
+  }
+  return { text: lines.join(''), starts, ends };
+}
+
+function decodedOnce(view: View, isPrintable: boolean): View | undefined {
+  const { text } = view;
+  const starts = new Uint32Array(text.length);
+  const ends = new Uint32Array(text.length);
   const parts: string[] = [];
   let written = 0;
   let at = 0;
   const copy = (end: number) => {
     parts.push(text.slice(at, end));
-    for (; at < end; at++) sources[written++] = before ? before[at]! : at;
+    for (; at < end; at++) {
+      starts[written] = view.starts[at]!;
+      ends[written++] = view.ends[at]!;
+    }
   };
   for (const match of text.matchAll(ENCODED)) {
     const char = characterOf(match.groups!, isPrintable);
     if (char === undefined) continue;
     copy(match.index);
-    if (char !== '') sources[written++] = before ? before[at]! : at;
+    const end = at + match[0].length;
+    if (char !== '') {
+      starts[written] = view.starts[at]!;
+      ends[written++] = view.ends[end - 1]!;
+    }
     parts.push(char);
-    at += match[0].length;
+    at = end;
   }
   if (at === 0) return undefined;
   copy(text.length);
-  sources[written] = before ? before[text.length]! : text.length;
-  return { text: parts.join(''), sources: sources.subarray(0, written + 1) };
+  return { text: parts.join(''), starts: starts.subarray(0, written), ends: ends.subarray(0, written) };
 }
 
 function characterOf(groups: Record<string, string | undefined>, isPrintable: boolean): string | undefined {

@@ -7,6 +7,7 @@ import { findEncodedWords } from './grammars/encoded-words.ts';
 import { findInManifests } from './grammars/manifests.ts';
 import { findInInserts, findInTables } from './grammars/tables.ts';
 import { findInUrls } from './grammars/urls.ts';
+import { NAME_HINT } from './key-names.ts';
 import { SourceText } from './source-text.ts';
 
 interface Grammar {
@@ -15,19 +16,16 @@ interface Grammar {
   readonly hint: RegExp;
 }
 
-const NAMES =
-  /pass|pwd|psw|pw|pin|otp|secret|token|key|auth|cookie|cred|connection|bearer|jwt|sess|sid|sig|mnemonic|phrase|code|seed|salt|nonce|hmac|psk|kennwort|contrase|clave|mdp|senha|wachtwoord|lösenord|geheimnis|парол|密|パス/i;
-
 /** @see docs/redaction.md, which lists what each knows */
 export const GRAMMARS: readonly Grammar[] = [
-  { find: findAssignments, hint: NAMES },
+  { find: findAssignments, hint: NAME_HINT },
   { find: findInCommands, hint: /[ \t][-/'"<|]|login/ },
-  { find: findInUrls, hint: /@|:\*:|:\d{1,5}:/ },
+  { find: findInUrls, hint: /@|:[*\d]/ },
   { find: findSchemes, hint: /bearer|basic|negotiate|ntlm|key|hawk|splunk|dpop|kerberos|token|digest/i },
-  { find: findInTables, hint: /[|,;\t][^\n]*\n/ },
+  { find: findInTables, hint: /\n/ },
   { find: findInInserts, hint: /into\s/i },
   { find: findInManifests, hint: /Secret/ },
-  { find: findEncodedWords, hint: /[A-Za-z0-9+/_-]{20}|BEGIN/ },
+  { find: findEncodedWords, hint: /[\s\S]{20}/ },
 ];
 
 /** Where secrets stand that a grammar knows; they may overlap. */

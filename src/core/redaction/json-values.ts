@@ -2,7 +2,7 @@
 // digit and every double key, and a text that breaks off is read as far as it goes.
 //
 // WHY NOT JSON.parse: of a key that stands twice it shows only the last value, and the first would be stored unseen.
-import { namesNext } from './key-names.ts';
+import { certaintyOf, namesNext } from './key-names.ts';
 
 /** A value in its place. */
 export interface JsonValue {
@@ -17,8 +17,8 @@ export interface JsonValue {
   readonly literal?: string | undefined;
   /** The name of the group around it, where it has none and that one's was not enough to take it. */
   readonly around?: string | undefined;
-  /** The first characters of a group. */
-  readonly opening?: string | undefined;
+  /** The text in which a group stands. */
+  readonly source?: string | undefined;
 }
 
 export interface JsonVisitor {
@@ -31,8 +31,6 @@ export interface JsonVisitor {
 }
 
 const POINTER_LENGTH_MAX = 256;
-/** What is shown of a group before it is taken. */
-const OPENING_LENGTH = 64;
 /** What JSON knows without quotes. */
 const LITERAL = /^(?:true|false|null|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)$/;
 
@@ -47,6 +45,8 @@ interface Level {
   readonly taken: JsonValue | undefined;
   /** The value that began with this level. */
   readonly value: JsonValue;
+  /** The name of the innermost group around that names secrets. */
+  readonly around: string | undefined;
   expects: 'key' | 'colon' | 'value' | 'comma';
   key: string | undefined;
   /** The key as pointers may show it. */
@@ -134,8 +134,7 @@ class Walk {
 
   #open(isObject: boolean, level: Level | undefined): boolean {
     if (level && level.expects !== 'value') return false;
-    const opening = this.#text.slice(this.#at, this.#at + OPENING_LENGTH);
-    const value = { ...this.#value(level, undefined), opening };
+    const value = this.#value(level, undefined, this.#text);
     const taken = level && !this.#isTaking && this.#visitor.wants(value) ? value : undefined;
     if (taken) this.#isTaking = true;
     this.#levels.push({
@@ -143,6 +142,7 @@ class Walk {
       pointer: value.pointer,
       taken,
       value,
+      around: value.name !== undefined && certaintyOf(value.name) ? value.name : value.around,
       expects: isObject ? 'key' : 'value',
       key: undefined,
       shownKey: '',
@@ -217,11 +217,18 @@ class Walk {
     if (level.isObject ? LABELLED.has(key!) : level.index === 1) level.labelled = { value, end: this.#at };
   }
 
-  #value(level: Level | undefined, text: string | undefined): JsonValue {
+  #value(level: Level | undefined, text: string | undefined, source?: string): JsonValue {
     const start = this.#at;
-    if (!level) return { pointer: '', name: undefined, start, text };
-    const around = level.value.name ?? level.value.around;
-    return { pointer: pointerIn(level), name: level.isObject ? level.key : namesNext(level.before), around, start, text };
+    if (!level) return { pointer: '', name: undefined, start, text, source };
+    const { around } = level;
+    return {
+      pointer: pointerIn(level),
+      name: level.isObject ? level.key : namesNext(level.before),
+      around,
+      start,
+      text,
+      source,
+    };
   }
 }
 

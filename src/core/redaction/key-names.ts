@@ -24,11 +24,15 @@ const SURE_ENDS = (
 ).split(' ');
 
 /** The same where a word begins with them. */
-const SURE_WORDS = words('authorization pwd jwt creds mnemonic seedphrase recoveryphrase recoverycode backupcode storepass keypass userpass mdp pgpassfile');
+const SURE_WORDS = words(
+  'authorization pwd jwt creds mnemonic seedphrase recoveryphrase recoverycode backupcode storepass keypass userpass mdp pgpassfile',
+);
 const LIKELY_WORDS = words(
   'auth bearer cookie cookies setcookie otp pass passe pw pin token clave credentials xauth passw pword psw sastoken accesscode securitycode otpsecret totp bindpw rootpw authentication',
 );
-const POSSIBLE_WORDS = words('key session sid sess sig signature sessionid sessid phpsessid jsessionid seed salt nonce hmac');
+const POSSIBLE_WORDS = words(
+  'key session sid sess sig signature sessionid sessid phpsessid jsessionid seed salt nonce hmac',
+);
 
 /** What stands before `key`, `pass`, `pw`, `phrase` and makes it a secret. */
 const SECRET_QUALIFIERS = words(
@@ -57,12 +61,20 @@ const SUFFIXES = words(
 );
 
 /** Names of a list, a count or a place in a list end like those of a secret. Only a number is a count. */
-const COUNTED = words('page next continuation sync max min stop eos bos prev previous start end total prompt completion input output thinking cached pad unk new num count');
+const COUNTED = words(
+  'page next continuation sync max min stop eos bos prev previous start end total prompt completion input output thinking cached pad unk new num count',
+);
 
 const LENGTH_MAX = 128;
 
+/** A part of every name of a secret, as a pattern: one look tells that a text has none. */
+export const NAME_PARTS =
+  'pass|pwd|psw|pw|pin|otp|secret|token|key|auth|cookie|cred|connection|bearer|jwt|sess|sid|sig|mnemonic|phrase|code|seed|salt|nonce|hmac|psk|kennwort|contrase|clave|mdp|senha|wachtwoord|lösenord|geheimnis|парол|密|パス';
+export const NAME_HINT = new RegExp(NAME_PARTS, 'i');
+
 /** How sure a name says that what it names is a secret; undefined if it does not. Case and separators do not matter. */
 export function certaintyOf(name: string): Certainty | undefined {
+  if (!NAME_HINT.test(name) && !FOREIGN.test(name)) return undefined;
   const parts = partsOf(name);
   while (parts.length > 1 && SUFFIXES.has(parts.at(-1)!)) parts.pop();
   const last = parts.at(-1);
@@ -79,12 +91,13 @@ function pluralOf(last: string, before: string): Certainty | undefined {
 
 function certaintyOfWords(last: string, before: string, two: string): Certainty | undefined {
   if (last === 'token' && COUNTED.has(before)) return 'likely';
-  if (HEADERS.has(two)) return 'likely';
+  if (two.endsWith('cookie')) return 'likely';
   if (SURE_WORDS.has(last) || SURE_WORDS.has(two)) return 'sure';
   // A hot key, a public key and a primary key are none; neither is a name that only ends like one.
   if (last === 'key') return certaintyOfKey(before);
   if (endsSurely(two)) return 'sure';
-  if ((last === 'pass' || last === 'pw' || last === 'pin' || last === 'phrase') && SECRET_QUALIFIERS.has(before)) return 'sure';
+  if ((last === 'pass' || last === 'pw' || last === 'pin' || last === 'phrase') && SECRET_QUALIFIERS.has(before))
+    return 'sure';
   if (LIKELY_WORDS.has(last) || LIKELY_WORDS.has(two) || last.endsWith('token')) return 'likely';
   if (POSSIBLE_WORDS.has(last) || POSSIBLE_WORDS.has(two)) return 'possible';
   return undefined;
@@ -119,11 +132,38 @@ export function namesNext(text: string | undefined): string | undefined {
 
 /** Letters of other scripts that look like Latin ones, and where they are found among them. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
-  а: 'a', с: 'c', е: 'e', і: 'i', ј: 'j', к: 'k', о: 'o', р: 'p', ѕ: 's', т: 't', у: 'y', х: 'x', ԁ: 'd', ԝ: 'w', ѡ: 'w', һ: 'h', м: 'm',
-  α: 'a', ο: 'o', ρ: 'p', ε: 'e', κ: 'k', τ: 't', ι: 'i', υ: 'u', ν: 'v', ω: 'w', ѵ: 'v', ı: 'i',
+  а: 'a',
+  с: 'c',
+  е: 'e',
+  і: 'i',
+  ј: 'j',
+  к: 'k',
+  о: 'o',
+  р: 'p',
+  ѕ: 's',
+  т: 't',
+  у: 'y',
+  х: 'x',
+  ԁ: 'd',
+  ԝ: 'w',
+  ѡ: 'w',
+  һ: 'h',
+  м: 'm',
+  α: 'a',
+  ο: 'o',
+  ρ: 'p',
+  ε: 'e',
+  κ: 'k',
+  τ: 't',
+  ι: 'i',
+  υ: 'u',
+  ν: 'v',
+  ω: 'w',
+  ѵ: 'v',
+  ı: 'i',
 };
 const LATIN = /[A-Za-z]/;
-const FOREIGN = /[^\x00-\x7f]/;
+const FOREIGN = /[^\p{ASCII}]/u;
 
 /** A word in Latin letters with those that only look like it made Latin. */
 export function latin(text: string): string {

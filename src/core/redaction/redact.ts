@@ -63,9 +63,9 @@ function foundIn(text: string, budget: ScanBudget): Found[] | undefined {
   const view = decodedView(text);
   if (view === undefined) return found;
   if (view === 'too_deep' || !spend(budget, COST.scan, view.text.length)) return undefined;
-  const { sources } = view;
+  const { starts, ends } = view;
   for (const { rule, start, end } of [...findCredentials(view.text), ...findByGrammar(view.text)]) {
-    found.push({ rule, start: sources[start]!, end: sources[end]! });
+    found.push({ rule, start: starts[start]!, end: ends[end - 1]! });
   }
   return found;
 }
@@ -160,13 +160,22 @@ function marked(text: string, { start, end, rule, pointer, isJson }: Exclude<Cha
 /** What holds others stands for them, and what overlaps goes as one, under the name of what begins or was found first. */
 function joined(changes: readonly Change[]): Change[] {
   const apart: Change[] = [];
-  for (const next of changes.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+  for (const next of changes.toSorted(inOrder)) {
     const last = apart.at(-1);
     if (!last || next.start >= last.end) apart.push(next);
     else if (next.end > last.end)
       apart[apart.length - 1] = { ...nameOf(last), start: last.start, end: next.end, isJson: false };
   }
   return apart;
+}
+
+/** What JSON says of a value goes before what the text around it says. */
+function inOrder(one: Change, other: Change): number {
+  return one.start - other.start || Number(isOfText(one)) - Number(isOfText(other)) || other.end - one.end;
+}
+
+function isOfText(change: Change): boolean {
+  return !('by' in change) && !change.isJson;
 }
 
 function nameOf(change: Change): { rule: string; pointer: string } {

@@ -4,7 +4,7 @@
 import type { Certainty } from './key-names.ts';
 
 /** What is looked at of a value to tell what it looks like. */
-const SAMPLE_LENGTH = 128;
+const SAMPLE_LENGTH = 160;
 /** No exemption is longer. */
 const EXEMPT_LENGTH_MAX = 256;
 
@@ -27,6 +27,8 @@ export interface Written {
 /** Whether some part of the text looks like a secret. */
 export function looksSecret(certainty: Certainty, text: string, { quoted }: Written): boolean {
   const sample = text.slice(0, SAMPLE_LENGTH);
+  // One look tells that most have nothing that a secret has.
+  if (certainty === 'possible' ? !/\d/.test(sample) : !/[\d#!%^&*+~]|[A-Za-z]{12}/.test(sample)) return false;
   for (const [piece] of sample.matchAll(PIECES)) {
     if (certainty === 'possible' ? looksRandom(piece) : looksSecretPiece(piece, quoted)) return true;
   }
@@ -46,9 +48,18 @@ function looksSecretPiece(written: string, quoted: boolean): boolean {
   const hasLetter = /[A-Za-z]/.test(piece);
   if (!hasLetter) return false;
   if (HARMLESS.test(piece) || TECH.test(piece)) return false;
-  if (hasDigit) return !/^[a-z]+(?:[._/-][a-z]+)*[._/-]?\d{1,2}$|^[A-Z][a-z]+(?:[A-Z][a-z]*)*\d{0,2}$/.test(piece) || /^[a-z]{6}\d$/.test(piece);
-  if (/[#!%^&*+~]/.test(piece) && piece.length >= 8) return !/^[\w.$-]+[!*+&%]{1,2}[\w.$-]*$/.test(piece) || /[#^~]/.test(piece);
-  return quoted && /^[A-Za-z]+$/.test(piece) && (piece.length >= 20 || (piece.length >= 12 && /[A-Z]{2}[a-z]|[a-z][A-Z][a-z][A-Z]/.test(piece)));
+  if (hasDigit)
+    return (
+      !/^[a-z]+(?:[._/-][a-z]+)*[._/-]?\d{1,2}$|^[A-Z][a-z]+(?:[A-Z][a-z]*)*\d{0,2}$/.test(piece) ||
+      /^[a-z]{6}\d$/.test(piece)
+    );
+  if (/[#!%^&*+~]/.test(piece) && piece.length >= 8)
+    return !/^[\w.$-]+[!*+&%]{1,2}[\w.$-]*$/.test(piece) || /[#^~]/.test(piece);
+  return (
+    quoted &&
+    /^[A-Za-z]+$/.test(piece) &&
+    (piece.length >= 20 || (piece.length >= 12 && /[A-Z]{2}[a-z]|[a-z][A-Z][a-z][A-Z]/.test(piece)))
+  );
 }
 
 /** Letters and digits in a mix that no word has. */
@@ -58,7 +69,8 @@ export function looksRandom(written: string): boolean {
   if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{20,}$/i.test(piece)) return false;
   const changes = piece.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0;
   const hasBoth = /[a-z]/.test(piece) && /[A-Z]/.test(piece);
-  if (hasBoth && /\d/.test(piece)) return changes >= 2 && !/^[A-Za-z]+(?:[-_.:/][A-Za-z0-9]+)*$/.test(piece.replaceAll(/[A-Za-z]\d+[A-Za-z]/g, '!'));
+  if (hasBoth && /\d/.test(piece))
+    return changes >= 2 && !/^[A-Za-z]+(?:[-_.:/][A-Za-z0-9]+)*$/.test(piece.replaceAll(/[A-Za-z]\d+[A-Za-z]/g, '!'));
   if (/^[0-9a-f]{24,}$/i.test(piece)) return changes >= 2;
   return piece.length >= 16 && changes >= 4 && !/[/:.]/.test(piece);
 }
@@ -71,14 +83,16 @@ const WORDS =
   'string|str|bytes|number|int|integer|boolean|bool|float|double|object|array|any|unknown|null|undefined|nil|none|true|false|void|never|varchar|text|char|required|optional|redacted|hidden|masked|secret|password|yes|no|on|off|include|omit|same-origin|n/a|na|tbd|todo|empty|auto|default|unset|missing|invalid|expired|ok|changeme';
 const LITERAL = new RegExp(`^(?:${WORDS})$`, 'i');
 const PLACEHOLDER =
-  /^(?:<[A-Za-z][A-Za-z0-9 _.-]{0,64}>|\$\{\{?[^{}]{1,128}\}\}?|\{\{[^{}]{1,128}\}\}|\{[A-Za-z_][A-Za-z0-9_.]{0,64}\}|\$\([A-Za-z_][A-Za-z0-9_ ./-]{0,64}\)|\$[A-Za-z_][A-Za-z0-9_]{0,64}|%[A-Za-z_][A-Za-z0-9_]{0,64}%|%[sdvqr@]|:[a-z_]{1,64}|@[A-Za-z_]{1,64}|[*•x]{1,64}|\.{2,3}|…|\?|-{1,3}|your[-_ ](?:[a-z]{1,16}[-_ ]){0,3}[a-z]{1,16}(?:[-_ ]here)?)$/i;
+  /^(?:<[A-Za-z][A-Za-z0-9 _.-]{0,64}>|\$\{\{?[^{}]{1,128}\}\}?|\{\{[^{}]{1,128}\}\}|\{[A-Za-z_][A-Za-z0-9_.]{0,64}\}|\$\([A-Za-z_][A-Za-z0-9_ ./-]{0,64}\)|\$[A-Za-z_][A-Za-z0-9_]{0,64}|\$\d{1,2}(?: where [a-z_.]{1,32} = \$\d{1,2};?)?|%[A-Za-z_][A-Za-z0-9_]{0,64}%|%[sdvqr@]|:[a-z_]{1,64}|@[A-Za-z_]{1,64}|[*•]{1,64}|x{3,64}|\.{2,3}|…|\?|-{1,3}|your[-_ ](?:[a-z]{1,16}[-_ ]){0,3}[a-z]{1,16}(?:[-_ ]here)?)$/i;
 const IDENTIFIER = '[A-Za-z_$][A-Za-z_$]{0,63}';
 const PATH = new RegExp(`^[&*!]{0,2}(${IDENTIFIER})((?:(?:\\?\\.|\\.|->|::)(?:${IDENTIFIER})){1,8})$`);
 const ROOTS =
   /^(?:process|os|req|request|res|response|self|this|config|cfg|settings|env|options|opts|args|argv|user|data|params|props|ctx|context|event|body|session|credentials|secrets|var|local|module|each|vars|github|inputs|state|app|auth|client|account|import|form|input|values|ENV|System|flask|django|viper|\$?_?[a-z])$/i;
-const CALL = /^(?:await |new |yield |not |!|&|\*)?[A-Za-z_$][A-Za-z_$0-9]{0,63}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z_$0-9]{0,63}){0,8}[([]/;
+const CALL =
+  /^(?:await |new |yield |not |!|&|\*)?[A-Za-z_$][A-Za-z_$0-9]{0,63}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z_$0-9]{0,63}){0,8}[([]/;
 /** What may stand behind the end of a value in code. */
-const CODE_TAIL = /[\s)\]};,]{1,8}$|\s*(?:\/\/|#|--)\s[^"'`0-9]{0,100}$|\)?\s*(?:[{:]|then|do|and|or|&&|\|\|)\s*$|\)\s*(?:return|throw|continue|break)(?: [a-z]{1,16})?;?$/;
+const CODE_TAIL =
+  /\)?\s*->\s*\w[\w[\], .]{0,40}:$|[\s)\]};,]{1,8}$|\s*(?:\/\/|#|--)\s[^"'`0-9]{0,100}$|\)?\s*(?:[{:]|then|do|and|or|&&|\|\|)\s*$|\)\s*(?:return|throw|continue|break)(?: [a-z]{1,16})?;?$/;
 const STOP_WORDS =
   /(?:^|\s)(?:a|an|the|is|are|was|must|for|of|to|and|or|not|be|with|your|in|by|if|as|on|when|this|that|from|it|its|has|have|which|only|we|you|can|will|may|no|at|use|used)(?=$|[\s.,;:])/i;
 
@@ -93,7 +107,12 @@ export function isExempt(value: string, { quoted, spaced = false }: Written): bo
 }
 
 function isNothing(whole: string): boolean {
-  return whole === '' || LITERAL.test(whole) || PLACEHOLDER.test(whole) || isBlankOrMark(whole);
+  return whole === '' || LITERAL.test(whole) || isPlaceholder(whole) || isBlankOrMark(whole);
+}
+
+/** What stands for a value has no chance in it. */
+function isPlaceholder(whole: string): boolean {
+  return PLACEHOLDER.test(whole) && !looksSecret('possible', whole, { quoted: true });
 }
 
 function withoutTail(whole: string): string {
@@ -120,7 +139,8 @@ function opens(text: string): number {
 function isCode(bare: string, whole: string, spaced: boolean): boolean {
   if (CALL.test(bare)) return isClosedCall(bare);
   const path = PATH.exec(bare);
-  if (path) return ROOTS.test(path[1]!) || /(?:password|passwd|pwd|pass|token|secret|key|auth|value|cookie)s?$/i.test(path[2]!);
+  if (path)
+    return ROOTS.test(path[1]!) || /(?:password|passwd|pwd|pass|token|secret|key|auth|value|cookie)s?$/i.test(path[2]!);
   if (!/^[A-Za-z_$]{1,64}$/.test(bare)) return false;
   // An argument that is handed on under its own name, or a statement.
   if (/(?:password|passwd|pwd|pass|token|secret|key|auth|cookie|credentials?)$/i.test(bare)) return true;
@@ -143,11 +163,14 @@ function isClosedCall(bare: string): boolean {
   if (depth !== 0) return false;
   const tail = text.slice(end + 1);
   if (!/^[\s)\]};,{]*$/.test(tail)) return false;
-  return !looksSecret('likely', text, { quoted: true }) && !/["'`][^"'`]{0,200}[^\w\s"'`.:/,%{}()[\]$-][^"'`]{0,200}["'`]/.test(text);
+  return (
+    !looksSecret('likely', text, { quoted: true }) &&
+    !/["'`][^"'`]{0,200}[^\w\s"'`.:/,%{}()[\]$-][^"'`]{0,200}["'`]/.test(text)
+  );
 }
 
 const TYPE =
-  /^(?:readonly )?(?:&(?:'?[a-z]+ )?)?(?:string|str|bytes|number|int|integer|boolean|bool|float|varchar|char|text|optional|option|any|object|secretstr|nvarchar)\b(?:[?!]|\[\]|<[A-Za-z, <>]{1,40}>|\[[A-Za-z, [\]]{1,40}\]|\(\d{1,5}\))?(?:\s*(?:[|,&=]|not null|default|null|unique|none|undefined|string|nil|\)|\{|\}|\[\]|=>|void|promise<[a-z]*>|[a-z_?]{1,24}:\s*(?:string|number|boolean|str|int|bool)))*\s*$/i;
+  /^(?:readonly )?(?:&(?:'?[a-z]+ )?)?(?:string|str|bytes|number|int|integer|boolean|bool|float|varchar|char|text|optional|option|any|object|secretstr|nvarchar)\b(?:[?!]|\[\]|<[A-Za-z, <>]{1,40}>|\[[A-Za-z, [\]]{1,40}\]|\(\d{1,5}\))?(?:\s*(?:[|,&=]|not null|default|null|unique|none|undefined|string|nil|\)|\{|\}|\[\]|=>|void|promise<[a-z]*>|[a-z_?]{1,24}\??:\s*(?:string|number|boolean|str|int|bool|void)|;|[a-z]{1,24}\??:\s*\(\)))*\s*$/i;
 
 function isType(bare: string): boolean {
   return TYPE.test(bare);
@@ -156,5 +179,10 @@ function isType(bare: string): boolean {
 /** A sentence, which has small words, no digit and nothing between quotes. */
 function isProse(whole: string): boolean {
   const words = whole.split(/\s+/);
-  return words.length >= 3 && !/["`]/.test(whole) && STOP_WORDS.test(whole) && words.every((word) => /^[([*_]{0,2}[A-Za-z]+(?:['’/-][A-Za-z]+)*[.,;:!?)\]*_]{0,3}$/.test(word));
+  return (
+    words.length >= 3 &&
+    !/["`]/.test(whole) &&
+    STOP_WORDS.test(whole) &&
+    words.every((word) => /^[([*_]{0,2}[A-Za-z]+(?:['’/-][A-Za-z]+)*[.,;:!?)\]*_]{0,3}$/.test(word))
+  );
 }

@@ -1,7 +1,7 @@
 // Where names of secrets stand in a text.
 //
 // INVARIANT: no character is looked at for two names, so time grows with the length of the text.
-import { type Certainty, certaintyOf, qualifies } from './key-names.ts';
+import { type Certainty, certaintyOf, NAME_PARTS, qualifies } from './key-names.ts';
 
 export interface Spot {
   readonly start: number;
@@ -12,8 +12,7 @@ export interface Spot {
   readonly dashes: number;
 }
 
-const KEYWORD =
-  /pass|pwd|psw|pw|pin|otp|secret|token|key|auth|cookie|cred|connection|bearer|jwt|sess|sid|sig|mnemonic|phrase|code|seed|salt|nonce|hmac|psk|kennwort|contrase|clave|mdp|senha|wachtwoord|lösenord|geheimnis|парол|密|パス/gi;
+const KEYWORD = new RegExp(NAME_PARTS, 'gi');
 const LENGTH_MAX = 128;
 const BLANK_NAMED = /^(?:keys?|tokens?|phrase|code|passe|pass|pin)$/i;
 const WORD_BEFORE = /([A-Za-z]{2,16}) $/;
@@ -21,6 +20,7 @@ const WORD_BEFORE = /([A-Za-z]{2,16}) $/;
 /** Walks the names of secrets in a text, in order; a reader says where to go on. */
 export class Spots {
   readonly #text: string;
+  readonly #known = new Map<string, Certainty | undefined>();
   #from = 0;
 
   constructor(text: string) {
@@ -56,8 +56,14 @@ export class Spots {
     while (text[start + dashes] === '-') dashes++;
     start += dashes;
     const name = this.#withBlank(start, end);
-    const certainty = certaintyOf(name);
+    const certainty = this.#certaintyOf(name);
     return certainty && { start, end, name, certainty, dashes };
+  }
+
+  /** Names come again. */
+  #certaintyOf(name: string): Certainty | undefined {
+    if (!this.#known.has(name)) this.#known.set(name, certaintyOf(name));
+    return this.#known.get(name);
   }
 
   /** `API key` is one name, `key` alone hardly any. */

@@ -10,7 +10,8 @@ export interface Value {
 const QUOTED = /(?:[bBrRuUfFLN@$qQE]{1,2})?(\\{0,15})("""|'''|["'`])/y;
 const HEREDOC = /<<[-~<]?[ \t]{0,2}["']?([A-Za-z_]{1,32})["']?[^\n]{0,64}\r?\n/y;
 /** What joins the text before with more of it. */
-const JOINED = /\w|\\|["'`]|[ \t]{0,16}(?:\+|\.\.?(?=[ \t]{0,4}["'$\w(])|\|\||\?\?|&(?=[ \t]{0,4}["'])|<>|or\b|["'`])/y;
+const JOINED =
+  /\w|[ \t]{1,16}\\\r?\n|\\|["'`]|[ \t]{0,16}(?:\+|\.\.?(?=[ \t]{0,4}["'$\w(])|\|\||\?\?|&(?=[ \t]{0,4}["'])|<>|or\b|["'`])/y;
 const LINE_GOES_ON = /(?:[\\+.&|?]|\bor)[ \t]*$/;
 const NEXT_JOINS = /[ \t]{0,64}(?:\+|\.(?=[ \t]*["'])|\|\||\?\?|["'`])/y;
 /** A quote may be closed some lines further on. */
@@ -36,7 +37,10 @@ function closeOf(source: SourceText, from: number, mark: string): number | undef
   const { text } = source;
   const honoursEscapes = !mark.startsWith('\\');
   const lineEnd = source.lineEnd(from);
-  const bound = mark.length === 3 && honoursEscapes ? text.length : Math.min(text.length, Math.max(lineEnd, from + QUOTED_LENGTH_MAX));
+  const bound =
+    mark.length === 3 && honoursEscapes
+      ? text.length
+      : Math.min(text.length, Math.max(lineEnd, from + QUOTED_LENGTH_MAX));
   for (let at = from; at < bound; at++) {
     if (text.startsWith(mark, at)) return at;
     if (honoursEscapes && text[at] === '\\') at++;
@@ -67,7 +71,8 @@ export function heredocValue(source: SourceText, at: number): Value | undefined 
   if (!opening) return undefined;
   const start = HEREDOC.lastIndex;
   for (let line = start; line < source.text.length; line = source.nextLine(line)) {
-    if (source.text.slice(line, source.lineEnd(line)).trim().startsWith(opening[1]!)) return { start, end: line, quoted: true };
+    if (source.text.slice(line, source.lineEnd(line)).trim().startsWith(opening[1]!))
+      return { start, end: line, quoted: true };
   }
   return { start, end: source.text.length, quoted: true };
 }

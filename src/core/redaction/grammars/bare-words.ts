@@ -5,10 +5,14 @@ import type { SourceText } from '../source-text.ts';
 import type { Spot } from '../spots.ts';
 import { matches, quotedValue } from '../values.ts';
 
-const GAP = /["'`]?(?:[ \t]{1,64}|[ \t]{0,8}\\[ \t]*\r?\n[ \t]{0,64})/y;
+const GAP = /["'`]?(?:[ \t]{0,8}\\[ \t]{0,8}\r?\n[ \t]{0,64}|[ \t]{1,64})/y;
 /** Words that set a name to what follows. */
-const SETS = /(?:^|[\s"'(;&|`])(?:env|arg|setx?|setenv|export|declare|let|put|config set|configure set|secret set|config|requirepass|masterauth|add|-x|--set|option)[ \t]{1,8}(?:--?\w{1,16}[ \t]{1,4}){0,3}["']?$/i;
-const STOPS = /(?:option|flag|argument|parameter|is|and|or|to|was|from|for|in|with|on|as|the|if|switch|value|when|instead|can|must|may|should|has|which|without|of|that|a|an)\b/iy;
+const SETS =
+  /(?:^|[\s"'(;&|`])(?:env|arg|setx?|setenv|export|declare|let|put|config set|configure set|secret set|config|requirepass|masterauth|add|-x|--set|option)[ \t]{1,8}(?:--?\w{1,16}[ \t]{1,4}){0,3}["']?$/i;
+/** What is looked at before the end of a value is sought. */
+const SAMPLE_LENGTH = 160;
+const STOPS =
+  /(?:option|flag|argument|parameter|is|and|or|to|was|from|for|in|with|on|as|the|if|switch|value|when|instead|can|must|may|should|has|which|without|of|that|a|an)\b/iy;
 const ARGUMENT = /["'`]?[ \t]{0,4}[,.(][ \t]{0,8}(?=[bBrRuUfFLN@$]{0,2}["'`])/y;
 const CONNECTIVE =
   /["'`*]{0,2}[ \t]{1,8}(?:(?:for|of|für|von|pour|para|de)[ \t]{1,4}[\w@.'-]{1,64}[ \t]{1,4}){0,2}(?:(?:is|was|are|be|to|will|now|set|still|currently|ist|war|lautet|est|es|era|sera|será|était|equals|as|changed|reset|the|=|a|following|password|key|value|string|new)[ \t]{1,4}){0,5}:?[ \t]{0,4}/iy;
@@ -19,13 +23,23 @@ export function commandWord(source: SourceText, spot: Spot): readonly Part[] | u
   const { start, end, dashes, certainty } = spot;
   if (!matches(GAP, text, end)) return undefined;
   const at = GAP.lastIndex;
+  if (certainty !== 'sure' && !looksSecret('likely', text.slice(at, at + SAMPLE_LENGTH), { quoted: true }))
+    return undefined;
   const isOption = dashes > 0;
-  const isSet = !isOption && SETS.test(text.slice(Math.max(0, start - 48), start));
-  const isKeyword = !isOption && !isSet && (isAlone(source, spot, at) || text[start - 1] === ':' || isSqlKeyword(text, spot, at));
+  const isSet =
+    !isOption && /[\s"']/.test(text[start - 1] ?? 'x') && SETS.test(text.slice(Math.max(0, start - 48), start));
+  const isKeyword =
+    !isOption && !isSet && (isAlone(source, spot, at) || text[start - 1] === ':' || isSqlKeyword(text, spot, at));
   if (!isOption && !isSet && !isKeyword) return undefined;
-  if (text[at] === '-' || at >= text.length || text[at] === '\n' || text[at] === '=' || matches(STOPS, text, at)) return undefined;
+  if (text[at] === '-' || at >= text.length || text[at] === '\n' || text[at] === '=' || matches(STOPS, text, at))
+    return undefined;
   const quoted = quotedValue(source, at);
-  const strict = isKeyword && certainty !== 'sure' ? 'possible' : isOption && /^(?:token|passw?)$/i.test(spot.name) ? 'sure' : certainty;
+  const strict =
+    isKeyword && certainty !== 'sure'
+      ? 'possible'
+      : isOption && /^(?:token|passw?)$/i.test(spot.name)
+        ? 'sure'
+        : certainty;
   if (quoted) return isTaken(strict, text.slice(quoted.start, quoted.end), { quoted: true }) ? [quoted] : [];
   const quote = source.quoteAt(start);
   const word = source.wordEnd(at);
@@ -40,16 +54,26 @@ export function commandWord(source: SourceText, spot: Spot): readonly Part[] | u
 function isAlone(source: SourceText, { start }: Spot, at: number): boolean {
   const { text } = source;
   const line = source.lineStart(start);
-  if (text.slice(line, start).trim() !== '' && !/\b(?:login|user|machine|account)\s+\S+\s+$/i.test(text.slice(Math.max(line, start - 160), start))) return false;
+  if (
+    text.slice(line, start).trim() !== '' &&
+    !/\b(?:login|user|machine|account)\s+\S+\s+$/i.test(text.slice(Math.max(line, start - 160), start))
+  )
+    return false;
+  if (source.lineEnd(at) - at > 4_096) return false;
   const end = source.wordEnd(at);
-  return end >= source.lineEnd(at) || /^\s*(?:account|macdef|machine|#)/.test(text.slice(end, end + 12)) || source.lineEnd(at) === end;
+  return end >= source.lineEnd(at) || /^\s*(?:account|macdef|machine|#)/.test(text.slice(end, end + 12));
 }
 
 /** `PASSWORD 'x'`, `IDENTIFIED BY PASSWORD 'x'`, `(password . "x")`, `"password" "x"`. */
 function isSqlKeyword(text: string, { start, end }: Spot, at: number): boolean {
   const opens = text[at] === "'" || text[at] === '"';
   if (!opens) return false;
-  return text[start - 1] === '(' || text[end] === '"' || /^[A-Z]+$/.test(text.slice(start, end)) || /(?:with|by|encrypted|set)[ \t]+$/i.test(text.slice(Math.max(0, start - 16), start));
+  return (
+    text[start - 1] === '(' ||
+    text[end] === '"' ||
+    /^[A-Z]+$/.test(text.slice(start, end)) ||
+    /(?:with|by|encrypted|set)[ \t]+$/i.test(text.slice(Math.max(0, start - 16), start))
+  );
 }
 
 /** `define('PW', '…')`, `setPassword("…")`, `(password . "…")`. */

@@ -30,7 +30,10 @@ const ROWS: readonly Row[] = [
   row('mysql mysqldump mysqladmin mysqlimport mysqlsh mariadb mariadb-dump xtrabackup', '-p(?=[^\\s-])'),
   row('7z 7za 7zr unrar rar', '-p(?=[^\\s-])'),
   row('sshpass', '-p[ \\t]{0,8}'),
-  row('mongo mongosh mongodump mongorestore docker podman helm az oc nerdctl skopeo influx couchbase-cli snowsql psexec', `(?:-p|--password)${B}(?=["']?[^\\s\\d:-][^\\s:/]{5,}(?:\\s|["']|$))`),
+  row(
+    'mongo mongosh mongodump mongorestore docker podman helm az oc nerdctl skopeo influx couchbase-cli snowsql psexec',
+    `(?:-p|--password)${B}(?=["']?[^\\s\\d:-][^\\s:/]{5,}(?:\\s|["']|$))`,
+  ),
   row('sqlcmd bcp ipmitool mosquitto_pub mosquitto_sub zip unzip smbpasswd tsql isql', '-P[ \\t]{0,8}'),
   row('redis-cli', `(?:-a|--pass)${B}`),
   row('ldapsearch ldapadd ldapmodify ldapdelete ldappasswd ldapwhoami', `-w${B}`),
@@ -56,7 +59,10 @@ for (const one of ROWS) {
   for (const command of one.commands.split(' ')) BY_COMMAND.set(command, [...(BY_COMMAND.get(command) ?? []), one]);
 }
 const NAMES = [...BY_COMMAND.keys()].toSorted((one, other) => other.length - one.length);
-const COMMAND = new RegExp(`(?<![\\w.-])(?:${NAMES.map((name) => name.replaceAll('.', '\\.')).join('|')}|echo|printf)(?=[ \\t])`, 'g');
+const COMMAND = new RegExp(
+  `(?<![\\w.-])(?:${NAMES.map((name) => name.replaceAll('.', '\\.')).join('|')}|echo|printf)(?=[ \\t])`,
+  'g',
+);
 /** A command goes on for no longer. */
 const LENGTH_MAX = 1_024;
 
@@ -116,7 +122,8 @@ function wordAt(source: SourceText, at: number, behind: string | undefined): Fou
   return value === '' || isExempt(value, { quoted: quote !== '' }) ? undefined : { rule: 'command', start, end };
 }
 
-const PIPED_TO = /^[^\n]{0,512}?\|[^\n|]{0,128}?(?:sudo[ \t]+(?:-\w+[ \t]+){0,4}-\w*S|su\b|passwd\b|chpasswd|--password-stdin|--passphrase-fd|--with-token|cryptsetup|smbpasswd|openssl|kinit|login)/;
+const PIPED_TO =
+  /^[^\n]{0,512}?\|[^\n|]{0,128}?(?:sudo[ \t]+(?:-\w+[ \t]+){0,4}-\w*S|su\b|passwd\b|chpasswd|--password-stdin|--passphrase-fd|--with-token|cryptsetup|smbpasswd|openssl|kinit|login)/;
 
 /** `echo secret | sudo -S …` */
 function piped(source: SourceText, start: number): Found[] {

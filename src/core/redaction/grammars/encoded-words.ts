@@ -3,7 +3,8 @@ import type { Found } from '../credentials.ts';
 import { certaintyOf } from '../key-names.ts';
 import type { SourceText } from '../source-text.ts';
 
-const WORD = /(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{20,}={0,2}|(?<=[/,:=])[A-Za-z0-9+_-]{20,}={0,2}/g;
+/** No shorter word is decoded. */
+const LENGTH_MIN = 20;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const SIXES = new Uint8Array(128).fill(64);
 for (let at = 0; at < 64; at++) SIXES[ALPHABET.charCodeAt(at)] = at;
@@ -15,7 +16,8 @@ const ASSIGNED = /([A-Za-z][\w.-]{2,63})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?\S{4,}
 /** What is decoded of a word. */
 const SAMPLE_LENGTH = 1_024;
 /** The first bytes of a key in DER, PKCS#1, PKCS#8 or SEC 1, in base64. */
-const KEY_BODY = /(?<![A-Za-z0-9+/])M(?:II[BCEJ][A-Za-z0-9+/]{2}IBA[A-D]|IG[HJTU]AgEAM|C4CAQAw)[A-Za-z0-9+/=\s\\]{16,}/g;
+const KEY_BODY =
+  /(?<![A-Za-z0-9+/])M(?:II[BCEJ][A-Za-z0-9+/]{2}IBA[A-D]|IG[HJTU]AgEAM|C4CAQAw)[A-Za-z0-9+/=\s\\]{16,}/g;
 const KEY_BLOCK = /-{2,5}[ +]?BEGIN[ +][A-Z0-9 +]{0,40}(?:PRIVATE|SECRET)[ +]KEY/g;
 const KEY_BLOCK_END = /-{2,5}[ +]?END[ +][A-Z0-9 +]{0,40}KEY(?:[ +]BLOCK)?[ +]?-{0,5}/g;
 
@@ -23,11 +25,13 @@ const KEY_BLOCK_END = /-{2,5}[ +]?END[ +][A-Z0-9 +]{0,40}KEY(?:[ +]BLOCK)?[ +]?-
 export function findEncodedWords(source: SourceText): Found[] {
   const { text } = source;
   const found: Found[] = [];
-  for (const match of text.matchAll(WORD)) {
-    const word = match[0].slice(0, SAMPLE_LENGTH);
-    const decoded = decodedWord(word);
-    if (decoded !== undefined && saysSecret(decoded)) {
-      found.push({ rule: 'base64_secret', start: match.index, end: match.index + match[0].length });
+  for (const { start: at, word } of longWords(text)) {
+    // A slash belongs to base64, and to the path of a URL.
+    for (const start of new Set([0, word.lastIndexOf('/') + 1])) {
+      const decoded = decodedWord(word.slice(start, start + SAMPLE_LENGTH));
+      if (decoded === undefined || decoded.length < 12 || !saysSecret(decoded)) continue;
+      found.push({ rule: 'base64_secret', start: at + start, end: at + word.length });
+      break;
     }
   }
   for (const match of text.matchAll(KEY_BODY)) {
@@ -42,6 +46,29 @@ export function findEncodedWords(source: SourceText): Found[] {
     KEY_BLOCK.lastIndex = end;
   }
   return found;
+}
+
+/** Looks at every twentieth character: a long word has one there. */
+function longWords(text: string): { start: number; word: string }[] {
+  const words: { start: number; word: string }[] = [];
+  for (let at = LENGTH_MIN - 1; at < text.length; at += LENGTH_MIN) {
+    if (!isSix(text, at)) continue;
+    let start = at;
+    while (at - start < LENGTH_MIN && isSix(text, start - 1)) start--;
+    let end = at + 1;
+    while (isSix(text, end)) end++;
+    if (end - start >= LENGTH_MIN) {
+      while (text[end] === '=') end++;
+      words.push({ start, word: text.slice(start, end) });
+    }
+    // The next step lands one character behind what was looked at, and then as far on as a word is long.
+    at = end;
+  }
+  return words;
+}
+
+function isSix(text: string, at: number): boolean {
+  return (SIXES[text.charCodeAt(at)] ?? 64) < 64;
 }
 
 function saysSecret(decoded: string): boolean {

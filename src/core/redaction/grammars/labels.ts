@@ -7,8 +7,10 @@ import type { Spot } from '../spots.ts';
 import { matches, quotedValue } from '../values.ts';
 import { contentParts } from './markup.ts';
 
-const LABEL = /(?:\b(?:name|key|id|field|header|param|parameter|variable|var|type|property|autocomplete|for)["']?[ \t]{0,4}(?:[=:]|=>)?[ \t]{0,4}\\?["']?|<(?:key|name|string|id|field|param-name|env-entry-name)>)(?:[\w.-]{0,64}[:/])?$/i;
-const VALUE = /(?:^|[\s,;{<("'&])(?:value|values|default|content|val|data|text|simpleValue|stringValue|secretvalue)["']?[ \t]{0,4}(?:=>|[=:])[ \t]{0,4}/i;
+const LABEL =
+  /(?:\b(?:name|key|id|field|header|param|parameter|variable|var|type|property|autocomplete|for)["']?[ \t]{0,4}(?:[=:]|=>)?[ \t]{0,4}\\?["']?|<(?:key|name|string|id|field|param-name|env-entry-name)>)(?:[\w.-]{0,64}[:/])?$/i;
+const VALUE =
+  /(?:^|[\s,;{<("'&])(?:value|values|default|content|val|data|text|simpleValue|stringValue|secretvalue)["']?[ \t]{0,4}(?:=>|[=:])[ \t]{0,4}/i;
 const PART_HEAD = /["']?[^\n]{0,256}\r?\n(?:[A-Za-z-]{1,64}:[^\n]{0,256}\r?\n){0,8}\r?\n/y;
 const PART_END = /\r?\n--/g;
 const NEXT_ELEMENT = /<\/[\w-]{1,32}>\s{0,64}<(?:string|value|data|param-value|env-entry-value)>/y;
@@ -19,6 +21,8 @@ const DISTANCE = 240;
 export function labelledValue(source: SourceText, spot: Spot): readonly Part[] | undefined {
   const { text } = source;
   const { start, end, certainty } = spot;
+  if (!/["':=>/\s.]/.test(text[start - 1] ?? 'x') || /[A-Za-z,]\s/.test(text.slice(Math.max(0, start - 2), start)))
+    return undefined;
   const before = text.slice(Math.max(0, start - 100), start);
   if (!LABEL.test(before)) return undefined;
   if (/form-data;[^\n]*$/i.test(before)) return formPart(source, end);
@@ -27,7 +31,13 @@ export function labelledValue(source: SourceText, spot: Spot): readonly Part[] |
   if (tag) return tagValue(source, tag, certainty);
   const ahead = text.slice(end, end + DISTANCE);
   const found = VALUE.exec(ahead.split(/\n[ \t]*(?:-[ \t]|\n)|\}|<\//, 1)[0]!);
-  if (found) return valueParts(source, end + found.index + found[0].length, certainty, ahead.slice(0, found.index).includes('\n'));
+  if (found)
+    return valueParts(
+      source,
+      end + found.index + found[0].length,
+      certainty,
+      ahead.slice(0, found.index).includes('\n'),
+    );
   const back = before.lastIndexOf('value');
   return back >= 0 ? valueBefore(source, start, certainty) : undefined;
 }
@@ -57,7 +67,11 @@ function tagValue(source: SourceText, tag: Part, certainty: Spot['certainty']): 
   const { text } = source;
   const found = ATTRIBUTE.exec(text.slice(tag.start, tag.end));
   if (found) return attribute(source, tag.start + found.index + found[0].length, certainty);
-  if (text[tag.end - 1] === '/' || /^<(?:input|label|button|form|meta|img|link|a)\b/i.test(text.slice(tag.start, tag.start + 8))) return [];
+  if (
+    text[tag.end - 1] === '/' ||
+    /^<(?:input|label|button|form|meta|img|link|a)\b/i.test(text.slice(tag.start, tag.start + 8))
+  )
+    return [];
   return contentParts(source, tag.end + 1, undefined, certainty);
 }
 
@@ -89,7 +103,8 @@ function valueParts(source: SourceText, at: number, certainty: Spot['certainty']
   return isTaken(certainty, text.slice(at, lineEnd), { quoted: false }) ? [{ start: at, end: lineEnd }] : [];
 }
 
-const VALUE_BEFORE = /(?:^|[\s,{-])["']?value["']?[ \t]{0,4}[=:][ \t]{0,4}([^\n]{1,200}?)(?:,[ \t]{0,4}|\r?\n[ \t]{0,64})["']?(?:name|key)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?$/i;
+const VALUE_BEFORE =
+  /(?:^|[\s,{-])["']?value["']?[ \t]{0,4}[=:][ \t]{0,4}([^\n]{1,200}?)(?:,[ \t]{0,4}|\r?\n[ \t]{0,64})["']?(?:name|key)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?$/i;
 
 /** The value may come first. */
 function valueBefore(source: SourceText, start: number, certainty: Spot['certainty']): readonly Part[] | undefined {
@@ -100,4 +115,3 @@ function valueBefore(source: SourceText, start: number, certainty: Spot['certain
   const at = from + found.index + found[0].indexOf(value);
   return [{ start: at, end: at + value.length }];
 }
-

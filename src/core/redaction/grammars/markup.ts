@@ -20,7 +20,12 @@ export function elementValue(source: SourceText, { start, end, certainty }: Spot
 }
 
 /** From behind a tag to the one that closes it, or to the end of the line if that is not there. */
-export function contentParts(source: SourceText, from: number, tag: string | undefined, certainty: Spot['certainty']): readonly Part[] {
+export function contentParts(
+  source: SourceText,
+  from: number,
+  tag: string | undefined,
+  certainty: Spot['certainty'],
+): readonly Part[] {
   const { text } = source;
   const end = contentEnd(source, from, tag);
   return isTaken(certainty, text.slice(from, end), { quoted: true }) ? [{ start: from, end }] : [];
@@ -34,7 +39,8 @@ function contentEnd(source: SourceText, from: number, tag: string | undefined): 
   const bound = Math.min(text.length, from + CONTENT_LENGTH_MAX);
   NEXT_TAG.lastIndex = from;
   for (let next = NEXT_TAG.exec(text); next && next.index < bound; next = NEXT_TAG.exec(text)) {
-    if (text[next.index + 1] === '/' && (tag === undefined || text.slice(next.index, next.index + 80).includes(tag))) return next.index;
+    if (text[next.index + 1] === '/' && (tag === undefined || text.slice(next.index, next.index + 80).includes(tag)))
+      return next.index;
     if (next.index - from > 1_024) break;
   }
   return source.lineEnd(from);

@@ -1,6 +1,6 @@
 // `name = value`, `name: value`, `name => value` and what else programs, files, headers and logs put between the two.
 import type { Part } from '../assignments.ts';
-import { type Certainty, namesSecretHeader } from '../key-names.ts';
+import type { Certainty } from '../key-names.ts';
 import { isTaken, looksSecret } from '../secret-shapes.ts';
 import type { SourceText } from '../source-text.ts';
 import type { Spot } from '../spots.ts';
@@ -13,10 +13,12 @@ const TYPED =
   /(?::[ \t]{0,4})?(?:&(?:'static )?|const )?(?:string|str|bytes|any|char|varchar|std::string|optional|option|secretstr|secret)\b(?:<[^<>\n=]{1,40}>|\[[^[\]\n=]{0,40}\])?(?:[ \t]{0,2}\|[ \t]{0,2}\w{1,16}){0,3}\??[ \t]{0,8}=[ \t]{0,8}(?=[bBrRuUfFLN@$]{0,2}["'`])/iy;
 const ASSIGNS = /:=|=>|->|\?\?=|\|\|=|\+=|\?=|=:|=(?![=~])|::?(?!\/\/)|：|＝|→|←/y;
 const COMPARES = /===?|!==?|<>|=~|~=|\?\?|\|\||\bor\b|\.equals\(|\beq\b|\bne\b/y;
-const BEHIND = /[ \t\u00a0]{0,256}(?:\*{1,3}|_{2}|~~|<\/[a-z]{1,8}>)?[ \t]{0,64}(?:\/\*[^*\n]{0,100}\*\/[ \t]{0,8})?(?:&[\w-]{1,32}[ \t]{1,4}(?=["'|>])|!{1,2}[\w:/.-]{0,32}[ \t]{1,4})?/y;
+const BEHIND =
+  /[ \t\u00a0]{0,256}(?:\*{1,3}|_{2}|~~|<\/[a-z]{1,8}>)?[ \t]{0,64}(?:\/\*[^*\n]{0,100}\*\/[ \t]{0,8})?(?:&[\w-]{1,32}[ \t]{1,4}(?=["'|>])|!{1,2}[\w:/.-]{0,32}[ \t]{1,4})?/y;
 const BLOCK = /[|>][+-]?\d?[+-]?[ \t]*(?:#[^\n]*)?$/;
 const CONTINUED = /\\[ \t]*\r?\n[ \t]{0,64}/y;
 const MAPPING = /^[ \t]*(?:- )?[ \t]*(?:["']?[\w./-]+["']?\s*:(?:\s|$)|- )/;
+const SAMPLE_LENGTH = 160;
 const PAIR_BEFORE = /[?&#;]$/;
 
 /** The value behind a sign that assigns or compares. */
@@ -42,6 +44,9 @@ function signBehind(text: string, { end }: Spot): Sign | undefined {
   const at = CLOSERS.lastIndex;
   TYPED.lastIndex = at;
   if (TYPED.test(text)) return { at: TYPED.lastIndex, spaced: true, quotedOnly: true, isColon: false };
+  // A value may begin with such a sign: `PW==x`.
+  if (at === end && /^=[=~][^\s=~"'`]/.test(text.slice(at, at + 3)))
+    return { at: at + 1, spaced: false, quotedOnly: false, isColon: false };
   const assigns = matches(ASSIGNS, text, at);
   if (!assigns && !matches(COMPARES, text, at)) return undefined;
   const signEnd = assigns ? ASSIGNS.lastIndex : COMPARES.lastIndex;
@@ -69,10 +74,15 @@ interface At extends Sign {
   readonly spot: Spot;
 }
 
-function valueParts(source: SourceText, { at, spaced, quotedOnly, isColon, certainty, quote, spot }: At): readonly Part[] {
+function valueParts(
+  source: SourceText,
+  { at, spaced, quotedOnly, isColon, certainty, quote, spot }: At,
+): readonly Part[] {
   const { text } = source;
   // The quote around the name closes here.
   if (quote !== '' && text[at] === quote && text[spot.end] !== quote) return [];
+  // INVARIANT: where a value ends is asked only of one that will most likely be taken, and is then not looked at again.
+  if (certainty !== 'sure' && !looksSecret(certainty, text.slice(at, at + SAMPLE_LENGTH), { quoted: true })) return [];
   let from = at;
   if (matches(CONTINUED, text, from)) from = CONTINUED.lastIndex;
   const quoted = heredocValue(source, from) ?? quotedValue(source, from);
@@ -84,7 +94,8 @@ function valueParts(source: SourceText, { at, spaced, quotedOnly, isColon, certa
     const block = blockBelow(source, from);
     return certainty === 'possible' ? taken(source, certainty, block.start, block.end, { quoted: true }) : [block];
   }
-  if (text[from] === '{' || text[from] === '[') return group(source, from, certainty, spaced);
+  if (text[from] === '{' || (text[from] === '[' && !text.startsWith('[redacted: ', from)))
+    return group(source, from, certainty, spaced);
   if (spot.dashes > 0 && quote === '') return taken(source, certainty, from, source.wordEnd(from), { quoted: false });
   if (isField(text, spot)) return taken(source, certainty, from, source.fieldEnd(from, quote), { quoted: true });
   const end = quote === '' ? lineOrMore(source, from) : endWithin(source, from, quote);
@@ -112,7 +123,11 @@ function withFolded(source: SourceText, certainty: Certainty, from: number, end:
   const { text } = source;
   const indent = source.indentAt(source.lineStart(from));
   let last = end;
-  for (let line = source.nextLine(end); line < text.length && source.indentAt(line) > indent; line = source.nextLine(line)) {
+  for (
+    let line = source.nextLine(end);
+    line < text.length && source.indentAt(line) > indent;
+    line = source.nextLine(line)
+  ) {
     if (MAPPING.test(text.slice(line, Math.min(source.lineEnd(line), line + 160)))) break;
     last = source.lineEnd(line);
     if (last - from > 4_096) break;
@@ -121,7 +136,8 @@ function withFolded(source: SourceText, certainty: Certainty, from: number, end:
   if (first.length > 0) return [{ start: from, end: last }];
   if (last === end) return [];
   // What follows a type or a literal in code is the next statement.
-  return looksSecret(certainty === 'possible' ? 'possible' : 'likely', text.slice(end, last), { quoted: false }) && !/[;,{(]$/.test(text.slice(from, end))
+  return looksSecret(certainty === 'possible' ? 'possible' : 'likely', text.slice(end, last), { quoted: false }) &&
+    !/[;,{(]$/.test(text.slice(from, end))
     ? [{ start: from, end: last }]
     : [];
 }
@@ -140,9 +156,16 @@ function below(source: SourceText, at: number, certainty: Certainty, isColon: bo
     const start = line + (item ? item[0].length : Math.max(0, source.indentAt(line)));
     const isNamed = !item && MAPPING.test(shown);
     const sure = certainty === 'sure' && isDeeper && isColon && !isNamed;
-    const seems = looksSecret(certainty === 'possible' ? 'possible' : 'likely', text.slice(start, end), { quoted: false });
+    const seems = looksSecret(certainty === 'possible' ? 'possible' : 'likely', text.slice(start, end), {
+      quoted: false,
+    });
+    const isMixed = certainty === 'sure' && /[a-z]/.test(shown) && /[A-Z]/.test(shown) && /\d/.test(shown);
     const isOneWord = !/\s\S/.test(text.slice(start, Math.min(end, start + 200)));
-    if (sure ? isTaken('sure', text.slice(start, end), { quoted: false }) : seems && (isDeeper || isOneWord)) {
+    if (
+      sure
+        ? isTaken('sure', text.slice(start, end), { quoted: false })
+        : (seems || (isMixed && isOneWord)) && (isDeeper || isOneWord)
+    ) {
       const nameEnd = isNamed ? (/^\s*(?:- )?["']?[\w./-]+["']?\s*:\s*/.exec(shown)?.[0].length ?? 0) : 0;
       parts.push({ start: nameEnd > 0 ? line + nameEnd : start, end });
     }
@@ -170,8 +193,8 @@ function group(source: SourceText, from: number, certainty: Certainty, spaced: b
 
 /** A type, a reference or a call that begins with a bracket says no secret. */
 function isSchema(inner: string): boolean {
-  return /^[{[]\s*["']?(?:type|\$ref|description|title|format|required|from|valueFrom|file|external)["']?\s*:/.test(inner) && inner.length < 4_096;
+  return (
+    /^[{[]\s*["']?(?:type|\$ref|description|title|format|required|from|valueFrom|file|external)["']?\s*:/.test(inner) &&
+    inner.length < 4_096
+  );
 }
-
-/** Whether a name is that of a header, whose whole line counts. */
-export const isHeader = namesSecretHeader;

@@ -1,12 +1,12 @@
 // Columns under a name of a secret: CSV, tables of Markdown and of database clients, and rows that SQL inserts.
 import type { Found } from '../credentials.ts';
-import { type Certainty, certaintyOf } from '../key-names.ts';
+import { type Certainty, certaintyOf, NAME_HINT } from '../key-names.ts';
 import { isTaken } from '../secret-shapes.ts';
 import type { SourceText } from '../source-text.ts';
 
-const HEADER = /^[^\n]*(?:pass|pw|secret|token|key|pin|cred|contrase|senha|kennwort)[^\n]*$/gim;
 const NAME_CELL = /^[\p{L}_][\p{L}\d_ .()/-]{0,48}$/u;
 const RULE_LINE = /^[\s|:+=-]+$/;
+const DELIMITERS = ['|', '\t', ',', ';'] as const;
 const HEADER_LENGTH_MAX = 1_024;
 
 interface Column {
@@ -18,12 +18,11 @@ interface Column {
 export function findInTables(source: SourceText): Found[] {
   const { text } = source;
   const found: Found[] = [];
-  HEADER.lastIndex = 0;
-  for (let match = HEADER.exec(text); match; match = HEADER.exec(text)) {
-    const line = match[0].endsWith('\r') ? match[0].slice(0, -1) : match[0];
-    const header = line.length <= HEADER_LENGTH_MAX ? headerOf(line) : undefined;
-    if (!header) continue;
-    HEADER.lastIndex = Math.max(HEADER.lastIndex, rows(source, source.nextLine(HEADER.lastIndex), header, found));
+  for (let at = 0; at < text.length; ) {
+    const end = source.lineEnd(at);
+    const next = source.nextLine(end);
+    const header = end - at <= HEADER_LENGTH_MAX && end > at ? headerOf(text.slice(at, end)) : undefined;
+    at = header ? rows(source, next, header, found) : next;
   }
   return found;
 }
@@ -35,14 +34,18 @@ interface Header {
 }
 
 function headerOf(line: string): Header | undefined {
-  const delimiter = ['|', '\t', ',', ';'].find((one) => line.includes(one));
-  if (!delimiter) return undefined;
-  const cells = cellsOf(line, 0, delimiter).map(({ start, end }) => line.slice(start, end).replaceAll(/^[\s"'*`]+|[\s"'*`]+$/g, ''));
+  const delimiter = DELIMITERS.find((one) => line.includes(one));
+  if (!delimiter || !NAME_HINT.test(line)) return undefined;
+  const cells = cellsOf(line, 0, delimiter).map(({ start, end }) =>
+    line.slice(start, end).replaceAll(/^[\s"'*`]+|[\s"'*`]+$/g, ''),
+  );
   const named = cells.filter((cell) => cell !== '');
   if (named.length < 2 || !named.every((cell) => NAME_CELL.test(cell))) return undefined;
   const columns = cells.flatMap((cell, index) => {
     const certainty = certaintyOf(cell);
-    return certainty ? [{ index, certainty: certainty === 'sure' && delimiter === ',' ? 'likely' : certainty } as Column] : [];
+    return certainty
+      ? [{ index, certainty: certainty === 'sure' && delimiter === ',' ? 'likely' : certainty } as Column]
+      : [];
   });
   return columns.length > 0 ? { delimiter, count: cells.length, columns } : undefined;
 }
@@ -89,7 +92,8 @@ function cellsOf(row: string, offset: number, delimiter: string): { start: numbe
 }
 
 const INSERT = /\binto\s{1,8}[\w.`"[\]]{1,128}\s{0,8}\(([^()]{1,1024})\)\s{0,16}values\s{0,16}/gi;
-const TUPLE = /\s{0,16},?\s{0,16}\(((?:[^()'"]|'(?:[^'\\]|''|\\.){0,4096}'|"(?:[^"\\]|\\.){0,4096}"|\([^()]{0,256}\)){0,256})\)/y;
+const TUPLE =
+  /\s{0,16},?\s{0,16}\(((?:[^()'"]|'(?:[^'\\]|''|\\.){0,4096}'|"(?:[^"\\]|\\.){0,4096}"|\([^()]{0,256}\)){0,256})\)/y;
 const SQL_VALUE = /'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|\\.)*"|[^,'"]+/g;
 
 /** Values that SQL inserts into columns named as secrets. */

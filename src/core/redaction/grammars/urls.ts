@@ -4,8 +4,11 @@ import { isExempt, looksSecret } from '../secret-shapes.ts';
 import type { SourceText } from '../source-text.ts';
 
 const AUTHORITY = /:\\?\/\\?\/([^\s/?#@:<>]{0,256}):(?!\d{1,5}(?:[/?#\s]|$))/g;
-const SCP = /(?<![\w./:@-])[A-Za-z][\w.-]{0,63}:([^\s@/:]{6,128})@(?!sha\d|v?\d)[A-Za-z][\w.-]{0,127}/g;
+/** Read backwards from the sign, which is rare. */
+const SCP = /@(?!sha\d|v?\d)(?=[A-Za-z])(?<=(?<![\w./:@-])[A-Za-z][\w.-]{0,63}:([^\s@/:]{6,128})@)/g;
 const PGPASS = /^(?:[\w.*-]{1,128}):(?:\d{1,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:([^\r\n]{1,256})$/gm;
+
+const PGPASS_HINT = /:(?:\d{1,5}|\*):[^:\s]{1,64}:/;
 
 /** Passwords in what names a user at a host. */
 export function findInUrls(source: SourceText): Found[] {
@@ -26,12 +29,15 @@ export function findInUrls(source: SourceText): Found[] {
     if (!isExempt(password, { quoted: true })) found.push({ rule: 'url_password', start, end: lastAt });
   }
   for (const match of text.matchAll(SCP)) {
-    const start = match.index + match[0].indexOf(':') + 1;
-    if (looksSecret('likely', match[1]!, { quoted: false })) found.push({ rule: 'url_password', start, end: start + match[1]!.length });
+    const end = match.index;
+    if (looksSecret('likely', match[1]!, { quoted: false }))
+      found.push({ rule: 'url_password', start: end - match[1]!.length, end });
   }
+  if (!PGPASS_HINT.test(text)) return found;
   for (const match of text.matchAll(PGPASS)) {
     const end = match.index + match[0].length;
-    if (looksSecret('likely', match[1]!, { quoted: false })) found.push({ rule: 'key_name', start: end - match[1]!.length, end });
+    if (looksSecret('likely', match[1]!, { quoted: false }))
+      found.push({ rule: 'key_name', start: end - match[1]!.length, end });
   }
   return found;
 }
