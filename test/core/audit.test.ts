@@ -299,7 +299,7 @@ describe('what is stored of a tool', () => {
       '/args/n': '12345678901234567890',
       '/args/o': '{"api_token":"[redacted: key_name]","x":[1]}',
     });
-    expect(records[0]!.redactions).toEqual([{ pointer: '/args/o/token', rule: 'key_name', bytes: 3 }]);
+    expect(records[0]!.redactions).toEqual([{ pointer: '/args/o/api_token', rule: 'key_name', bytes: 3 }]);
     const long = stored(document, 'a', JSON.stringify({ n: 'x'.repeat(5_000) }));
     expect(long[0].args_fields).toMatchObject({ truncated: true });
   });

@@ -129,6 +129,7 @@ export const ORDINARY: readonly string[] = [
   'ssh-ed25519 key added',
   'hot key: alt+x',
   '{"apiKey":"<your api key>"}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a file of configuration writes it
   'password: ${DB_PASSWORD}',
   'api_key: {{ .Values.apiKey }}',
   'token: ***',

@@ -120,14 +120,14 @@ describe('the work over a text', () => {
       (inner) => `x ${JSON.stringify([inner])}`,
       'a b c d '.repeat(8_192),
     );
-    expect(workOf(nested, Number.POSITIVE_INFINITY).work).toBeGreaterThan(8 * plain.work);
+    expect(workOf(nested, 1e12).work).toBeGreaterThan(8 * plain.work);
     const bounded = workOf(nested);
     expect(bounded.work).toBeLessThanOrEqual((3 * plain.work * nested.length) / LENGTH + floor);
     expect(bounded.rules).toContain('scan_budget');
   });
 
   test('a percent sign encoded a thousand times is decoded once', () => {
-    const text = '%' + '25'.repeat(1_000) + '['.repeat(64_000);
+    const text = `%${'25'.repeat(1_000)}${'['.repeat(64_000)}`;
     expect(workOf(text).tookMs).toBeLessThan(1_000);
     expect(redact(`%${'25'.repeat(1_000)}70assword=Xk29fjQpLm47vTzR`).text).not.toContain('Xk29');
   });
@@ -171,6 +171,6 @@ describe('a request', () => {
     };
     const plainMs = Math.max(40, timeOf(PLAIN));
     expect(timeOf(nested)).toBeLessThan(30 * plainMs);
-    expect(timeOf('%' + '25'.repeat(1_000) + '['.repeat(64_000))).toBeLessThan(30 * plainMs);
+    expect(timeOf(`%${'25'.repeat(1_000)}${'['.repeat(64_000)}`)).toBeLessThan(30 * plainMs);
   });
 });
