@@ -89,7 +89,7 @@ const PATH = new RegExp(`^[&*!]{0,2}(${IDENTIFIER})((?:(?:\\?\\.|\\.|->|::)(?:${
 const ROOTS =
   /^(?:process|os|req|request|res|response|self|this|config|cfg|settings|env|options|opts|args|argv|user|data|params|props|ctx|context|event|body|session|credentials|secrets|var|local|module|each|vars|github|inputs|state|app|auth|client|account|import|form|input|values|ENV|System|flask|django|viper|\$?_?[a-z])$/i;
 const CALL =
-  /^(?:await |new |yield |not |!|&|\*)?[A-Za-z_$][A-Za-z_$0-9]{0,63}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z_$0-9]{0,63}){0,8}[([]/;
+  /^(?:[a-z]{3,5} |!|&|\*)?[A-Za-z_$][A-Za-z_$0-9]{0,63}(?:(?:\.|->|::|\?\.)[A-Za-z_$][A-Za-z_$0-9]{0,63}){0,8}[([]/;
 /** What may stand behind the end of a value in code. */
 const CODE_TAIL =
   /\)?\s*->\s*\w[\w[\], .]{0,40}:$|[\s)\]};,]{1,8}$|\s*(?:\/\/|#|--)\s[^"'`0-9]{0,100}$|\)?\s*(?:[{:]|then|do|and|or|&&|\|\|)\s*$|\)\s*(?:return|throw|continue|break)(?: [a-z]{1,16})?;?$/;
