@@ -81,7 +81,7 @@ describe('a bearer token', () => {
 
 test('`tollgate token` makes a token and its hash', async () => {
   const { stdout } = await tollgate(['token'], { cwd: dirname(callers.file) });
-  const [, token, hash] = /^token: (\S{43})\nhash: {2}(sha256:[0-9a-f]{64})\n$/.exec(stdout) ?? [];
+  const [, token, hash] = /^token: (tg_\S{49})\nhash: {2}(sha256:[0-9a-f]{64})\n$/.exec(stdout) ?? [];
   expect(hashOf(token!)).toBe(hash);
 });
 
