@@ -1,8 +1,8 @@
 // One connection of a listener, as the bounds below grpc-js know it.
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { UnknownBounds } from '../unknown-places.ts';
 import type { CertificateFacts, Identified } from './callers.ts';
-import type { UnknownBounds } from './unknown-places.ts';
 
 export interface ConnectionLimits {
   readonly connections: number;

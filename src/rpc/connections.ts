@@ -12,6 +12,8 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressGroup } from '../remote-address.ts';
+import { UnknownPlaces } from '../unknown-places.ts';
 import { type Callers, certificateOf, type Identified } from './callers.ts';
 import {
   type Connection,
@@ -24,8 +26,6 @@ import {
 import { ConnectionMonitor } from './connection-monitor.ts';
 import { type SocketAbove, watchHandshakes } from './handshakes.ts';
 import { Receiving } from './receiving.ts';
-import { addressGroup } from './remote-address.ts';
-import { UnknownPlaces } from './unknown-places.ts';
 
 /** A call as node:http2 hands it over. `rawHeaders` are names and values in turn, with those that are repeated. */
 export interface ArrivingCall {
@@ -61,6 +61,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all = new Map<Socket, Connection>();
   readonly #bySession = new WeakMap<object, Connection>();
+  readonly #dropped = new WeakSet<Socket>();
   readonly #unknown: UnknownPlaces<Connection>;
   readonly #unknownCalls: UnknownPlaces<ServerHttp2Stream>;
   readonly #unknownCallsPerConnection: number;
@@ -137,8 +138,8 @@ export class Connections {
       if (arriving) this.#begin(arriving, session);
     });
     watchHandshakes(server, (event, socket) => {
-      // One that we have ended ourselves was told of already.
-      if (!socket || this.#all.has(socket)) this.#options.onEvent(event);
+      // One that we have ended ourselves was counted then.
+      if (!socket || !this.#dropped.has(socket)) this.#options.onEvent(event);
     });
     server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
       const connection = this.#open(stream);
@@ -309,6 +310,7 @@ export class Connections {
   #drop(connection: Connection, event?: ConnectionEvent, code: number = constants.NGHTTP2_NO_ERROR): void {
     if (event) this.#options.onEvent(event);
     this.#remove(connection);
+    this.#dropped.add(connection.socket);
     // Without an error the code is not looked at.
     connection.session?.destroy(event && new Error(event), code);
     // After what it is told, which is written at the end of this turn. A peer that reads nothing holds nothing up.
