@@ -125,6 +125,11 @@ export const ErrorReason = {
    * `ledger.key_file` names one.
    */
   ERROR_REASON_LEDGER_UNSIGNED: 27,
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  ERROR_REASON_STATE_FULL: 40,
 } as const;
 
 /**
@@ -280,6 +285,12 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_LEDGER_UNSIGNED'
   | 27
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  | 'ERROR_REASON_STATE_FULL'
+  | 40
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is
