@@ -201,6 +201,8 @@ function refuseUnknownCommand(name: string | undefined): void {
 // One line for what an operator can mend, the stack for what is a bug. It is written at once, for nothing after it could
 // wait: a start that failed must not leave a process that neither serves nor ends.
 async function main(): Promise<void> {
+  // They are for those who develop this, and would stand beside the one line that a command says.
+  process.noDeprecation = true;
   try {
     refuseUnknownCommand(process.argv[2]);
     await program.parseAsync();
