@@ -71,6 +71,11 @@ export class DataMonitor {
     return this.#observing;
   }
 
+  /** A record is older than it was, as somebody else has noticed: within a second of a copy the count may say nothing. */
+  rolledBack(): void {
+    this.#lossesAtMs.set('rolled_back', performance.now());
+  }
+
   /** Whether any server refuses what would add to it. */
   get isFull(): boolean {
     return this.#full.size > 0;

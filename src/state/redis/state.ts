@@ -102,7 +102,11 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
   const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
-  const floors = new Floors(scripts, (rollBack) => onEvent({ kind: 'rolled_back', rollBack }));
+  let data: DataMonitor | undefined;
+  const floors = new Floors(scripts, (rollBack) => {
+    data?.rolledBack();
+    onEvent({ kind: 'rolled_back', rollBack });
+  });
   const servers = await openServers({
     ...options,
     require,
@@ -111,6 +115,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
+  data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {
     commands: new Commands(servers, {
       commandTimeoutMs,
@@ -126,7 +131,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     }),
     scripts,
     floors,
-    data: new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss })),
+    data,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
     retentionMs,
