@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { asksForCertificates } from './compose/check.ts';
 import { watchDescriptors } from './compose/descriptors.ts';
+import { certificatesOf, DROPPING, expiring, fileWarnings } from './compose/process-warnings.ts';
 import { openStore } from './compose/store.ts';
-import type { StoreLogin } from './compose/store-login.ts';
 import { type CallerBook, callersParser } from './config/callers-file.ts';
 import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
-import type { ProblemsError } from './config/problems-error.ts';
 import { Failure } from './core/failure.ts';
 import { type Policy, parsePolicy } from './core/policy.ts';
 import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
@@ -23,9 +22,9 @@ import { type Monitored, MonitoringListener } from './telemetry/http.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { OutageLog } from './telemetry/outage-log.ts';
-import type { CertificateFacts, ProcessFacts } from './telemetry/process-metrics.ts';
+import type { ProcessFacts } from './telemetry/process-metrics.ts';
 import { openTraces, type Traces } from './telemetry/traces.ts';
-import { type RaisedWarning, Warnings } from './telemetry/warnings.ts';
+import { Warnings } from './telemetry/warnings.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
@@ -171,55 +170,6 @@ const WARNINGS_MS = 1_000;
 function every(ms: number, act: () => void): () => void {
   const timer = setInterval(act, ms).unref();
   return () => clearInterval(timer);
-}
-
-const DROPPING: RaisedWarning = {
-  code: 'LOG_DROPPED',
-  message:
-    'Lines of the log are dropped, since standard output does not take them: look at its reader, or at its disk.',
-};
-
-/** Files that are followed and cannot be used, and what is doubtful in the policy in force. */
-function fileWarnings(policy: PolicySource<Policy>, callers: PolicySource<CallerBook> | undefined): RaisedWarning[] {
-  const found: RaisedWarning[] = policy.current.warnings.map((message) => ({ code: 'POLICY_DOUBTFUL', message }));
-  if (policy.lastError) {
-    const message = `The policy file cannot be used, and an earlier policy is in force: ${firstLine(policy.lastError)}`;
-    found.push({ code: 'POLICY_REFUSED', message });
-  }
-  if (callers?.lastError) {
-    const message = `The callers file cannot be used, and earlier callers are in force: ${firstLine(callers.lastError)}`;
-    found.push({ code: 'CALLERS_REFUSED', message });
-  }
-  return found;
-}
-
-function firstLine({ problems }: ProblemsError): string {
-  return problems.length > 1 ? `${problems[0]} (and ${problems.length - 1} more)` : `${problems[0]}`;
-}
-
-function certificatesOf(server: GrpcServer, login: StoreLogin | undefined, warnings: Warnings): CertificateFacts[] {
-  const ofStore = login?.expiries ?? [];
-  const isRefused = warnings.counts().get('STORE_LOGIN_REFUSED') !== 0;
-  return [...server.certificates, ...(ofStore.length > 0 ? [{ listener: 'store', expiries: ofStore, isRefused }] : [])];
-}
-
-const EXPIRING_MS = 7 * 24 * 3_600_000;
-
-function expiring(server: GrpcServer, login: StoreLogin | undefined): RaisedWarning[] {
-  const now = Date.now();
-  const all = [...server.certificates, { listener: 'store', expiries: login?.expiries ?? [] }];
-  return all.flatMap(({ listener, expiries }) =>
-    expiries
-      .filter(({ endsAtMs }) => endsAtMs - now < EXPIRING_MS)
-      .map(({ file, endsAtMs }): RaisedWarning => {
-        const what = file === 'cert' ? 'certificate' : 'authority';
-        const when = new Date(endsAtMs).toISOString();
-        return {
-          code: 'CERTIFICATE_EXPIRING',
-          message: `A ${what} of ${listener} ends ${when}: put a new one in its place.`,
-        };
-      }),
-  );
 }
 
 /** A collector that has not taken the last traces by then is away. */

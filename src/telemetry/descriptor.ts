@@ -14,8 +14,8 @@ export interface Descriptor {
 
 /**
  * WHY NOT fs.writeSync on the descriptor as it is: a pipe from a shell is blocking, so a write to a full one stops the
- * event loop. WHY NOT a worker thread, or a thread of the pool: one that is blocked in a write keeps the process from
- * ending.
+ * event loop. WHY NOT a thread, of the pool or a worker: one that is blocked in a write keeps the process from ending. See
+ * docs/decisions/0037.
  *
  * @param fd  1 or 2; it stays open
  */
