@@ -32,6 +32,8 @@ export interface Config extends ListenersConfig {
     readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
     readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
     readonly sentinelPassword: Secret | undefined;
+    /** Paths of files with the login, in place of the URL's. */
+    readonly login: { readonly usernameFile: string | undefined; readonly passwordFile: string | undefined };
     /** Paths of PEM files. */
     readonly tls: {
       readonly ca: string | undefined;
@@ -75,7 +77,7 @@ export interface Config extends ListenersConfig {
     readonly receivingBytes: number;
   };
   readonly sweep: { readonly intervalMs: number };
-  readonly shutdown: { readonly graceMs: number };
+  readonly shutdown: { readonly graceMs: number; readonly delayMs: number };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
@@ -148,6 +150,7 @@ function interpret(settings: Settings): Config {
       sentinelPassword: at.isSet('store.sentinel_password')
         ? new Secret(at.string('store.sentinel_password'))
         : undefined,
+      login: places.login,
       tls: places.tls,
       identityKeyPrefix: at.string('store.identity_key_prefix'),
       mapSizeBytes: at.number('store.map_size_mib') * 1024 * 1024,
@@ -192,7 +195,7 @@ function interpret(settings: Settings): Config {
       receivingBytes: at.number('limits.receiving_mib') * 1024 * 1024,
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
-    shutdown: { graceMs: at.number('shutdown.grace_ms') },
+    shutdown: { graceMs: at.number('shutdown.grace_ms'), delayMs: at.number('shutdown.delay_ms') },
     log: { level: at.string('log.level') as Config['log']['level'] },
   };
 }
@@ -209,11 +212,15 @@ function interpretPlaces(settings: Settings) {
     places.refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
   }
   const tls = { ca: places.pathIfSet('store.tls.ca_file'), ...places.keyPair('store.tls') };
+  const login = {
+    usernameFile: places.pathIfSet('store.username_file'),
+    passwordFile: places.pathIfSet('store.password_file'),
+  };
   if (store) refuseIdle(places, store);
   const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
   if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
-  return { dataDir, policyFile, listeners, store, tls, ledger };
+  return { dataDir, policyFile, listeners, store, tls, login, ledger };
 }
 
 /** @param madeIn  where a key may be made: several servers on one store must not each make their own */
@@ -236,6 +243,14 @@ function refuseIdle(places: Places, store: StoreLocation): void {
   for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
     if (settings.isSet(key) && !isTls) places.refuse(key, 'needs a store URL that begins with rediss');
   }
+  for (const key of ['store.username_file', 'store.password_file']) {
+    if (!settings.isSet(key)) continue;
+    if (store.kind === 'embedded') places.refuse(key, 'needs a store in Redis');
+    else if (store.password !== undefined) places.refuse(key, 'the store URL holds a login already; keep one of them');
+  }
+  if (settings.isSet('store.username_file') && !settings.isSet('store.password_file')) {
+    places.refuse('store.username_file', 'needs store.password_file');
+  }
   if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
     places.refuse('store.sentinel_password', 'needs a store URL with +sentinel');
   }
@@ -252,6 +267,8 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     data_dir: config.dataDir,
     'store.url': config.store.urlMasked,
     'store.sentinel_password': config.store.sentinelPassword === undefined ? '' : SECRET_MASK,
+    'store.username_file': config.store.login.usernameFile ?? '',
+    'store.password_file': config.store.login.passwordFile ?? '',
     'store.tls.ca_file': config.store.tls.ca ?? '',
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',

@@ -5,8 +5,10 @@ import type { Role } from '../config/callers-file.ts';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
+import type { FoldedLines } from '../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
+import type { OutageLog } from '../telemetry/outage-log.ts';
 import { type Callers, type Identified, identifiedOf, requireRole, roleRefused, unknownCaller } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
@@ -32,6 +34,9 @@ export interface Edge {
   readonly openStreams: StreamChecks;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
+  /** Calls that the store has failed. */
+  readonly storeFailures: FoldedLines;
+  readonly outage: OutageLog;
   readonly sight: Sight;
   /** Aborted when the server begins to stop. */
   readonly draining: AbortSignal;
@@ -212,9 +217,23 @@ function report(edge: Edge, method: Method, caller: string | undefined, error: u
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
   const line = { rpc: method.name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
+  if (STORE_FAILURES.has(reply.reason)) {
+    reportStoreFailure(edge, { ...line, ...errorFields(error) });
+    return reply;
+  }
   edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');
   });
   return reply;
+}
+
+const STORE_FAILURES: ReadonlySet<string> = new Set(['STATE_UNAVAILABLE', 'STATE_FULL']);
+
+/** They come by the thousand, and all for one reason: in an outage they are counted, outside of one they fold. */
+function reportStoreFailure(edge: Edge, line: { readonly reason: string } & Readonly<Record<string, unknown>>): void {
+  const { reason } = line;
+  const isCounted = reason === 'STATE_UNAVAILABLE' && edge.outage.failed();
+  if (isCounted) edge.storeFailures.log.debug(line, 'failed');
+  else edge.storeFailures.write({ key: reason, kind: reason, about: { reason } }, (log) => log.error(line, 'failed'));
 }
