@@ -23,6 +23,8 @@ import { errorFields, type Logger } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { ProcessFacts } from './telemetry/process-metrics.ts';
 import { openTraces, type Traces } from './telemetry/traces.ts';
+import { OFFLOAD_BYTES_MIN, offloadAppend } from './workers/append-offload.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
@@ -48,6 +50,11 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
   });
   const callers = openCallers(config, log);
+  const workers = new WorkerPool({
+    file: new URL('./workers/worker.js', import.meta.url),
+    onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
+  });
+  await workers.check();
   const { state: store, close } = await openState(config, log);
   const ledgerKey = await openLedger(config, log).catch(async (error) => {
     await close();
@@ -70,6 +77,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     facts,
     log,
     sight: { metrics, traces },
+    offload: { bytesMin: OFFLOAD_BYTES_MIN, append: (bytes, asked) => offloadAppend(workers, bytes, asked) },
     callers: () => callers?.current.policy ?? NOBODY,
   });
   const monitoring = monitoringOf(config, metrics, () => server.problems);
@@ -81,6 +89,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     policy.close();
     callers?.close();
     await server.stop();
+    await workers.close();
     await close();
     await traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX));
     // Last, so that whoever asks is told all the while that this process is stopping.

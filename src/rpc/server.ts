@@ -16,7 +16,7 @@ import { fullName, Listener, type Service } from './listener.ts';
 import type { Sight } from './seen.ts';
 import { auditService, auditStreams } from './services/audit.ts';
 import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
-import { policyDecisionService } from './services/policy-decision.ts';
+import { largeDecisions, type Offload, policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
 import { TlsSource } from './tls.ts';
@@ -48,10 +48,15 @@ export class GrpcServer {
       callers,
       sight,
       log,
-    }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger },
+      offload,
+    }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger; offload: Offload },
   ) {
     const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
+      {
+        name: 'PolicyDecisionService',
+        operations: policyDecisionService(new DecisionLog(log)),
+        large: largeDecisions(offload),
+      },
       { name: 'RunService', operations: runService() },
     ];
     const management: Service[] = [

@@ -19,6 +19,11 @@ import { type StatusReply, statusOf } from './status.ts';
  * @param caller  its name, for the log and records alone: no decision may rest on it
  */
 export type Operation = (fields: Fields, pdp: Pdp, caller: string) => object | Promise<object>;
+/** The same for requests that are too large to be decoded here. */
+export interface LargeOperation {
+  readonly bytesMin: number;
+  readonly run: (bytes: Buffer, pdp: Pdp, caller: string) => Promise<object>;
+}
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
 export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal) => AsyncIterable<object>;
 
@@ -36,7 +41,12 @@ export interface Edge {
 }
 
 // A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
-export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
+export function unaryHandler(
+  edge: Edge,
+  method: Method,
+  operation: Operation,
+  large?: LargeOperation,
+): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
   const view = viewOf(method, edge.sight);
@@ -70,7 +80,10 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
       const pdp = seen.pdp(pdpUntil(edge, method, { caller, deadline: call.getDeadline() }));
-      const result = operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
+      const result =
+        large && call.request.length >= large.bytesMin
+          ? large.run(bounded(call.request, bytesMax), pdp, caller)
+          : operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -163,10 +176,12 @@ function pdpUntil(
 }
 
 function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
-  if (bytes.length > bytesMax) {
-    throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
-  }
-  return new Fields(method.decode(bytes));
+  return new Fields(method.decode(bounded(bytes, bytesMax)));
+}
+
+function bounded(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length <= bytesMax) return bytes;
+  throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
 }
 
 /** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
