@@ -24,6 +24,7 @@ import type { Metrics } from './telemetry/metrics.ts';
 import type { ProcessFacts } from './telemetry/process-metrics.ts';
 import { openTraces, type Traces } from './telemetry/traces.ts';
 import { OFFLOAD_BYTES_MIN, offloadAppend } from './workers/append-offload.ts';
+import { offloadPolicy } from './workers/policy-offload.ts';
 import { WorkerPool } from './workers/worker-pool.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -46,14 +47,14 @@ export interface Running {
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
-  const policy = openPolicy(config, log, (revision, by) => {
-    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
-  });
-  const callers = openCallers(config, log);
   const workers = new WorkerPool({
     file: new URL('./workers/worker.js', import.meta.url),
     onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
   });
+  const policy = openPolicy(config, { log, workers }, (revision, by) => {
+    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
+  });
+  const callers = openCallers(config, log);
   await workers.check();
   const { state: store, close } = await openState(config, log);
   const ledgerKey = await openLedger(config, log).catch(async (error) => {
@@ -229,10 +230,15 @@ function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | un
   });
 }
 
-function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: string) => void): PolicySource<Policy> {
+function openPolicy(
+  config: Config,
+  { log, workers }: { log: Logger; workers: WorkerPool },
+  onSwap: (revision: string, by: string) => void,
+): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
+    load: () => offloadPolicy(workers, config.policy.file),
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
@@ -302,7 +308,7 @@ function serverFacts(
     }),
     warnings: () => [...state.info.warnings, ...warnings, ...policy.current.warnings],
     reloadPolicy: async (caller: string) => {
-      const reload = policy.reload(caller);
+      const reload = await policy.reload(caller);
       if (reload.ok) return;
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },

@@ -10,8 +10,11 @@ import type { Position } from '../state/port.ts';
 const CHUNK_FIRST = 4;
 /** And when that was not enough; twice as many each time, because finding the place again may cost more than an entry. */
 const CHUNK_SECOND = 32;
-/** At most; at once from a list that lies in one partition. */
-const CHUNK_MAX = 500;
+/**
+ * At most; at once from a list that lies in one partition. What is fetched is decoded in one go, and an entry takes up to some
+ * 30 KB: see docs/decisions/0029-worker-threads.md.
+ */
+export const CHUNK_MAX = 50;
 /** So many partitions are asked at one time. */
 const AT_ONCE = 16;
 

@@ -1,15 +1,14 @@
 // What an auditor asks about runs and their logs.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../core/ledger.ts';
-import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
-import { logPages } from './log-pages.ts';
-import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
+import { LOG_PAGE, logPages } from './log-pages.ts';
+import { CHUNK_MAX, LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
 
@@ -50,12 +49,13 @@ export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number
   const children: Run[] = [];
   let after: Position | undefined;
   while (children.length < limit) {
-    const page = await walk.page(partitionOf(parentRunId), after, LIMITS.pageSizeMax);
+    const page = await walk.page(partitionOf(parentRunId), after, CHUNK_MAX);
+    await turn();
     for (const { run } of page) {
       if (run.parentRunId === parentRunId && children.length < limit) children.push(run);
     }
     const last = page.at(-1);
-    if (!last || page.length < LIMITS.pageSizeMax) break;
+    if (!last || page.length < CHUNK_MAX) break;
     after = walk.position(last);
   }
   return children;
@@ -115,13 +115,18 @@ export async function purgeRuns(pdp: Pdp, finishedBeforeMs: number): Promise<num
 async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: number): Promise<number> {
   let purged = 0;
   for (;;) {
-    const { runs } = await pdp.state.pageRuns({ partition, index: 'finished', descending: false, limit: 100 });
+    const page = { partition, index: 'finished', descending: false, limit: REMOVED_AT_ONCE } as const;
+    const { runs } = await pdp.state.pageRuns(page);
     const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
     const removed = await Promise.all(old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision)));
     purged += removed.filter(Boolean).length;
-    if (old.length < 100 || !removed.includes(true)) return purged;
+    await turn();
+    if (old.length < REMOVED_AT_ONCE || !removed.includes(true)) return purged;
   }
 }
+
+/** Each with up to a thousand records of its log, in one step. */
+const REMOVED_AT_ONCE = 16;
 
 /** The runs of one index, as they stand now. */
 export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
@@ -148,7 +153,6 @@ async function upToDate(pdp: Pdp, runId: string): Promise<Run> {
   return getRun(pdp, runId);
 }
 
-const LOG_PAGE = 200;
 const FOLLOW_INTERVAL_MS = 250;
 
 /**

@@ -3,12 +3,14 @@ import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
+import { Slice } from '../pdp/turns.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import { type Callers, requireRole } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
+import { Pieces } from './pieces.ts';
 import { rolesFor } from './roles.ts';
 import { type Sight, viewOf } from './seen.ts';
 import { type StatusReply, statusOf } from './status.ts';
@@ -59,6 +61,13 @@ export function unaryHandler(
       if (admitted !== undefined) edge.inFlight.end(admitted);
     };
     const succeed = (response: object): void => {
+      if (response instanceof Pieces) {
+        response.encode(method).then((bytes) => {
+          callback(null, bytes);
+          seen.answered({});
+        }, fail);
+        return;
+      }
       let bytes: Buffer;
       try {
         bytes = method.encode(response);
@@ -130,9 +139,11 @@ export function streamHandler(
       // The headers tell a caller that it listens, which may be long before there is a first message. The listening begins
       // in this same turn, so nothing that the caller does upon them is missed.
       if (ENDLESS.has(method.name)) call.sendMetadata(new Metadata());
+      const slice = new Slice();
       for await (const response of responses) {
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
+        if (slice.isOver) await slice.next();
       }
       // What looks like the end of the list would be taken for it.
       if (stopping.aborted) throw new Failure('stopping', 'the server is stopping');
