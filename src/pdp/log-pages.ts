@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { State } from '../state/port.ts';
 
 /** A record takes up to some 30 KB, and a page is read, decoded and hashed in one go. */
-export const LOG_PAGE = 50;
+export const LOG_PAGE = 32;
 
 /**
  * Records from `afterSequence + 1` to `upTo`, as they are stored. Ends early where the log does: what that means is for the

@@ -8,7 +8,7 @@ import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
 import { LOG_PAGE, logPages } from './log-pages.ts';
-import { CHUNK_MAX, LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
+import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
 
@@ -32,7 +32,7 @@ export async function listRuns(
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
     (filter.sessionId === undefined || run.sessionId === filter.sessionId);
   const walk = { ...runWalk(pdp, 'started', true), after: page.after };
-  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { runs: items.map(({ run }) => run), next };
 }
 
@@ -45,18 +45,11 @@ function weigh({ run }: StoredRun): number {
 /** A run's children, oldest first by start. They lie in their parent's partition. */
 export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number): Promise<Run[]> {
   if (!isOwnId(parentRunId)) return [];
-  const walk = runWalk(pdp, 'started', false);
   const children: Run[] = [];
-  let after: Position | undefined;
-  while (children.length < limit) {
-    const page = await walk.page(partitionOf(parentRunId), after, CHUNK_MAX);
-    await turn();
-    for (const { run } of page) {
-      if (run.parentRunId === parentRunId && children.length < limit) children.push(run);
-    }
-    const last = page.at(-1);
-    if (!last || page.length < CHUNK_MAX) break;
-    after = walk.position(last);
+  const walk = { ...runWalk(pdp, 'started', false), partitions: [partitionOf(parentRunId)] };
+  for await (const { run } of mergePages(walk)) {
+    if (run.parentRunId === parentRunId) children.push(run);
+    if (children.length === limit) break;
   }
   return children;
 }
@@ -133,6 +126,7 @@ export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<St
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,
+    weigh,
     position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
     page: async (partition, after, limit) => {
       const { runs, now } = await pdp.state.pageRuns({ partition, index, descending, limit, ...(after && { after }) });

@@ -116,7 +116,7 @@ export async function listSessions(
     (filter.status === undefined || statusOf(record, now) === filter.status);
   const walk = sessionWalk(pdp);
   const [{ items, next }, total] = await Promise.all([
-    pageOf({ walk: { ...walk, after: page.after }, keep, weigh, size: page.size }),
+    pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
     countOf(walk, keep),
   ]);
   return { sessions: items, next, total };
@@ -131,6 +131,7 @@ function weigh({ record: { session } }: SessionAt): number {
 function sessionWalk(pdp: Pdp): Walk<SessionAt> {
   return {
     descending: true,
+    weigh,
     position: ({ record: { session } }) => ({ atMs: session.createdAtMs, id: session.sessionId }),
     page: async (partition, after, limit) => {
       const { records, now } = await pdp.state.pageSessions({ partition, limit, ...(after && { after }) });

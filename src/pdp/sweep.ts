@@ -7,7 +7,7 @@ import { PARTITIONS } from '../core/partition.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
 import { sealRun } from './change-run.ts';
-import { CHUNK_MAX } from './merge-pages.ts';
+import { RUNS_AT_ONCE } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
 import { purgePayloads } from './purge-payloads.ts';
 import { purgeRuns } from './run-queries.ts';
@@ -63,7 +63,7 @@ async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<un
   const failed: unknown[] = [];
   let after: Position | undefined;
   for (let page = 0; page < RUN_PAGES_MAX; page++) {
-    const walk = { partition, index: 'touched', descending: false, limit: CHUNK_MAX } as const;
+    const walk = { partition, index: 'touched', descending: false, limit: RUNS_AT_ONCE } as const;
     const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
     for (const { run } of runs) {
       const due = dueOf(pdp, run, now);
@@ -78,7 +78,7 @@ async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<un
       }
     }
     const last = runs.at(-1)?.run;
-    if (!last || runs.length < CHUNK_MAX) break;
+    if (!last || runs.length < RUNS_AT_ONCE) break;
     after = { atMs: last.touchedAtMs, id: last.runId };
   }
   return failed;
