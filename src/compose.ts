@@ -25,6 +25,9 @@ import { OutageLog } from './telemetry/outage-log.ts';
 import type { ProcessFacts } from './telemetry/process-metrics.ts';
 import { openTraces, type Traces } from './telemetry/traces.ts';
 import { Warnings } from './telemetry/warnings.ts';
+import { OFFLOAD_BYTES_MIN, offloadAppend } from './workers/append-offload.ts';
+import { offloadPolicy } from './workers/policy-offload.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
@@ -98,14 +101,20 @@ async function open(
   let endsAt = Number.POSITIVE_INFINITY;
   opened.add(() => traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX)));
   opened.add(() => outage.close());
-  // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
-  const policy = openPolicy(config, log, (revision, by) => {
+  const workers = new WorkerPool({
+    file: new URL('./workers/worker.js', import.meta.url),
+    onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
+  });
+  opened.add(() => workers.close());
+  // Runs after startup: the file watcher and ReloadPolicy both call it.
+  const policy = openPolicy(config, { log, workers }, (revision, by) => {
     recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
   });
   opened.add(() => policy.close());
   // Runs once the server is there: not before does anything follow the file.
   const callers = openCallers(config, log, () => server.identifyAgain());
   opened.add(() => callers?.close());
+  await workers.check();
   const { state: store, login, close } = await openStore(config, { log, warnings, outage });
   opened.add(close);
   const ledgerKey = openLedger(config, warnings);
@@ -134,6 +143,7 @@ async function open(
     log,
     outage,
     sight: { metrics, traces },
+    offload: { bytesMin: OFFLOAD_BYTES_MIN, append: (bytes, asked) => offloadAppend(workers, bytes, asked) },
     callers: () => callers?.current.policy ?? NOBODY,
   });
   opened.add(() => server.stop());
@@ -217,10 +227,15 @@ function openCallers(config: Config, log: Logger, onChange: () => void): PolicyS
   });
 }
 
-function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: string) => void): PolicySource<Policy> {
+function openPolicy(
+  config: Config,
+  { log, workers }: { log: Logger; workers: WorkerPool },
+  onSwap: (revision: string, by: string) => void,
+): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
+    load: () => offloadPolicy(workers, config.policy.file),
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
@@ -287,7 +302,7 @@ function serverFacts(
     }),
     warnings: () => warnings.list(),
     reloadPolicy: async (caller: string) => {
-      const reload = policy.reload(caller);
+      const reload = await policy.reload(caller);
       if (reload.ok) return;
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },

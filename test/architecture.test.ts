@@ -63,6 +63,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'grpc-health-check',
     'protobufjs',
   ],
+  // Threads for what would keep the event loop. They are sent requests and files as they are, and read them with the code
+  // that reads the others; they have no store.
+  'workers/': [
+    'workers/',
+    'core/',
+    'pdp/append-audit.ts',
+    'pdp/pdp.ts',
+    'rpc/append-request.ts',
+    'rpc/codec.ts',
+    'rpc/fields.ts',
+    'config/policy-file.ts',
+    'state/port.ts',
+    'startup-error.ts',
+    'node:',
+    'piscina',
+  ],
   // Offline, and with none of the code that wrote what it verifies.
   'cli/audit-verify.ts': ['verify/', 'cli/output.ts', 'cli/terminal.ts', 'node:', 'commander'],
   // Commands that ask a running server do so over its own listener, and never beside it.

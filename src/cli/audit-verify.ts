@@ -1,6 +1,6 @@
 // `tollgate audit verify`: an exported ledger held to public keys, offline. It must never ask a server, nor say that a bundle
 // is sound which it could not read to its end.
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type BrokenLine, parseLine } from '../verify/lines.ts';
 import { readLines } from '../verify/read-lines.ts';
@@ -75,7 +75,7 @@ function keysOf(keyOrFile: string): string[] {
   if (parseVerifierKey(keyOrFile)) return [keyOrFile];
   if (keyOrFile.includes('+') && !existsSync(keyOrFile))
     throw new Error(`${keyOrFile} is neither a file nor a public key (${KEY_FORM})`);
-  const lines = readFileSync(keyOrFile, 'utf8').split('\n');
+  const lines = shortFile(keyOrFile).split('\n');
   const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new Error(`${keyOrFile} holds no public key`);
   const wrong = keys.findIndex((key) => !parseVerifierKey(key));
@@ -83,11 +83,18 @@ function keysOf(keyOrFile: string): string[] {
   return keys;
 }
 
+/** Keys and checkpoints are short. A checkpoint may come from anybody, as the bundle may. */
+function shortFile(path: string): string {
+  if (statSync(path).size > SHORT_BYTES_MAX) throw new Error(`${path} is larger than ${SHORT_BYTES_MAX} bytes`);
+  return readFileSync(path, 'utf8');
+}
+
+const SHORT_BYTES_MAX = 2 ** 20;
 const KEY_FORM = '<name>+<key hash>+<key>';
 
 /** The note of a file; whatever put it there may have ended it once more. */
 function checkpointIn(file: string): string {
-  const note = `${readFileSync(file, 'utf8').trimEnd()}\n`;
+  const note = `${shortFile(file).trimEnd()}\n`;
   if (!parseCheckpoint(note)) throw new Error(`${file} holds no checkpoint`);
   return note;
 }

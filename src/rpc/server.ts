@@ -20,7 +20,7 @@ import { fullName, Listener, type Service } from './listener.ts';
 import type { Sight } from './seen.ts';
 import { auditService, auditStreams } from './services/audit.ts';
 import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
-import { policyDecisionService } from './services/policy-decision.ts';
+import { largeDecisions, type Offload, policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
 import { StreamChecks } from './stream-checks.ts';
@@ -60,6 +60,7 @@ export class GrpcServer {
       sight,
       log,
       outage,
+      offload,
     }: {
       pdp: Pdp;
       facts: ServerFacts;
@@ -67,11 +68,16 @@ export class GrpcServer {
       sight: Sight;
       log: Logger;
       outage: OutageLog;
+      offload: Offload;
     },
   ) {
     this.#decisionLog = new DecisionLog(log);
     const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(this.#decisionLog) },
+      {
+        name: 'PolicyDecisionService',
+        operations: policyDecisionService(this.#decisionLog),
+        large: largeDecisions(offload),
+      },
       { name: 'RunService', operations: runService() },
     ];
     const management: Service[] = [

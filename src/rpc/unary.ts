@@ -5,6 +5,7 @@ import type { Role } from '../config/callers-file.ts';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
+import { Slice } from '../pdp/turns.ts';
 import type { FoldedLines } from '../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
@@ -13,6 +14,7 @@ import { type Callers, type Identified, identifiedOf, requireRole, roleRefused, 
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
+import { Pieces } from './pieces.ts';
 import { rolesFor } from './roles.ts';
 import { type Sight, viewOf } from './seen.ts';
 import { type StatusReply, statusOf } from './status.ts';
@@ -24,6 +26,11 @@ import type { StreamChecks } from './stream-checks.ts';
  * @param caller  its name, for the log and records alone: no decision may rest on it
  */
 export type Operation = (fields: Fields, pdp: Pdp, caller: string) => object | Promise<object>;
+/** The same for requests that are too large to be decoded here. */
+export interface LargeOperation {
+  readonly bytesMin: number;
+  readonly run: (bytes: Buffer, pdp: Pdp, caller: string) => Promise<object>;
+}
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
 export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal) => AsyncIterable<object>;
 
@@ -46,7 +53,12 @@ export interface Edge {
 }
 
 // A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
-export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
+export function unaryHandler(
+  edge: Edge,
+  method: Method,
+  operation: Operation,
+  large?: LargeOperation,
+): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
   const view = viewOf(method, edge.sight);
@@ -59,6 +71,13 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       if (admitted !== undefined) edge.inFlight.end(admitted);
     };
     const succeed = (response: object): void => {
+      if (response instanceof Pieces) {
+        response.encode(method).then((bytes) => {
+          callback(null, bytes);
+          seen.answered({});
+        }, fail);
+        return;
+      }
       let bytes: Buffer;
       try {
         bytes = method.encode(response);
@@ -80,7 +99,10 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
       const pdp = seen.pdp(pdpUntil(edge, method, { caller, deadline: call.getDeadline() }));
-      const result = operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
+      const result =
+        large && call.request.length >= large.bytesMin
+          ? large.run(bounded(call.request, bytesMax), pdp, caller)
+          : operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -134,9 +156,11 @@ export function streamHandler(
       // The headers tell a caller that it listens, which may be long before there is a first message. The listening begins
       // in this same turn, so nothing that the caller does upon them is missed.
       if (ENDLESS.has(method.name)) call.sendMetadata(new Metadata());
+      const slice = new Slice();
       for await (const response of responses) {
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
+        if (slice.isOver) await slice.next();
       }
       if (refusal) throw refusal;
       // What looks like the end of the list would be taken for it.
@@ -203,10 +227,12 @@ function pdpUntil(
 }
 
 function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
-  if (bytes.length > bytesMax) {
-    throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
-  }
-  return new Fields(method.decode(bytes));
+  return new Fields(method.decode(bounded(bytes, bytesMax)));
+}
+
+function bounded(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length <= bytesMax) return bytes;
+  throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
 }
 
 /** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
