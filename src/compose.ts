@@ -12,6 +12,7 @@ import type { Pdp } from './pdp/pdp.ts';
 import { recordPolicySwap } from './pdp/policy-swap.ts';
 import { sweep } from './pdp/sweep.ts';
 import { readPem } from './read-pem.ts';
+import { RedactionSource } from './redaction/redaction-source.ts';
 import { GrpcServer } from './rpc/server.ts';
 import { StartupError } from './startup-error.ts';
 import { lockDirectory } from './state/embedded/directory-lock.ts';
@@ -49,7 +50,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   });
   const callers = openCallers(config, log);
   const { state: store, close } = await openState(config, log);
-  const ledgerKey = await openLedger(config, log).catch(async (error) => {
+  const { ledgerKey, redaction } = await openKeys(config, log).catch(async (error) => {
     await close();
     throw error;
   });
@@ -64,7 +65,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   });
   const traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, ledgerKey });
+  const pdp = pdpOf(config, { state, policy, ledgerKey, redaction });
   const server = new GrpcServer(config, {
     pdp,
     facts,
@@ -80,6 +81,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     stopSweeping();
     policy.close();
     callers?.close();
+    redaction.close();
     await server.stop();
     await close();
     await traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX));
@@ -92,6 +94,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     // Not before: all that a change is told to must be there.
     if (config.policy.watch) policy.follow();
     callers?.follow();
+    redaction.follow();
     if (config.store.kind === 'embedded') for (const warning of state.info.warnings) log.warn(warning);
     return {
       ...addresses,
@@ -243,6 +246,17 @@ function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: 
 
 const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and nobody else can verify a run.';
 
+async function openKeys(config: Config, log: Logger) {
+  return { ledgerKey: await openLedger(config, log), redaction: openRedaction(config, log) };
+}
+
+function openRedaction({ redaction }: Config, log: Logger): RedactionSource {
+  return new RedactionSource(redaction, (reload) => {
+    if ('values' in reload) log.info({ values: reload.values }, 'known values in force');
+    else log.error(errorFields(reload.problem), 'known values refused, the last good ones stay');
+  });
+}
+
 /** Behind the store, which holds the directory that the files may lie in. @returns undefined where no key is named */
 async function openLedger({ ledger }: Config, log: Logger): Promise<LedgerKey | undefined> {
   const { keyFile, mayCreateKey, keyName, publicKeysFile } = ledger;
@@ -253,7 +267,17 @@ async function openLedger({ ledger }: Config, log: Logger): Promise<LedgerKey | 
 
 function pdpOf(
   config: Config,
-  { state, policy, ledgerKey }: { state: State; policy: PolicySource<Policy>; ledgerKey: LedgerKey | undefined },
+  {
+    state,
+    policy,
+    ledgerKey,
+    redaction,
+  }: {
+    state: State;
+    policy: PolicySource<Policy>;
+    ledgerKey: LedgerKey | undefined;
+    redaction: RedactionSource;
+  },
 ): Pdp {
   return {
     state,
@@ -263,6 +287,7 @@ function pdpOf(
       requireIdentity: config.authorize.require.identity,
       requireSession: config.authorize.require.session,
     },
+    redaction: () => redaction.rules,
     identities: new IdentityCache(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,

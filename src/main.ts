@@ -13,6 +13,7 @@ import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
 import { loadPolicy, PolicyError } from './config/policy-file.ts';
 import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
 import { parsePolicy } from './core/policy.ts';
+import { checkRedactionFiles } from './redaction/redaction-source.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { StartupError } from './startup-error.ts';
 import { createLogger, errorFields } from './telemetry/log.ts';
@@ -33,9 +34,11 @@ const config = program.command('config').description('look at the configuration'
 addConfigOptions(config.command('print').description('print each effective value and where it came from')).action(
   (flags: ConfigFlags) => print(printConfig(load(flags))),
 );
-addConfigOptions(config.command('check').description('check the configuration')).action((flags: ConfigFlags) =>
-  print(printConfigCheck(load(flags))),
-);
+addConfigOptions(config.command('check').description('check the configuration')).action((flags: ConfigFlags) => {
+  const loaded = load(flags);
+  checkRedactionFiles(loaded.config.redaction);
+  print(printConfigCheck(loaded));
+});
 
 const policy = program.command('policy').description('look at the policy');
 addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) =>

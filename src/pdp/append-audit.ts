@@ -31,6 +31,7 @@ export interface AppendAnswer extends Appended {
  */
 export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<AppendAnswer> {
   const { policy } = pdp.policy();
+  const redaction = pdp.redaction();
   let replayed = false;
   const appended = await changeRun<Appended>(
     pdpPatiently(pdp, pdp.patience.appendMs),
@@ -38,7 +39,7 @@ export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<App
     request.operation,
     (run, now) => {
       if (run.status !== 'running') throw new Failure('wrong_state', 'the run has finished', { subject: 'run' });
-      const shaped = shapeEvents(run, request.events, policy, now);
+      const shaped = shapeEvents(run, request.events, policy, now, redaction);
       const records = encodeRecords(shaped.records, now);
       const { lastSequence, tokens } = shaped.run;
       return { run: shaped.run, records, answer: { firstSequence: run.lastSequence + 1, lastSequence, tokens } };

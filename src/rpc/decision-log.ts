@@ -3,6 +3,7 @@
 // without what looks like a credential in it.
 
 import { principalOf } from '../core/identity.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { ChargeDecision, ChargeRequest } from '../pdp/charge.ts';
 import type { Decision } from '../pdp/decision.ts';
 import { withoutSecrets } from '../pdp/decision-records.ts';
@@ -16,9 +17,11 @@ export interface Asked {
 
 export class DecisionLog {
   readonly #log: Logger;
+  readonly #redaction: () => RedactionRules;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, redaction: () => RedactionRules) {
     this.#log = log;
+    this.#redaction = redaction;
   }
 
   charge(asked: Asked, request: ChargeRequest, { decision, identity, usage }: ChargeDecision): void {
@@ -27,7 +30,7 @@ export class DecisionLog {
       session_id: request.session?.sessionId,
       agent_id: request.session?.agentId,
       run_id: request.runId,
-      tool: withoutSecrets(request.calls[0]?.tool),
+      tool: withoutSecrets(request.calls[0]?.tool, this.#redaction()),
       calls: request.calls.length,
       principal: identity && principalOf(identity),
       calls_remaining: usage?.callsRemaining,

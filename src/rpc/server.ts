@@ -51,7 +51,7 @@ export class GrpcServer {
     }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger },
   ) {
     const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
+      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log, pdp.redaction)) },
       { name: 'RunService', operations: runService() },
     ];
     const management: Service[] = [
