@@ -1,6 +1,6 @@
 // One log line for each decision: denials at info, everything else at debug. Lines name ids, reasons and counts; never
-// a trace id, which opens its identity to whoever knows it, and never what a tool was called with. A tool's name is shown
-// without what looks like a credential in it.
+// a trace id, which opens its identity to whoever knows it, and never what a tool was called with. What a caller may
+// choose, a tool's name or an id, is shown without what looks like a credential in it.
 
 import { principalOf } from '../core/identity.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
@@ -30,7 +30,7 @@ export class DecisionLog {
       session_id: request.session?.sessionId,
       agent_id: request.session?.agentId,
       run_id: request.runId,
-      tool: withoutSecrets(request.calls[0]?.tool, this.#redaction()),
+      tool: request.calls[0]?.tool,
       calls: request.calls.length,
       principal: identity && principalOf(identity),
       calls_remaining: usage?.callsRemaining,
@@ -39,13 +39,18 @@ export class DecisionLog {
 
   decision(asked: Asked, decision: Decision, about: Readonly<Record<string, unknown>>): void {
     if (!this.#isWanted(decision)) return;
+    const rules = this.#redaction();
+    const named = Object.entries(about).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? withoutSecrets(value, rules) : value,
+    ]);
     const { decisionId, effect, wouldBe, reason, replayed, dryRun, policyRevision } = decision;
     const line = {
       ...asked,
       decision_id: decisionId,
       effect,
       reason,
-      ...about,
+      ...Object.fromEntries(named),
       ...(replayed && { replayed }),
       ...(dryRun && { dry_run: true, would_be: wouldBe }),
       policy_revision: policyRevision.slice(0, 12),
