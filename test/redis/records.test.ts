@@ -67,7 +67,7 @@ describe('lifetimes', () => {
     const endless = [];
     for (const key of keys) if ((await opened.redis.pttl(key)) < 0) endless.push(key);
     expect(endless.sort()).toEqual(['tollgate:format', 'tollgate:{agent:agent-2}:deactivated']);
-    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', ':sessions:reserved', PREFIX];
+    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', PREFIX];
     expect(expected.filter((part) => !keys.some((key) => key.includes(part)))).toEqual([]);
     // Keys that callers choose are in no name.
     for (const owner of ['agent', 'caller']) {
