@@ -15,6 +15,7 @@ import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { recordPolicySwap } from './pdp/policy-swap.ts';
 import { sweep } from './pdp/sweep.ts';
+import { RedactionSource } from './redaction/redaction-source.ts';
 import { GrpcServer } from './rpc/server.ts';
 import { observedState, STORE_OPERATIONS } from './state/observed.ts';
 import type { State } from './state/port.ts';
@@ -118,6 +119,8 @@ async function open(
   const { state: store, login, close } = await openStore(config, { log, warnings, outage });
   opened.add(close);
   const ledgerKey = openLedger(config, warnings);
+  const redaction = openRedaction(config, log);
+  opened.add(() => redaction.close());
   warnings.addSource(() => store.info.warnings);
   warnings.addSource(() => fileWarnings(policy, callers));
   warnings.addSource(() => (isLogDropping() ? [DROPPING] : []));
@@ -136,14 +139,17 @@ async function open(
   });
   traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, ledgerKey });
+  const pdp = pdpOf(config, { state, policy, ledgerKey, redaction });
   const server = new GrpcServer(config, {
     pdp,
     facts,
     log,
     outage,
     sight: { metrics, traces },
-    offload: { bytesMin: OFFLOAD_BYTES_MIN, append: (bytes, asked) => offloadAppend(workers, bytes, asked) },
+    offload: {
+      bytesMin: OFFLOAD_BYTES_MIN,
+      append: (bytes, asked) => offloadAppend({ pool: workers, redaction: () => redaction.data }, bytes, asked),
+    },
     callers: () => callers?.current.policy ?? NOBODY,
   });
   opened.add(() => server.stop());
@@ -161,6 +167,7 @@ async function open(
   // Not before: all that a change is told to must be there.
   if (config.policy.watch) policy.follow();
   callers?.follow();
+  redaction.follow();
   warnings.list();
   return {
     ...addresses,
@@ -253,6 +260,13 @@ function openPolicy(
 
 const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and nobody else can verify a run.';
 
+function openRedaction({ redaction }: Config, log: Logger): RedactionSource {
+  return new RedactionSource(redaction, (reload) => {
+    if ('values' in reload) log.info({ values: reload.values }, 'known values in force');
+    else log.error(errorFields(reload.problem), 'known values refused, the last good ones stay');
+  });
+}
+
 /** Behind the store, which holds the directory that the files may lie in. @returns undefined where no key is named */
 function openLedger({ ledger }: Config, warnings: Warnings): LedgerKey | undefined {
   const { keyFile, mayCreateKey, keyName, publicKeysFile } = ledger;
@@ -263,7 +277,17 @@ function openLedger({ ledger }: Config, warnings: Warnings): LedgerKey | undefin
 
 function pdpOf(
   config: Config,
-  { state, policy, ledgerKey }: { state: State; policy: PolicySource<Policy>; ledgerKey: LedgerKey | undefined },
+  {
+    state,
+    policy,
+    ledgerKey,
+    redaction,
+  }: {
+    state: State;
+    policy: PolicySource<Policy>;
+    ledgerKey: LedgerKey | undefined;
+    redaction: RedactionSource;
+  },
 ): Pdp {
   return {
     state,
@@ -273,6 +297,7 @@ function pdpOf(
       requireIdentity: config.authorize.require.identity,
       requireSession: config.authorize.require.session,
     },
+    redaction: () => redaction.rules,
     identities: new IdentityCache(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,

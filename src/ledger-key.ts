@@ -1,8 +1,8 @@
 // The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
 // can forge checkpoints, so a file that others on this machine may read or write is refused.
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { createPrivateFile, writeDurably } from './durable-file.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -51,29 +51,14 @@ export function checkLedgerKey({ keyFile, mayCreate, publicKeysFile }: Omit<Ledg
   notedIn(publicKeysFile);
 }
 
-/** Written whole under another name first, so that a crash leaves no half of a key. */
 function createIfAbsent(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })) return;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    writeDurably(unfinished, 'wx', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-    linkIfAbsent(unfinished, file);
-    syncFolder(dirname(file));
+    createPrivateFile(file, () => {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    });
   } catch (cause) {
     throw new StartupError(`the ledger key ${file} cannot be made: ${messageOf(cause)}`, { cause });
-  } finally {
-    // Also when it could not be made: a private key that nobody uses must not lie about.
-    rmSync(unfinished, { force: true });
-  }
-}
-
-/** Of two servers that start at one time, one makes the key, and both use it. */
-function linkIfAbsent(unfinished: string, file: string): void {
-  try {
-    linkSync(unfinished, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -105,7 +90,7 @@ function noted(file: string, verifierKey: string): string[] {
   const { lines, isEnded } = notedIn(file);
   if (lines.includes(verifierKey)) return lines;
   try {
-    writeDurably(file, 'a', `${isEnded ? '' : '\n'}${verifierKey}\n`);
+    writeDurably(file, { flags: 'a', mode: 0o644 }, `${isEnded ? '' : '\n'}${verifierKey}\n`);
   } catch (cause) {
     throw unusablePublicKeys(file, cause);
   }
@@ -128,25 +113,6 @@ function notedIn(file: string): { readonly lines: string[]; readonly isEnded: bo
 
 function unusablePublicKeys(file: string, cause: unknown): StartupError {
   return new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
-}
-
-function writeDurably(file: string, flags: 'a' | 'wx', text: string): void {
-  const opened = openSync(file, flags, flags === 'wx' ? 0o600 : 0o644);
-  try {
-    writeSync(opened, text);
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
-}
-
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, 'r');
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
 }
 
 function messageOf(error: unknown): string {

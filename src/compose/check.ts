@@ -7,6 +7,7 @@ import { loadPolicy } from '../config/policy-file.ts';
 import { ProblemsError } from '../config/problems-error.ts';
 import { parsePolicy } from '../core/policy.ts';
 import { checkLedgerKey } from '../ledger-key.ts';
+import { checkRedactionFiles } from '../redaction/redaction-source.ts';
 import { readMaterial } from '../rpc/tls.ts';
 import { StartupError } from '../startup-error.ts';
 import { readLogin } from './store-login.ts';
@@ -18,12 +19,13 @@ export function checkFiles(config: Config): void {
 }
 
 function checksOf(config: Config): (() => unknown)[] {
-  const { callers, ledger, policy, store, tls } = config;
+  const { callers, ledger, policy, redaction, store, tls } = config;
   return [
     () => loadPolicy(policy.file, parsePolicy),
     () => callers && loadPolicy(callers.file, callersParser(asksForCertificates(config))),
     ...LISTENERS.map((name) => () => tls[name] && readMaterial(tls[name])),
     () => store.kind !== 'embedded' && readLogin(store),
+    () => checkRedactionFiles(redaction),
     () =>
       ledger.keyFile !== undefined &&
       checkLedgerKey({

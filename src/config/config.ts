@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type NamedPattern, patternProblem } from '../redaction/operator-rules.ts';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
@@ -50,6 +51,13 @@ export interface Config extends ListenersConfig {
   readonly decisions: { readonly retentionMs: number; readonly perSessionMax: number };
   readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
   readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
+  readonly redaction: {
+    readonly patterns: readonly NamedPattern[];
+    readonly knownValuesFile: string | undefined;
+    readonly keyFile: string;
+    /** Nobody has named the file, so it may be made. */
+    readonly mayCreateKey: boolean;
+  };
   readonly ledger: {
     /** Undefined: nothing is signed. */
     readonly keyFile: string | undefined;
@@ -176,6 +184,7 @@ function interpret(settings: Settings): Config {
       idleTimeoutMs: at.number('runs.idle_timeout_s') * 1000,
       retentionMs: at.number('runs.retention_s') * 1000,
     },
+    redaction: places.redaction,
     ledger: { ...places.ledger, checkpointIntervalMs: at.number('ledger.checkpoint_interval_s') * 1000 },
     limits: {
       requestBytes: at.number('limits.request_bytes'),
@@ -217,10 +226,27 @@ function interpretPlaces(settings: Settings) {
     passwordFile: places.pathIfSet('store.password_file'),
   };
   if (store) refuseIdle(places, store);
+  const redaction = interpretRedaction(places, dataDir);
   const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
   if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
-  return { dataDir, policyFile, listeners, store, tls, login, ledger };
+  return { dataDir, policyFile, listeners, store, tls, login, redaction, ledger };
+}
+
+function interpretRedaction(places: Places, dataDir: string): Config['redaction'] {
+  const patterns = places.settings.list<NamedPattern>('redaction.patterns');
+  for (const [index, { name, pattern }] of patterns.entries()) {
+    const isTwice = patterns.findIndex((one) => one.name === name) < index;
+    const problem = isTwice ? 'has the name of an entry before it' : patternProblem(pattern);
+    if (problem !== undefined) places.refuse(`redaction.patterns[${index}] (${name})`, problem, 'redaction.patterns');
+  }
+  const keyFile = places.pathIfSet('redaction.key_file');
+  return {
+    patterns,
+    knownValuesFile: places.pathIfSet('redaction.known_values_file'),
+    keyFile: keyFile ?? join(dataDir, 'redaction.key'),
+    mayCreateKey: keyFile === undefined,
+  };
 }
 
 /** @param madeIn  where a key may be made: several servers on one store must not each make their own */
@@ -273,6 +299,9 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
+    'redaction.patterns': JSON.stringify(config.redaction.patterns),
+    'redaction.known_values_file': config.redaction.knownValuesFile ?? '',
+    'redaction.key_file': config.redaction.keyFile,
     'ledger.key_file': config.ledger.keyFile ?? '',
     'ledger.public_keys_file': config.ledger.publicKeysFile,
     ...Object.fromEntries(listenerSources(config)),

@@ -71,7 +71,7 @@ export class GrpcServer {
       offload: Offload;
     },
   ) {
-    this.#decisionLog = new DecisionLog(log);
+    this.#decisionLog = new DecisionLog(log, pdp.redaction);
     const decision: Service[] = [
       {
         name: 'PolicyDecisionService',

@@ -1,5 +1,6 @@
 // What repeats folds: equal denials, calls that fail in an outage. Nothing is left out of the counts, and memory is bounded.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { DecisionLog } from '../../src/rpc/decision-log.ts';
 import { FoldedLines } from '../../src/telemetry/folded-lines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -33,7 +34,7 @@ function denial(at: number) {
 }
 
 test('13,589 equal denials of a session in 14 s are a line and a count for each 10 s', () => {
-  const decisions = new DecisionLog(log);
+  const decisions = new DecisionLog(log, () => BUILT_IN);
   const asked = { rpc: 'Authorize', caller: 'local' };
   for (let at = 0; at < 13_589; at++) {
     decisions.decision(asked, denial(at), { session_id: 's', tool: 'read_file' });
@@ -48,7 +49,7 @@ test('13,589 equal denials of a session in 14 s are a line and a count for each 
 });
 
 test('a denial that comes again after a quiet time is written again', () => {
-  const decisions = new DecisionLog(log);
+  const decisions = new DecisionLog(log, () => BUILT_IN);
   for (let round = 0; round < 2; round++) {
     decisions.decision({ rpc: 'Authorize', caller: 'local' }, denial(round), { session_id: 's' });
     vi.advanceTimersByTime(20_000);

@@ -9,16 +9,19 @@ import { encodeAgent, encodeIdentity, secondsAndNanos } from '../encode.ts';
 import { DURABILITY, upper } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { idempotencyKeyFrom, PRINCIPAL, TRACE_ID } from '../rules.ts';
+import { refuseCredentials } from '../stored-ids.ts';
 import type { Operation } from '../unary.ts';
 
 export function agentService(): Record<string, Operation> {
   return {
     DeactivateAgent: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id']);
       const agentId = agentIdFrom(fields);
       const { agent, sessionsClosed } = await deactivateAgent(pdp, agentId);
       return { agent: encodeAgent(agentId, agent), sessions_closed: sessionsClosed };
     },
     ReactivateAgent: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id']);
       const agentId = agentIdFrom(fields);
       return { agent: encodeAgent(agentId, await reactivateAgent(pdp, agentId)) };
     },
@@ -39,6 +42,7 @@ function agentIdFrom(fields: Fields): string {
 export function identityService(): Record<string, Operation> {
   return {
     BindIdentity: async (fields, pdp) => {
+      refuseCredentials(fields.message('identity'), pdp, Object.values(FIELD_NAMES));
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       const ttlMs = fields.durationMs('ttl', TTL) ?? LIMITS.identityTtlMsDefault;
       const identity = identityFrom(fields);
