@@ -36,51 +36,80 @@ const ALPHANUMERIC = 1;
 const RUN = 2;
 const WORD = 4;
 const DIGIT = 8;
+/** Part of what is written for another character, or of none that is seen. */
+const ESCAPE = 16;
+/** The first character of a beginning. */
+const FIRST = 32;
 /** What a character can be part of. */
 const KIND = kinds();
 /** By the first two characters: which beginnings to compare. This is the first look, and it is made of the table alone. */
-const { first: IS_FIRST, pairs: PAIRS, buckets: BUCKETS } = beginnings(CREDENTIAL_FORMS);
+const { pairs: PAIRS, buckets: BUCKETS } = beginnings(CREDENTIAL_FORMS);
 /** The shortest run of letters, digits, `+/_-` that a form without a beginning holds. */
 const RUN_LENGTH = 16;
+/** The shortest base64 that is looked into. */
+const ENCODED_LENGTH = 32;
 
-/**
- * @param joins  offsets where lines of another text were joined: then only what spans one counts
- * @returns `isBroken` if a line break may divide a credential
- */
-export function scanForms(text: string, joins?: readonly number[]): { found: Found[]; isBroken: boolean } {
-  const found: Found[] = [];
-  const triedUntil = new Map<number, number>();
+export interface Scan {
+  readonly found: Found[];
+  /** Stretches of letters, digits and `+/_-` that are long enough to be base64 of something. */
+  readonly runs: readonly (readonly [start: number, end: number])[];
+  /** A line break may divide a credential. */
+  readonly isBroken: boolean;
+  /** Some characters may be written otherwise than they are meant, or not be seen. */
+  readonly isEscaped: boolean;
+}
+
+/** @param joins  offsets where lines of another text were joined: then only what spans one counts */
+export function scanForms(text: string, joins?: readonly number[]): Scan {
+  const walk: Walk = { found: [], triedUntil: new Map(), joins };
+  const runs: [number, number][] = [];
   let isBroken = false;
   let wordEnd = 0;
   let runStart = -1;
   let digits = 0;
+  let kinds = 0;
   let before = 0;
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0x20;
-    const kind = code < 128 ? KIND[code]! : 0;
+    const kind = code < 128 ? KIND[code]! : ESCAPE;
+    kinds |= kind;
     if (kind & RUN) {
       if (runStart < 0) runStart = at;
       if (kind & DIGIT) digits++;
     } else if (runStart >= 0) {
-      if (digits > 0 && at - runStart >= RUN_LENGTH && !joins && runStart >= wordEnd) {
-        wordEnd = tryShapes(text, wordAround(text, runStart, at, wordEnd), found);
+      if (at - runStart >= RUN_LENGTH && digits > 0 && !joins) {
+        if (runStart >= wordEnd) wordEnd = tryShapes(text, wordAround(text, runStart, at, wordEnd), walk.found);
+        if (at - runStart >= ENCODED_LENGTH) runs.push([runStart, at]);
       }
       runStart = -1;
       digits = 0;
     }
-    if (code < 128 && IS_FIRST[code] && !(kind & before & ALPHANUMERIC)) {
+    if (kind & FIRST && !(kind & before & ALPHANUMERIC)) {
       const bucket = PAIRS[code * 128 + secondOf(text, at)]!;
-      if (bucket > 0) {
-        for (const { literal, forms } of BUCKETS[bucket]!) {
-          if (literal.length > 1 && !text.startsWith(literal, at)) continue;
-          for (const form of forms) tryAt(text, at, at + literal.length, form, { found, triedUntil, joins });
-          if (!joins && literal.length > 3) isBroken ||= isBrokenFrom(text, at + literal.length);
-        }
-      }
+      if (bucket > 0) isBroken = tryBeginnings(text, at, BUCKETS[bucket]!, walk) || isBroken;
     }
     before = kind;
   }
-  return { found, isBroken };
+  return { found: walk.found, runs, isBroken, isEscaped: (kinds & ESCAPE) !== 0 };
+}
+
+/** @returns whether a credential may begin here that a line break divides */
+function tryBeginnings(text: string, at: number, bucket: readonly Beginning[], walk: Walk): boolean {
+  let isBroken = false;
+  for (const { literal, forms } of bucket) {
+    if (!standsAt(text, at, literal)) continue;
+    for (const form of forms) tryAt(text, at, at + literal.length, form, walk);
+    if (!walk.joins && literal.length >= 3) isBroken ||= isBrokenFrom(text, at + literal.length);
+  }
+  return isBroken;
+}
+
+/** WHY NOT startsWith: its call costs more than the third character, which seldom fits. The first two are known to. */
+function standsAt(text: string, at: number, literal: string): boolean {
+  for (let offset = 2; offset < literal.length; offset++) {
+    if (text.charCodeAt(at + offset) !== literal.charCodeAt(offset)) return false;
+  }
+  return true;
 }
 
 function secondOf(text: string, at: number): number {
@@ -156,9 +185,9 @@ function isBrokenFrom(text: string, from: number): boolean {
   const until = Math.min(text.length, from + LOOK_FOR_BREAK);
   for (let at = from; at < until; at++) {
     const code = text.charCodeAt(at);
-    if (!isWord(code)) return at - from >= 4 && ENDS_LINE.has(code) && text.indexOf('\n', at) >= 0;
+    if (!isWord(code)) return at - from >= 4 && ENDS_LINE.has(code) && looksRandom(text.slice(from, at));
   }
-  return until < text.length;
+  return false;
 }
 
 const ENDS_LINE: ReadonlySet<number> = new Set(Array.from('\n\r\\"\'', (char) => char.charCodeAt(0)));
@@ -202,6 +231,7 @@ function kinds(): Uint8Array {
     if (/[A-Za-z0-9+/_-]/.test(char)) table[code]! |= RUN;
     if (/[A-Za-z0-9+/_=.~:|-]/.test(char)) table[code]! |= WORD;
     if (/[0-9]/.test(char)) table[code]! |= DIGIT;
+    if (/[\\%&]/.test(char) || (code < 0x20 && !'\t\n\r'.includes(char)) || code === 0x7f) table[code]! |= ESCAPE;
   }
   return table;
 }
@@ -211,12 +241,11 @@ function beginnings(forms: readonly CredentialForm[]) {
   for (const [form, { starts }] of forms.entries()) {
     for (const literal of starts) byLiteral.set(literal, [...(byLiteral.get(literal) ?? []), form]);
   }
-  const first = new Uint8Array(128);
   const pairs = new Uint16Array(128 * 128);
   const buckets: Beginning[][] = [[]];
   for (const [literal, ofForms] of byLiteral) {
     const code = literal.charCodeAt(0);
-    first[code] = 1;
+    KIND[code]! |= FIRST;
     const seconds = literal.length > 1 ? [literal.charCodeAt(1)] : Array.from({ length: 128 }, (_, second) => second);
     for (const second of seconds) {
       const pair = code * 128 + second;
@@ -224,5 +253,5 @@ function beginnings(forms: readonly CredentialForm[]) {
       buckets[pairs[pair]!]!.push({ literal, forms: ofForms });
     }
   }
-  return { first, pairs, buckets };
+  return { pairs, buckets };
 }

@@ -14,6 +14,7 @@ const HOST = /[A-Za-z0-9.,:_[\]-]*/y;
  */
 export function findUrlPasswords(text: string): Found[] {
   const found: Found[] = [];
+  if (!text.includes('@')) return found;
   let urlEnd = 0;
   let at = -1;
   for (const scheme of text.matchAll(SCHEME_END)) {
@@ -40,12 +41,13 @@ function holdsSecret(user: string): boolean {
 }
 
 const SIGNATURE =
-  /(?<![A-Za-z0-9])(?:sig|[sS]ignature|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)(?:=|%3D)[A-Za-z0-9%+/=_~-]{16,}/g;
+  /(?<![A-Za-z0-9])(?:sig|[sS]ignature|X-Amz-Signature|X-Goog-Signature)(?:=|%3D)[A-Za-z0-9%+/=_~-]{16,}/g;
 const QUERY = /[A-Za-z0-9%+/=_~&;:.,*-]*/y;
 
 /** The whole query of a signed URL, or of a signature that stands by itself. */
 export function findSignedUrls(text: string): Found[] {
   const found: Found[] = [];
+  if (!text.includes('sig=') && !text.includes('ignature')) return found;
   let after = 0;
   for (const { index } of text.matchAll(SIGNATURE)) {
     if (index < after) continue;

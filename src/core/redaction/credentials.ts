@@ -12,19 +12,24 @@ export type { Found } from './credential-scan.ts';
 
 /** Where credentials stand in a text; they may overlap. */
 export function findCredentials(text: string): Found[] {
-  const found = findAsWritten(text);
-  const view = readableView(text);
-  if (view) found.push(...inView(view, findAsWritten(view.text)));
-  for (const encoded of findEncodedCredentials(text, findAsWritten)) found.push(encoded);
+  const { found, isEscaped } = findAsWritten(text);
+  const view = isEscaped ? readableView(text) : undefined;
+  if (view) found.push(...inView(view, findAsWritten(view.text).found));
   return found;
 }
 
-function findAsWritten(text: string): Found[] {
-  const { found, isBroken } = scanForms(text);
-  if (text.includes('://') || text.includes(':\\/\\/')) found.push(...findUrlPasswords(text));
-  found.push(...findSignedUrls(text), ...findPrivateKeys(text), ...findJwks(text));
+function findAsWritten(text: string): { found: Found[]; isEscaped: boolean } {
+  const { found, runs, isBroken, isEscaped } = scanForms(text);
+  found.push(...findInBlocks(text));
   if (isBroken) found.push(...findBroken(text));
-  return found;
+  found.push(
+    ...findEncodedCredentials(text, runs, (decoded) => [...scanForms(decoded).found, ...findInBlocks(decoded)]),
+  );
+  return { found, isEscaped };
+}
+
+function findInBlocks(text: string): Found[] {
+  return [...findUrlPasswords(text), ...findSignedUrls(text), ...findPrivateKeys(text), ...findJwks(text)];
 }
 
 /** Credentials that a line break divides. */

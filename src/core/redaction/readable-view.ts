@@ -31,12 +31,13 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   v: ' ',
   '0': ' ',
 };
-const WRITTEN_OTHERWISE = new RegExp(`(?<unseen>${UNSEEN})|${CODED}|${SHORT}|(?<amp>&amp;)`, 'gu');
-const HINT = /[\\%]|&#|&amp;|[^\P{Cc}\t\n\r]|\p{Default_Ignorable_Code_Point}|\p{Cf}/u;
+const WRITTEN_OTHERWISE = new RegExp(
+  `(?=[\\\\%&\\x00-\\x1f\\x7f-\\u{10ffff}])(?:(?<unseen>${UNSEEN})|${CODED}|${SHORT}|(?<amp>&amp;))`,
+  'gu',
+);
 
 /** @returns undefined where the text is its own view */
 export function readableView(text: string): View | undefined {
-  if (!HINT.test(text)) return undefined;
   return viewOf(text, WRITTEN_OTHERWISE, (match) => {
     if (match.groups!.unseen !== undefined) return '';
     if (match.groups!.amp !== undefined) return '&';
