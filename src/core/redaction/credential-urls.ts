@@ -6,6 +6,10 @@ const SCHEME_END = /:\\?\/\\?\//g;
 const ENDS_URL = /[\s"'<>`]|$/g;
 /** A port before a path, so what follows is no password. */
 const PORT = /^[0-9]{1,5}(?:[/?#]|$)/;
+/** In place of a password: a variable, stars, or a mark. */
+const PLACEHOLDER = /^(?:\$\{[A-Za-z_][A-Za-z0-9_.]{0,63}\}|\$[A-Za-z_]{1,64}|\*{3,64}|\[redacted: [a-z_]+\])$/;
+/** `redis://[user:password@]host`, as manuals write it. */
+const OPTIONAL = /^\[[A-Za-z]/;
 const HOST = /[A-Za-z0-9.,:_[\]-]*/y;
 
 /**
@@ -37,7 +41,8 @@ function holdsSecret(user: string): boolean {
   const colon = user.indexOf(':');
   const slash = user.search(/[/?#]/);
   if (colon < 0 || (slash >= 0 && slash < colon)) return slash < 0 && user.length >= 20 && looksRandom(user);
-  return colon + 1 < user.length && !PORT.test(user.slice(colon + 1));
+  const password = user.slice(colon + 1);
+  return password !== '' && !PORT.test(password) && !PLACEHOLDER.test(password) && !OPTIONAL.test(user);
 }
 
 const SIGNATURE =

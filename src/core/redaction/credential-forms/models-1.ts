@@ -204,7 +204,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     nearMiss: 'fc-837438d31e9f6616',
   },
   {
-    rule: 'e2b_key',
+    rule: 'sandbox_key',
     issuer: 'E2B',
     source: 'https://e2b.dev/docs/api-key',
     starts: ['e2b_', 'sk_e2b_'],
