@@ -1,4 +1,4 @@
-// Private keys in blocks of lines, and as JSON Web Keys.
+// Private keys in blocks of lines, and as JSON.
 import type { Found } from './credential-scan.ts';
 
 const KEY_BEGIN = /----[- ]BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]----/g;
@@ -23,8 +23,24 @@ const KEY_TYPE = new RegExp(`${QUOTE}kty${QUOTE}\\s{0,8}:`);
 /** The private members of RFC 7518, section 6. */
 const PRIVATE_MEMBER = new RegExp(`${QUOTE}(?:d|k|p|q|dp|dq|qi)${QUOTE}\\s{0,8}:\\s{0,8}${QUOTE}[A-Za-z0-9_-]{16}`);
 
+/** Keys that are told by the members or the length of a piece of JSON. */
+export function findJsonKeys(text: string): Found[] {
+  return [...findJwks(text), ...findByteArrays(text)];
+}
+
+/** The 64 bytes that Solana's tools write an Ed25519 key as. */
+const BYTES = /\[\s{0,8}(?:[0-9]{1,3}\s{0,8},\s{0,8}){63}[0-9]{1,3}\s{0,8}\]/g;
+
+function findByteArrays(text: string): Found[] {
+  return Array.from(text.matchAll(BYTES), ({ index, 0: bytes }) => ({
+    rule: 'solana_key',
+    start: index,
+    end: index + bytes.length,
+  }));
+}
+
 /** JSON Web Keys with a private part, from brace to brace. */
-export function findJwks(text: string): Found[] {
+function findJwks(text: string): Found[] {
   const found: Found[] = [];
   if (!text.includes('kty')) return found;
   let start = -1;

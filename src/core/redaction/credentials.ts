@@ -3,7 +3,7 @@
 // INVARIANT: time grows with the length of the text and nothing else: one walk looks for beginnings, a form is tried only where
 // one stands, and a stretch that a form has matched or refused is not tried again by that form.
 import { findEncodedCredentials } from './credential-base64.ts';
-import { findJwks, findPrivateKeys } from './credential-blocks.ts';
+import { findJsonKeys, findPrivateKeys } from './credential-blocks.ts';
 import { type Found, scanForms } from './credential-scan.ts';
 import { findSignedUrls, findUrlPasswords } from './credential-urls.ts';
 import { joinedLines, readableView, type View } from './readable-view.ts';
@@ -29,7 +29,7 @@ function findAsWritten(text: string): { found: Found[]; isEscaped: boolean } {
 }
 
 function findInBlocks(text: string): Found[] {
-  return [...findUrlPasswords(text), ...findSignedUrls(text), ...findPrivateKeys(text), ...findJwks(text)];
+  return [...findUrlPasswords(text), ...findSignedUrls(text), ...findPrivateKeys(text), ...findJsonKeys(text)];
 }
 
 /** Credentials that a line break divides. */

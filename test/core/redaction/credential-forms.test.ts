@@ -119,6 +119,7 @@ describe('credentials that are more than a word', () => {
       'aIrglvyfbtpzdvIE',
     ],
     ['https://acc.blob.core.windows.net/c/b?sv=2024-11-04&sp=rl&sig=Kt53i3hLYZ6BiNLvZMaXJ8%3D', 'sp=rl&sig'],
+    [JSON.stringify(Array.from({ length: 64 }, (_, at) => at + 100)), '131,132'],
     [Buffer.from('OPENAI_API_KEY=sk-proj-Yy0IgyoSeCYuASaoGIiMi8CqmqO2o2WOgUmge6k').toString('base64'), 'c2stcHJvai'],
     [
       `tls.key: ${Buffer.from(`-----BEGIN PRIVATE KEY-----\n${'aB3x'.repeat(30)}`).toString('base64')}`,
@@ -176,16 +177,15 @@ function hostileTexts({ starts, rest, example, nearMiss }: CredentialForm, lengt
 }
 
 test('the time of every form grows with the length of the text and nothing else', () => {
-  const [SHORT, LONG] = [8_000, 32_000];
+  const [SHORT, LONG] = [4_000, 16_000];
   const slow = CREDENTIAL_FORMS.flatMap((form) => {
-    const short = hostileTexts(form, SHORT);
     return hostileTexts(form, LONG).flatMap((text, index) => {
       const tookMs = timed(text);
       // Quadratic time would be sixteen times as long. Twice as much as linear, and what is too short to measure, pass.
-      if (tookMs < 40) return [];
-      const ofShortMs = Math.min(...[0, 1, 2].map(() => timed(short[index]!)));
+      if (tookMs < 20) return [];
+      const ofShortMs = Math.min(...[0, 1, 2].map(() => timed(hostileTexts(form, SHORT)[index]!)));
       const againMs = Math.min(...[0, 1].map(() => timed(text)));
-      return againMs > 40 && againMs > 10 * ofShortMs
+      return againMs > 20 && againMs > 10 * ofShortMs
         ? [`${nameOf(form)} ${index}: ${ofShortMs} ms, ${againMs} ms`]
         : [];
     });

@@ -147,17 +147,6 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     nearMiss: 'ed25519:z2cVvKtfNdEiC7ezZ4yb66LyWx9VptVrpcNxmWALmDt',
   },
   {
-    rule: 'solana_key',
-    issuer: 'Solana, bytes',
-    source: 'https://solana.com/docs',
-    starts: ['['],
-    rest: '[ \\t]{0,2}(?:[0-9]{1,3},[ \\t]{0,2}){63}[0-9]{1,3}[ \\t]{0,2}\\]',
-    example:
-      '[77, 133, 51, 167, 86, 13, 210, 208, 38, 52, 64, 163, 242, 230, 210, 106, 102, 162, 171, 168, 218, 47, 251, 207, 41, 105, 124, 17, 103, 48, 42, 97, 129, 145, 156, 131, 83, 60, 11, 136, 119, 112, 121, 28, 6, 153, 143, 70, 171, 229, 78, 140, 221, 80, 84, 207, 61, 64, 219, 176, 114, 59, 26, 99]',
-    nearMiss:
-      '[223, 88, 88, 41, 58, 150, 1, 161, 205, 234, 27, 84, 60, 233, 170, 6, 37, 55, 47, 170, 131, 43, 154, 22, 13, 99, 112, 6, 80, 12, 69, 159]',
-  },
-  {
     rule: 'bip_phrase',
     issuer: 'BIP-39 phrase under a name',
     source: 'https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki',
