@@ -71,7 +71,7 @@ export function scanForms(text: string, joins?: readonly number[]): Scan {
   let before = 0;
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0x20;
-    const kind = code < 128 ? KIND[code]! : ESCAPE;
+    const kind = KIND[code]!;
     kinds |= kind;
     if (kind & RUN) {
       if (runStart < 0) runStart = at;
@@ -149,8 +149,7 @@ const MEMORABLE: ReadonlySet<number> = new Set(
 
 function endOfRun(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 128 || !(KIND[code]! & RUN)) return at;
+    if (!(KIND[text.charCodeAt(at)]! & RUN)) return at;
   }
   return text.length;
 }
@@ -177,7 +176,7 @@ function wordAround(text: string, runStart: number, runEnd: number, from: number
 }
 
 function isWord(code: number): boolean {
-  return code < 128 && (KIND[code]! & WORD) !== 0;
+  return (KIND[code]! & WORD) !== 0;
 }
 
 /** Does what begins here run on to the end of its line, or of its text in quotes? */
@@ -224,7 +223,8 @@ function firstAbove(joins: readonly number[], offset: number): number {
 }
 
 function kinds(): Uint8Array {
-  const table = new Uint8Array(128);
+  // One entry per UTF-16 code unit, so that the walk has no case for those beyond ASCII.
+  const table = new Uint8Array(65_536).fill(ESCAPE, 128);
   for (let code = 0; code < 128; code++) {
     const char = String.fromCharCode(code);
     if (/[A-Za-z0-9]/.test(char)) table[code]! |= ALPHANUMERIC;
