@@ -2,6 +2,7 @@
 // CheckSlash and DescribeSlashAccess share `accessOf`, so what a user is told is what is decided.
 import { type CommandRegistry, FLOOR, isFloor } from './command-registry.ts';
 import { type Check, failed, passed } from './decision.ts';
+import { visibleForm } from './look-alike.ts';
 import type { Policy } from './policy.ts';
 import { compilePlatform, type PlatformPolicy, type SlashAccess, type SlashScope } from './slash-policy.ts';
 import { isWhiteSpace, startOf, trimBlank } from './text.ts';
@@ -71,7 +72,8 @@ function isKnownCommand({ commands, platforms }: Policy, canonical: string): boo
 /** The rules that hold at a place; undefined on a platform that the policy does not know and does not let through. */
 function accessOf(policy: Policy, { platform, chatType, inGuild }: SlashPlace): SlashAccess | undefined {
   const known = policy.platforms.get(platform);
-  if (!known && policy.unknownPlatform === 'deny') return undefined;
+  // `Discord` is not let through as an unknown platform past the gate of `discord`.
+  if (!known && (policy.unknownPlatform === 'deny' || policy.platforms.has(visibleForm(platform)))) return undefined;
   return resolveScope(known ?? OPEN_PLATFORM, chatType, inGuild);
 }
 

@@ -12,6 +12,7 @@ import {
   type DecisionSession,
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
+import { Memo } from '../core/memo.ts';
 import { isOwnId } from '../core/partition.ts';
 import { redactName } from '../core/redaction/redact.ts';
 import { storable } from '../core/redaction/storable.ts';
@@ -19,7 +20,6 @@ import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
-import { Remembering } from './remembering.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -121,10 +121,12 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
   decisions.publish({ ...context, ...published, ...none, checks });
 }
 
-const traceHashes = new Remembering(traceHashOf);
+const MEMO_ENTRIES_MAX = 10_000;
+
+const traceHashes = new Memo(traceHashOf, MEMO_ENTRIES_MAX);
 
 /** Names come again and again, and looking through one costs more than knowing it. */
-const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, redactName).text);
+const names = new Memo((name) => storable(name, LIMITS.scopeBytesMax, redactName).text, MEMO_ENTRIES_MAX);
 
 /** A name that a caller chose, as it may be stored and logged. */
 export function withoutSecrets(text: string): string;
