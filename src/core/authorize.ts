@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 import { checkScope, type ScopeFacts } from './scope.ts';
 import type { SensitivityLevel } from './session.ts';
 import { checkSlash } from './slash.ts';
-import { type SlashWhere, slashSubjectOf } from './slash-request.ts';
+import { refusedSlash, type SlashWhere, slashSubjectOf } from './slash-request.ts';
 import { checkTool } from './tools.ts';
 
 export interface DecisionRules {
@@ -67,7 +67,7 @@ export function checkBeforeCharge(policy: Policy, assertedFacts: AssertedFacts, 
 
   if (ask.slash) {
     const subject = slashSubjectOf(identity, undefined, ask.slash, assertedFacts);
-    if ('refusal' in subject) return stop(failed('slash', subject.refusal));
+    if ('refusal' in subject) return stop(refusedSlash(subject.refusal));
     const { check } = checkSlash(policy, { ...subject.subject, command: ask.slash.command });
     if (!check.passed) return stop(check);
     checks.push(check);

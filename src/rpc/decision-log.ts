@@ -36,13 +36,14 @@ export class DecisionLog {
 
   decision(asked: Asked, decision: Decision, about: Readonly<Record<string, unknown>>): void {
     if (!this.#isWanted(decision)) return;
-    const { decisionId, effect, wouldBe, reason, replayed, dryRun, policyRevision } = decision;
+    const { decisionId, effect, wouldBe, reason, asserted, replayed, dryRun, policyRevision } = decision;
     const line = {
       ...asked,
       decision_id: decisionId,
       effect,
       reason,
       ...about,
+      ...(asserted && { asserted }),
       ...(replayed && { replayed }),
       ...(dryRun && { dry_run: true, would_be: wouldBe }),
       policy_revision: policyRevision.slice(0, 12),

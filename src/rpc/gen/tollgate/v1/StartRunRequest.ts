@@ -11,7 +11,7 @@ export interface StartRunRequest {
    */
   'trace_id'?: (string);
   /**
-   * The caller as the requester asserts it, 1 to 257 bytes. The configuration refuses it unless it accepts all asserted facts.
+   * The caller as the requester asserts it, 1 to 385 bytes. The configuration refuses it unless it accepts all asserted facts.
    */
   'caller_id'?: (string);
   /**
@@ -64,7 +64,7 @@ export interface StartRunRequest__Output {
    */
   'trace_id'?: (string);
   /**
-   * The caller as the requester asserts it, 1 to 257 bytes. The configuration refuses it unless it accepts all asserted facts.
+   * The caller as the requester asserts it, 1 to 385 bytes. The configuration refuses it unless it accepts all asserted facts.
    */
   'caller_id'?: (string);
   /**
