@@ -78,7 +78,7 @@ async function attempt(
 ): Promise<ChargeDecision | undefined> {
   // No await where nothing is fetched: most decisions name no run.
   const run = request.runId === undefined ? undefined : await findRun(pdp, request.runId);
-  const facts = { identity, run };
+  const facts = { identity, run, sessionId: request.session?.sessionId };
   const before = checkBeforeCharge(loaded.policy, pdp.rules.assertedFacts, request, facts);
   const calls = request.calls.map((call) => effectiveCall(loaded, call));
   const answer = new Answer(pdp, loaded, request, { before, calls, identity: identity?.identity });
