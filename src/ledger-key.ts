@@ -1,8 +1,9 @@
 // The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
-// can forge checkpoints, so a file that others on this machine may read or write is refused.
+// can forge checkpoints, so a file that others on this machine may read, write or replace is refused.
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileProblem } from './private-path.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -43,6 +44,7 @@ export function openLedgerKey({ keyFile, mayCreate, name, publicKeysFile }: Ledg
 
 /** Written whole under another name first, so that a crash leaves no half of a key. */
 function createIfAbsent(file: string): void {
+  assertOurs(file);
   if (statSync(file, { throwIfNoEntry: false })) return;
   const { privateKey } = generateKeyPairSync('ed25519');
   const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
@@ -67,7 +69,18 @@ function linkIfAbsent(unfinished: string, file: string): void {
   }
 }
 
+function assertOurs(file: string): void {
+  let problem: string | undefined;
+  try {
+    problem = fileProblem(file);
+  } catch (cause) {
+    throw new StartupError(`the ledger key ${file} cannot be used: ${messageOf(cause)}`, { cause });
+  }
+  if (problem !== undefined) throw new StartupError(`the ledger key ${file} cannot be used: ${problem}`);
+}
+
 function readPrivateKey(file: string): KeyObject {
+  assertOurs(file);
   let pem: string;
   try {
     const { mode } = statSync(file);

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state/port.ts',
     'state/codec/',
     'state/embedded/',
+    'private-path.ts',
     'startup-error.ts',
     'node:',
     'lmdb',
@@ -92,7 +93,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'unix-socket.ts': ['startup-error.ts', 'node:'],
   'read-pem.ts': ['startup-error.ts', 'node:'],
   'signed-note.ts': ['node:'],
-  'ledger-key.ts': ['signed-note.ts', 'startup-error.ts', 'node:'],
+  'private-path.ts': ['node:'],
+  'ledger-key.ts': ['signed-note.ts', 'private-path.ts', 'startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');
