@@ -15,7 +15,8 @@ export interface StartRunRequest {
    */
   'caller_id'?: (string);
   /**
-   * The session that the run works under, at most 128 bytes. Absent means none.
+   * The session that the run works under, at most 128 bytes. Its owner must be a principal of the caller, else it is NOT_FOUND like one that
+   * does not exist; a closed or expired one is FAILED_PRECONDITION. Absent means none.
    */
   'session_id'?: (string);
   /**
@@ -68,7 +69,8 @@ export interface StartRunRequest__Output {
    */
   'caller_id'?: (string);
   /**
-   * The session that the run works under, at most 128 bytes. Absent means none.
+   * The session that the run works under, at most 128 bytes. Its owner must be a principal of the caller, else it is NOT_FOUND like one that
+   * does not exist; a closed or expired one is FAILED_PRECONDITION. Absent means none.
    */
   'session_id'?: (string);
   /**
