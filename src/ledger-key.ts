@@ -1,8 +1,9 @@
 // The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
-// can forge checkpoints, so a file that others on this machine may read or write is refused.
+// can forge checkpoints, so a file that others on this machine may read, write or replace is refused.
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createPrivateFile, writeDurably } from './durable-file.ts';
+import { fileProblem } from './private-path.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -52,6 +53,7 @@ export function checkLedgerKey({ keyFile, mayCreate, publicKeysFile }: Omit<Ledg
 }
 
 function createIfAbsent(file: string): void {
+  assertOurs(file);
   try {
     createPrivateFile(file, () => {
       const { privateKey } = generateKeyPairSync('ed25519');
@@ -62,7 +64,18 @@ function createIfAbsent(file: string): void {
   }
 }
 
+function assertOurs(file: string): void {
+  let problem: string | undefined;
+  try {
+    problem = fileProblem(file);
+  } catch (cause) {
+    throw new StartupError(`the ledger key ${file} cannot be used: ${messageOf(cause)}`, { cause });
+  }
+  if (problem !== undefined) throw new StartupError(`the ledger key ${file} cannot be used: ${problem}`);
+}
+
 function readPrivateKey(file: string): KeyObject {
+  assertOurs(file);
   let pem: string;
   try {
     const { mode } = statSync(file);

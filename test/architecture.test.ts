@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state/port.ts',
     'state/codec/',
     'state/embedded/',
+    'private-path.ts',
     'startup-error.ts',
     'node:',
     'lmdb',
@@ -125,7 +126,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'remote-address.ts': ['node:'],
   'read-pem.ts': ['startup-error.ts', 'node:'],
   'signed-note.ts': ['node:'],
-  'ledger-key.ts': ['durable-file.ts', 'signed-note.ts', 'startup-error.ts', 'node:'],
+  'private-path.ts': ['node:'],
+  'ledger-key.ts': ['durable-file.ts', 'signed-note.ts', 'private-path.ts', 'startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');

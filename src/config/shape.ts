@@ -1,6 +1,7 @@
 // Holds a tree of configuration against the schema and says in plain words what does not fit.
 
 import { Ajv, type ErrorObject } from 'ajv';
+import { OddNumber } from '../core/document.ts';
 import { didYouMean, nearest } from '../core/nearest.ts';
 import { aboutPath, type DocumentPath, pathText } from './document-path.ts';
 import { CONFIG_SCHEMA, KEY_NAMES, KEYS } from './keys.ts';
@@ -22,6 +23,9 @@ export function shapeProblems(tree: unknown): ShapeProblem[] {
 
 function shapeProblem(error: ErrorObject): ShapeProblem {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  if (error.data instanceof OddNumber && error.keyword === 'additionalProperties') {
+    return { path, message: aboutPath(path, 'must be a map of keys') };
+  }
   if (error.keyword !== 'additionalProperties') return { path, message: aboutPath(path, misfit(error)) };
   const unknown = [...path, String(error.params.additionalProperty)];
   return { path: unknown, message: `unknown key \`${pathText(unknown)}\`${suggestKey(unknown)}` };

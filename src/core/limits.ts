@@ -2,8 +2,9 @@
 
 export const LIMITS = {
   idBytesMax: 128,
-  /** `platform:user_id`, each at most an id. */
-  principalBytesMax: 257,
+  userIdBytesMax: 256,
+  /** `platform:user_id`, the platform at most an id. */
+  principalBytesMax: 385,
   traceIdBytesMax: 256,
   scopeBytesMax: 512,
   commandBytesMax: 1_024,

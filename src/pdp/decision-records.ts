@@ -12,6 +12,7 @@ import {
   type DecisionSession,
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
+import { Memo } from '../core/memo.ts';
 import { isOwnId } from '../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
@@ -19,7 +20,6 @@ import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
-import { Remembering } from './remembering.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -123,16 +123,18 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
   decisions.publish({ ...context, ...published, ...none, checks });
 }
 
-const traceHashes = new Remembering(traceHashOf);
+const MEMO_ENTRIES_MAX = 10_000;
+
+const traceHashes = new Memo(traceHashOf, MEMO_ENTRIES_MAX);
 
 /** Names come again and again, and looking through one costs more than knowing it. What was known goes with the rules. */
-const names = new WeakMap<RedactionRules, Remembering>();
+const names = new WeakMap<RedactionRules, Memo<string>>();
 
-function namesUnder(rules: RedactionRules): Remembering {
+function namesUnder(rules: RedactionRules): Memo<string> {
   let known = names.get(rules);
   if (!known) {
     const { name: scan } = scannerOf(rules);
-    known = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text);
+    known = new Memo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
     names.set(rules, known);
   }
   return known;

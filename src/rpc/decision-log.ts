@@ -53,13 +53,14 @@ export class DecisionLog {
       key,
       typeof value === 'string' ? withoutSecrets(value, rules) : value,
     ]);
-    const { decisionId, effect, wouldBe, reason, replayed, dryRun, policyRevision } = decision;
+    const { decisionId, effect, wouldBe, reason, asserted, replayed, dryRun, policyRevision } = decision;
     const line = {
       ...asked,
       decision_id: decisionId,
       effect,
       reason,
       ...Object.fromEntries(named),
+      ...(asserted && { asserted }),
       ...(replayed && { replayed }),
       ...(dryRun && { dry_run: true, would_be: wouldBe }),
       policy_revision: policyRevision.slice(0, 12),

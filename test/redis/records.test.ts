@@ -210,12 +210,15 @@ describe('corrupt records', () => {
     expect(answers.map((answer) => (answer.status === 'rejected' ? answer.reason.kind : answer.value.kind))).toEqual([
       'internal',
       'internal',
-      'internal',
+      'identity_changed',
       'charged',
     ]);
     expect(await stored(state, wrongSlot)).toEqual(before);
-    const reads = await Promise.allSettled([state.readIdentity('trace'), state.readIdentity('other')]);
-    expect(reads.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    const [malformed, other] = await Promise.all([state.readIdentity('trace'), state.readIdentity('other')]);
+    expect(malformed.stored).toMatchObject({ identity: undefined });
+    expect(other.stored).toBeUndefined();
+    expect(await state.bindIdentity('trace', ALICE, 60_000)).toEqual({ kind: 'conflict' });
+    expect(await redis.hgetall(`${PREFIX}trace`)).toEqual({ a: 'b' });
   });
 
   test('a run that cannot be read, and a log that is not as long as its run says, are our failure', async () => {

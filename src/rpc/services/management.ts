@@ -86,7 +86,7 @@ function identityFrom(fields: Fields): Identity {
     return { userId: '', guildId: undefined, channelId: undefined, platform: undefined, userAliases: [] };
   }
   const identity: Identity = {
-    userId: given.requiredId('user_id'),
+    userId: given.requiredId('user_id', LIMITS.userIdBytesMax),
     guildId: given.id('guild_id'),
     channelId: given.id('channel_id'),
     platform: given.id('platform'),

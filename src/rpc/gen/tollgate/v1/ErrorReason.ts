@@ -47,7 +47,7 @@ export const ErrorReason = {
    */
   ERROR_REASON_ALREADY_BOUND_OTHERWISE: 9,
   /**
-   * The session is closed. Status FAILED_PRECONDITION; do not retry.
+   * The session is closed, or its time is over and a run would begin in it. Status FAILED_PRECONDITION; do not retry.
    */
   ERROR_REASON_SESSION_CLOSED: 10,
   /**
@@ -202,7 +202,7 @@ export type ErrorReason =
   | 'ERROR_REASON_ALREADY_BOUND_OTHERWISE'
   | 9
   /**
-   * The session is closed. Status FAILED_PRECONDITION; do not retry.
+   * The session is closed, or its time is over and a run would begin in it. Status FAILED_PRECONDITION; do not retry.
    */
   | 'ERROR_REASON_SESSION_CLOSED'
   | 10
