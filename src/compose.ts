@@ -103,7 +103,8 @@ async function open(
     recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
   });
   opened.add(() => policy.close());
-  const callers = openCallers(config, log);
+  // Runs once the server is there: not before does anything follow the file.
+  const callers = openCallers(config, log, () => server.identifyAgain());
   opened.add(() => callers?.close());
   const { state: store, login, close } = await openStore(config, { log, warnings, outage });
   opened.add(close);
@@ -201,15 +202,17 @@ function monitoringOf(
 const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
 
 /** Undefined where no caller needs to be known. */
-function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | undefined {
+function openCallers(config: Config, log: Logger, onChange: () => void): PolicySource<CallerBook> | undefined {
   if (!config.callers) return undefined;
   const { file } = config.callers;
   return new PolicySource<CallerBook>({
     path: file,
     parse: callersParser(asksForCertificates(config)),
     onReload: (reload) => {
-      if (reload.ok) log.info({ revision: reload.revision }, 'callers in force');
-      else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
+      if (reload.ok) {
+        log.info({ revision: reload.revision }, 'callers in force');
+        onChange();
+      } else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
     },
   });
 }

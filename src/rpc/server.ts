@@ -23,6 +23,7 @@ import { agentService, identityService, type ServerFacts, serverService } from '
 import { policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
+import { StreamChecks } from './stream-checks.ts';
 import { type Expiry, TlsSource } from './tls.ts';
 import type { Edge } from './unary.ts';
 
@@ -30,14 +31,19 @@ import type { Edge } from './unary.ts';
 const CLOSING_MS_MAX = 1_000;
 /** How long a stop waits for peers to close connections on which nothing is open. */
 const LINGER_MS_MAX = 500;
+/** How long an open stream or a known connection may outlive the certificate of its caller. */
+const IDENTIFY_AGAIN_MS = 5_000;
 
 export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
   readonly #tls: ReadonlyMap<ListenerName, TlsSource>;
   readonly #decisionLog: DecisionLog;
+  readonly #storeFailures: FoldedLines;
   readonly #delayMs: number;
   readonly #health: Health;
   readonly #inFlight: InFlight;
+  readonly #openStreams = new StreamChecks();
+  readonly #recheck: NodeJS.Timeout;
   readonly #graceMs: number;
   readonly #draining = new AbortController();
   readonly #stopping = new AbortController();
@@ -80,16 +86,17 @@ export class GrpcServer {
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    const storeFailures = new FoldedLines(log, 'more calls failed, alike');
+    this.#storeFailures = new FoldedLines(log, 'more calls failed, alike');
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
-      storeFailures,
+      storeFailures: this.#storeFailures,
       outage,
       sight,
       inFlight: this.#inFlight,
+      openStreams: this.#openStreams,
       draining: this.#draining.signal,
       stopping: this.#stopping.signal,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
@@ -116,6 +123,14 @@ export class GrpcServer {
     };
     this.#graceMs = config.shutdown.graceMs;
     this.#delayMs = config.shutdown.delayMs;
+    // A certificate ends without a change of any file.
+    this.#recheck = setInterval(() => this.identifyAgain(), IDENTIFY_AGAIN_MS).unref();
+  }
+
+  /** Asks again for the callers of open streams and connections. Runs from time to time, and whenever the callers change. */
+  identifyAgain(): void {
+    this.#openStreams.run();
+    for (const listener of Object.values(this.#listeners)) listener.identifyAgain();
   }
 
   /** @throws StartupError when an address cannot be had */
@@ -173,6 +188,7 @@ export class GrpcServer {
     const leftMs = () => Math.max(0, until - performance.now());
     const closingMs = Math.min(CLOSING_MS_MAX, this.#graceMs / 4);
     const listeners = Object.values(this.#listeners);
+    clearInterval(this.#recheck);
     this.#health.stop();
     this.#health.endWatches();
     this.#draining.abort();
@@ -181,6 +197,7 @@ export class GrpcServer {
     this.#stopping.abort();
     await Promise.all(listeners.map((listener) => listener.close(Math.min(leftMs() / 2, LINGER_MS_MAX))));
     this.#decisionLog.close();
+    this.#storeFailures.close();
   }
 }
 

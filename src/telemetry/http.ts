@@ -1,10 +1,12 @@
 // What a monitoring system asks over HTTP: /metrics, whether the process lives, and whether it is ready. A listener of its
 // own, for neither of those who ask speaks gRPC or has a certificate.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import { addressGroup } from '../remote-address.ts';
 import { StartupError } from '../startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
+import { UnknownPlaces } from '../unknown-places.ts';
 
 export interface Monitored {
   readonly contentType: string;
@@ -17,7 +19,8 @@ export interface Monitored {
 
 /** Requests have no body, and few headers; whoever takes longer, or comes with more, is not a monitoring system. */
 const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 15_000, maxHeaderSize: 8_192 };
-const CONNECTIONS_MAX = 32;
+/** Nobody is known here, so the newcomer takes the place of the oldest: strangers who stay keep no monitoring system out. */
+const PLACES = { max: 32, maxPerAddress: 16 };
 
 export class MonitoringListener {
   readonly #server: Server;
@@ -31,7 +34,12 @@ export class MonitoringListener {
     this.#server = createServer({ ...LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
       answer(monitored, request, response).catch(() => response.destroy());
     });
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    const places = new UnknownPlaces<Socket>(PLACES);
+    this.#server.on('connection', (socket: Socket) => {
+      const address = addressGroup(socket.remoteAddress);
+      socket.once('close', () => places.delete(socket, address));
+      places.add(socket, address)?.destroy();
+    });
   }
 
   /** @throws StartupError when the address cannot be had */

@@ -151,8 +151,18 @@ describe('every query', () => {
 
 /** Reasons of tollgate_refused_total, which no method answers with. */
 const REFUSALS = new RegExp(
-  `^(${[...readFileSync('src/rpc/connections.ts', 'utf8').matchAll(/\| '([A-Z_]+)'/g)].map(([, name]) => name).join('|')})$`,
+  `^(${['connection', 'request-head', 'library-statuses']
+    .flatMap((file) => [...readFileSync(`src/rpc/${file}.ts`, 'utf8').matchAll(/[|=] '([A-Z_0-9]+)'/g)])
+    .map(([, name]) => name)
+    .join('|')})$`,
 );
+
+test('docs/observability.md explains every reason for which something is refused below the methods', () => {
+  const page = readFileSync('docs/observability.md', 'utf8');
+  const names = REFUSALS.source.replace(/^\^\(|\)\$$/g, '').split('|');
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names) expect(page).toContain(`\`${name}\``);
+});
 
 test('docs/observability.md explains the metrics that exist, and no others', () => {
   const page = readFileSync('docs/observability.md', 'utf8');

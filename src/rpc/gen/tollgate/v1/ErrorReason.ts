@@ -126,10 +126,23 @@ export const ErrorReason = {
    */
   ERROR_REASON_LEDGER_UNSIGNED: 27,
   /**
+   * The listener has no such method. Status UNIMPLEMENTED; do not retry.
+   */
+  ERROR_REASON_METHOD_UNKNOWN: 40,
+  /**
+   * A header that belongs to gRPC itself cannot be understood. Status INTERNAL, or UNIMPLEMENTED for an encoding that is not supported;
+   * do not retry unchanged.
+   */
+  ERROR_REASON_HEADERS_MALFORMED: 41,
+  /**
+   * The headers of the call are larger than the server takes. Status RESOURCE_EXHAUSTED; do not retry unchanged.
+   */
+  ERROR_REASON_HEADERS_TOO_LARGE: 42,
+  /**
    * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
    * once the operator has made room.
    */
-  ERROR_REASON_STATE_FULL: 40,
+  ERROR_REASON_STATE_FULL: 60,
 } as const;
 
 /**
@@ -286,11 +299,27 @@ export type ErrorReason =
   | 'ERROR_REASON_LEDGER_UNSIGNED'
   | 27
   /**
+   * The listener has no such method. Status UNIMPLEMENTED; do not retry.
+   */
+  | 'ERROR_REASON_METHOD_UNKNOWN'
+  | 40
+  /**
+   * A header that belongs to gRPC itself cannot be understood. Status INTERNAL, or UNIMPLEMENTED for an encoding that is not supported;
+   * do not retry unchanged.
+   */
+  | 'ERROR_REASON_HEADERS_MALFORMED'
+  | 41
+  /**
+   * The headers of the call are larger than the server takes. Status RESOURCE_EXHAUSTED; do not retry unchanged.
+   */
+  | 'ERROR_REASON_HEADERS_TOO_LARGE'
+  | 42
+  /**
    * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
    * once the operator has made room.
    */
   | 'ERROR_REASON_STATE_FULL'
-  | 40
+  | 60
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is
