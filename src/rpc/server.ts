@@ -38,6 +38,7 @@ export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
   readonly #tls: ReadonlyMap<ListenerName, TlsSource>;
   readonly #decisionLog: DecisionLog;
+  readonly #storeFailures: FoldedLines;
   readonly #delayMs: number;
   readonly #health: Health;
   readonly #inFlight: InFlight;
@@ -91,13 +92,13 @@ export class GrpcServer {
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    const storeFailures = new FoldedLines(log, 'more calls failed, alike');
+    this.#storeFailures = new FoldedLines(log, 'more calls failed, alike');
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
-      storeFailures,
+      storeFailures: this.#storeFailures,
       outage,
       sight,
       inFlight: this.#inFlight,
@@ -202,6 +203,7 @@ export class GrpcServer {
     this.#stopping.abort();
     await Promise.all(listeners.map((listener) => listener.close(Math.min(leftMs() / 2, LINGER_MS_MAX))));
     this.#decisionLog.close();
+    this.#storeFailures.close();
   }
 }
 
