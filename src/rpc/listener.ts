@@ -20,6 +20,7 @@ import { addReflection } from './reflection.ts';
 import { reply } from './refusal.ts';
 import {
   type Edge,
+  type LargeOperation,
   type Operation,
   type StreamingOperation,
   streamHandler,
@@ -36,6 +37,8 @@ export interface Service {
   readonly name: string;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly streams?: Readonly<Record<string, StreamingOperation>>;
+  /** What takes the place of an operation for a large request. */
+  readonly large?: Readonly<Record<string, LargeOperation>>;
 }
 
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -95,14 +98,14 @@ export class Listener {
     ]);
   }
 
-  #add({ name, operations, streams = {} }: Service, edge: Edge): void {
+  #add({ name, operations, streams = {}, large = {} }: Service, edge: Edge): void {
     const definition: Record<string, ServiceDefinition[string]> = {};
     const handlers: UntypedServiceImplementation = {};
     for (const method of methodsOf(name)) {
       definition[method.name] = definitionOf(method);
       const operation = operations[method.name];
       const stream = streams[method.name];
-      if (operation) handlers[method.name] = unaryHandler(edge, method, operation);
+      if (operation) handlers[method.name] = unaryHandler(edge, method, operation, large[method.name]);
       else if (stream) handlers[method.name] = streamHandler(edge, method, stream);
       else throw new Error(`${method.path} has no handler`);
     }

@@ -13,6 +13,8 @@ export interface Monitored {
   readonly metrics: () => Promise<string>;
   /** What keeps the process from being ready, a few words each; empty when it is. */
   readonly notReady: () => readonly string[];
+  /** The codes of the warnings that hold. */
+  readonly warnings: () => readonly string[];
 }
 
 /** Requests have no body, and few headers; whoever takes longer, or comes with more, is not a monitoring system. */
@@ -80,7 +82,12 @@ async function answer(monitored: Monitored, request: IncomingMessage, response: 
   if (path === '/metrics') return end(response, 200, await monitored.metrics(), monitored.contentType);
   const notReady = monitored.notReady();
   const ready = notReady.length === 0;
-  const line = ready ? { ready } : { ready, not_ready: notReady };
+  const warnings = monitored.warnings();
+  const line = {
+    ready,
+    ...(!ready && { not_ready: notReady }),
+    ...(warnings.length > 0 && { warnings }),
+  };
   end(response, ready ? 200 : 503, `${JSON.stringify(line)}\n`, 'application/json');
 }
 

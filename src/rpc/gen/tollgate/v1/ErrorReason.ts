@@ -138,6 +138,11 @@ export const ErrorReason = {
    * The headers of the call are larger than the server takes. Status RESOURCE_EXHAUSTED; do not retry unchanged.
    */
   ERROR_REASON_HEADERS_TOO_LARGE: 42,
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  ERROR_REASON_STATE_FULL: 43,
 } as const;
 
 /**
@@ -309,6 +314,12 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_HEADERS_TOO_LARGE'
   | 42
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  | 'ERROR_REASON_STATE_FULL'
+  | 43
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is
