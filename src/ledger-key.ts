@@ -41,6 +41,16 @@ export function openLedgerKey({ keyFile, mayCreate, name, publicKeysFile }: Ledg
   };
 }
 
+/**
+ * Looks at the files as {@link openLedgerKey} would, and makes none.
+ *
+ * @throws StartupError in one line, when a file cannot be used as it is
+ */
+export function checkLedgerKey({ keyFile, mayCreate, publicKeysFile }: Omit<LedgerKeyFiles, 'name'>): void {
+  if (!mayCreate || statSync(keyFile, { throwIfNoEntry: false })) readPrivateKey(keyFile);
+  notedIn(publicKeysFile);
+}
+
 function createIfAbsent(file: string): void {
   try {
     createPrivateFile(file, () => {
@@ -77,22 +87,32 @@ function parsed(pem: string): KeyObject | undefined {
 
 /** The keys in the file of public keys, with one more behind them if it is another. */
 function noted(file: string, verifierKey: string): string[] {
+  const { lines, isEnded } = notedIn(file);
+  if (lines.includes(verifierKey)) return lines;
+  try {
+    writeDurably(file, { flags: 'a', mode: 0o644 }, `${isEnded ? '' : '\n'}${verifierKey}\n`);
+  } catch (cause) {
+    throw unusablePublicKeys(file, cause);
+  }
+  return [...lines, verifierKey];
+}
+
+/** @throws StartupError when the file is there and is no file of public keys */
+function notedIn(file: string): { readonly lines: string[]; readonly isEnded: boolean } {
   try {
     const text = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
     // Each once: two servers that start at one time may both have added theirs.
     const lines = [...new Set(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')))];
     const stranger = lines.find((line) => !isVerifierKey(line));
     if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
-    if (lines.includes(verifierKey)) return lines;
-    writeDurably(
-      file,
-      { flags: 'a', mode: 0o644 },
-      `${text === '' || text.endsWith('\n') ? '' : '\n'}${verifierKey}\n`,
-    );
-    return [...lines, verifierKey];
+    return { lines, isEnded: text === '' || text.endsWith('\n') };
   } catch (cause) {
-    throw new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
+    throw unusablePublicKeys(file, cause);
   }
+}
+
+function unusablePublicKeys(file: string, cause: unknown): StartupError {
+  return new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
 }
 
 function messageOf(error: unknown): string {

@@ -33,6 +33,8 @@ export interface Config extends ListenersConfig {
     readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
     readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
     readonly sentinelPassword: Secret | undefined;
+    /** Paths of files with the login, in place of the URL's. */
+    readonly login: { readonly usernameFile: string | undefined; readonly passwordFile: string | undefined };
     /** Paths of PEM files. */
     readonly tls: {
       readonly ca: string | undefined;
@@ -71,6 +73,8 @@ export interface Config extends ListenersConfig {
     readonly metadataBytes: number;
     readonly connections: number;
     readonly streamsPerConnection: number;
+    readonly unknownShare: number;
+    readonly unknownPerAddress: number;
     readonly inFlight: number;
     readonly inFlightPerCaller: number;
     readonly handshakeMs: number;
@@ -81,7 +85,7 @@ export interface Config extends ListenersConfig {
     readonly receivingBytes: number;
   };
   readonly sweep: { readonly intervalMs: number };
-  readonly shutdown: { readonly graceMs: number };
+  readonly shutdown: { readonly graceMs: number; readonly delayMs: number };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
@@ -154,6 +158,7 @@ function interpret(settings: Settings): Config {
       sentinelPassword: at.isSet('store.sentinel_password')
         ? new Secret(at.string('store.sentinel_password'))
         : undefined,
+      login: places.login,
       tls: places.tls,
       identityKeyPrefix: at.string('store.identity_key_prefix'),
       mapSizeBytes: at.number('store.map_size_mib') * 1024 * 1024,
@@ -187,6 +192,8 @@ function interpret(settings: Settings): Config {
       metadataBytes: at.number('limits.metadata_bytes'),
       connections: at.number('limits.connections'),
       streamsPerConnection: at.number('limits.streams_per_connection'),
+      unknownShare: at.number('limits.unknown_percent') / 100,
+      unknownPerAddress: at.number('limits.unknown_per_address'),
       inFlight: at.number('limits.in_flight'),
       inFlightPerCaller: at.number('limits.in_flight_per_caller'),
       handshakeMs: at.number('limits.handshake_s') * 1000,
@@ -197,7 +204,7 @@ function interpret(settings: Settings): Config {
       receivingBytes: at.number('limits.receiving_mib') * 1024 * 1024,
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
-    shutdown: { graceMs: at.number('shutdown.grace_ms') },
+    shutdown: { graceMs: at.number('shutdown.grace_ms'), delayMs: at.number('shutdown.delay_ms') },
     log: { level: at.string('log.level') as Config['log']['level'] },
   };
 }
@@ -214,12 +221,16 @@ function interpretPlaces(settings: Settings) {
     places.refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
   }
   const tls = { ca: places.pathIfSet('store.tls.ca_file'), ...places.keyPair('store.tls') };
+  const login = {
+    usernameFile: places.pathIfSet('store.username_file'),
+    passwordFile: places.pathIfSet('store.password_file'),
+  };
   if (store) refuseIdle(places, store);
   const redaction = interpretRedaction(places, dataDir);
   const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
   if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
-  return { dataDir, policyFile, listeners, store, tls, redaction, ledger };
+  return { dataDir, policyFile, listeners, store, tls, login, redaction, ledger };
 }
 
 function interpretRedaction(places: Places, dataDir: string): Config['redaction'] {
@@ -258,6 +269,14 @@ function refuseIdle(places: Places, store: StoreLocation): void {
   for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
     if (settings.isSet(key) && !isTls) places.refuse(key, 'needs a store URL that begins with rediss');
   }
+  for (const key of ['store.username_file', 'store.password_file']) {
+    if (!settings.isSet(key)) continue;
+    if (store.kind === 'embedded') places.refuse(key, 'needs a store in Redis');
+    else if (store.password !== undefined) places.refuse(key, 'the store URL holds a login already; keep one of them');
+  }
+  if (settings.isSet('store.username_file') && !settings.isSet('store.password_file')) {
+    places.refuse('store.username_file', 'needs store.password_file');
+  }
   if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
     places.refuse('store.sentinel_password', 'needs a store URL with +sentinel');
   }
@@ -274,6 +293,8 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     data_dir: config.dataDir,
     'store.url': config.store.urlMasked,
     'store.sentinel_password': config.store.sentinelPassword === undefined ? '' : SECRET_MASK,
+    'store.username_file': config.store.login.usernameFile ?? '',
+    'store.password_file': config.store.login.passwordFile ?? '',
     'store.tls.ca_file': config.store.tls.ca ?? '',
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',

@@ -56,7 +56,7 @@ export const LIMITS = {
   /** Decisions that join a run's ledger with one change of it. */
   decisionsFoldedMax: 500,
   /** Records whose contents are removed in one step. */
-  purgeChunk: 200,
+  purgeChunk: 50,
 
   /** Of one session, decisions that were no denials. */
   decisionsPerSessionDefault: 10_000,

@@ -15,6 +15,8 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** SHA-256 of the policy's canonical form, hex. */
   readonly revision: string;
+  /** Its document as JSON, for threads that must read it for themselves; undefined where there are none. */
+  readonly source?: string;
 }
 
 export interface LedgerRules {

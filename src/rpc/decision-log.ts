@@ -1,4 +1,5 @@
-// One log line for each decision: denials at info, everything else at debug. Lines name ids, reasons and counts; never
+// One log line for each decision: denials at info, everything else at debug. Denials that are equal but for their id and
+// time fold into one line and counts; the record of each is in the store. Lines name ids, reasons and counts; never
 // a trace id, which opens its identity to whoever knows it, and never what a tool was called with. What a caller may
 // choose, a tool's name or an id, is shown without what looks like a credential in it.
 
@@ -7,6 +8,7 @@ import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { ChargeDecision, ChargeRequest } from '../pdp/charge.ts';
 import type { Decision } from '../pdp/decision.ts';
 import { withoutSecrets } from '../pdp/decision-records.ts';
+import { FoldedLines } from '../telemetry/folded-lines.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface Asked {
@@ -17,11 +19,18 @@ export interface Asked {
 
 export class DecisionLog {
   readonly #log: Logger;
+  readonly #denials: FoldedLines;
   readonly #redaction: () => RedactionRules;
 
   constructor(log: Logger, redaction: () => RedactionRules) {
     this.#log = log;
     this.#redaction = redaction;
+    this.#denials = new FoldedLines(log, 'denied more often, alike');
+  }
+
+  /** Says what has been counted, before the process ends. */
+  close(): void {
+    this.#denials.close();
   }
 
   charge(asked: Asked, request: ChargeRequest, { decision, identity, usage }: ChargeDecision): void {
@@ -55,8 +64,16 @@ export class DecisionLog {
       ...(dryRun && { dry_run: true, would_be: wouldBe }),
       policy_revision: policyRevision.slice(0, 12),
     };
-    if (effect === 'DENY') this.#log.info(line, 'denied');
-    else this.#log.debug(line, 'decided');
+    if (effect !== 'DENY') {
+      this.#log.debug(line, 'decided');
+      return;
+    }
+    // What is left of a budget may change between two denials that are alike.
+    const { calls_remaining: _, ...rest } = about;
+    const alike = { ...asked, reason, ...rest };
+    this.#denials.write({ key: JSON.stringify(alike), kind: `${asked.rpc} ${reason}`, about: alike }, (log) =>
+      log.info(line, 'denied'),
+    );
   }
 
   /** Building a line costs more than a check: an allow must cost nothing at the default level. */

@@ -105,6 +105,8 @@ describe('precedence', () => {
   const TLS = { TOLLGATE_STORE_URL: 'rediss://cache' };
   const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
     'store.sentinel_password': { TOLLGATE_STORE_URL: 'redis+sentinel://cache/main' },
+    'store.username_file': { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+    'store.password_file': { TOLLGATE_STORE_URL: 'redis://cache' },
     'store.tls.ca_file': TLS,
     'store.tls.cert_file': { ...TLS, TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/y' },
     'store.tls.key_file': { ...TLS, TOLLGATE_STORE_TLS_CERT_FILE: '/tmp/y' },
@@ -124,6 +126,9 @@ describe('precedence', () => {
   test('a key that would do nothing is a problem, for its owner believes that it protects', () => {
     const idle = [
       { TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://user:pass@cache', TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_USERNAME_FILE: '/tmp/x' },
       { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
       { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_SENTINEL_PASSWORD: 'x' },
       { TOLLGATE_STORE_URL: 'rediss://cache', TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/x' },

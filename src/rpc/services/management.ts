@@ -4,6 +4,7 @@ import { identityProblem } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { deactivateAgent, reactivateAgent } from '../../pdp/agents.ts';
 import { bindIdentity, getIdentity, releaseIdentity } from '../../pdp/identities.ts';
+import type { Warning } from '../../telemetry/warnings.ts';
 import { encodeAgent, encodeIdentity, secondsAndNanos } from '../encode.ts';
 import { DURABILITY, upper } from '../enums.ts';
 import type { Fields } from '../fields.ts';
@@ -109,7 +110,7 @@ export interface ServerFacts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly policyInfo: () => PolicyInfo;
-  readonly warnings: () => readonly string[];
+  readonly warnings: () => readonly Warning[];
   /** @throws Failure wrong_state (policy) when the file is refused; the last good policy stays */
   readonly reloadPolicy: (caller: string) => Promise<void>;
 }
@@ -119,13 +120,19 @@ export function serverService(facts: ServerFacts): Record<string, Operation> {
     GetServerInfo: (fields, pdp) => {
       fields.check();
       const { engine, description, durability, lineageChanges, lostWrites } = pdp.state.info;
+      const warnings = facts.warnings();
       return {
         version: facts.version,
         engine,
         store: description,
         durability: DURABILITY[upper(durability)],
         policy: encodePolicyInfo(facts.policyInfo()),
-        warnings: facts.warnings(),
+        warnings: warnings.map(({ message }) => message),
+        active_warnings: warnings.map(({ code, message, sinceMs }) => ({
+          code,
+          message,
+          since: secondsAndNanos(sinceMs),
+        })),
         started_at: secondsAndNanos(facts.startedAtMs),
         now: secondsAndNanos(pdp.clock()),
         store_lineage_changes: lineageChanges,

@@ -2,8 +2,8 @@
 //
 // WHY NOT a file with a pid in it: it outlives a kill, and a pid is given away again. A lock of the operating system is
 // released by the kernel however its owner ends, and held while its owner is stopped.
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { directoryRefusal, refusal } from './failures.ts';
 
 export interface DirectoryLock {
@@ -50,8 +50,27 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
 }
 
 function openLockFile(directory: string, path: string): number {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   return openSync(path, 'a+', 0o600);
+}
+
+/**
+ * Makes a folder, and those above it.
+ *
+ * WHY NOT mkdir's `recursive`: where a folder exists and nothing can be made in it (/proc answers ENOENT), Node 20 tries for
+ * ever, and hears no signal meanwhile.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error;
+    makeFolder(above);
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number): boolean {

@@ -9,6 +9,12 @@ import { isOwnId, partitionName } from '../../core/partition.ts';
 
 export const FORMAT_KEY = 'tollgate:format';
 
+/** What tells that the data is still there, and still the same: see data-monitor.ts. */
+export function markerKeys(partition: number, process: string): { marker: string; beat: string } {
+  const marker = `tollgate:{${partitionName(partition)}}:marker`;
+  return { marker, beat: `${marker}:${process}` };
+}
+
 /** Stands for every id that is not one of ours: no record is ever stored under it. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
