@@ -75,6 +75,8 @@ const UNITS = 0x10000;
 class Automaton {
   /** By state and unit together. */
   readonly #next = new Map<number, number>();
+  /** Of the first state, by unit: most characters of a text meet it, and most of them lead nowhere. */
+  readonly #first = new Int32Array(UNITS);
   /** Where to go on when a unit does not fit. */
   readonly #fallback: number[] = [0];
   /** The longest form that ends in a state. */
@@ -82,6 +84,7 @@ class Automaton {
 
   constructor(forms: readonly Form[]) {
     for (const form of forms) this.#add(form);
+    for (const [key, state] of this.#next) if (key < UNITS) this.#first[key] = state;
     this.#link();
   }
 
@@ -142,9 +145,9 @@ class Automaton {
   #step(from: number, unit: number): number {
     let state = from;
     for (;;) {
+      if (state === 0) return this.#first[unit]!;
       const next = this.#next.get(state * UNITS + unit);
       if (next !== undefined) return next;
-      if (state === 0) return 0;
       state = this.#fallback[state]!;
     }
   }

@@ -22,6 +22,8 @@ export interface MemoryKey {
 /** 48 bits as base64url: one in 2.7e11 other tokens is taken for one of a full memory. */
 const HASH_LENGTH = 8;
 const RULE = 'secret_result';
+/** Tokens that are known to be none of them, or to be one, while one request is looked through. */
+const ASKED_MAX = 10_000;
 
 /** The memory with the tokens of some texts added. */
 export function remember(
@@ -50,7 +52,17 @@ export function finderOf(memory: SecretMemory | undefined, memoryKey: MemoryKey)
   const hasher = new Hasher(memoryKey);
   if (memory.check !== hasher.check) return 'lengths';
   const known = hashesOf(memory);
-  return (text) => found(text, (token) => known.has(hasher.hash(token)));
+  // Words come again and again, and hashing one costs more than knowing it.
+  const asked = new Map<string, boolean>();
+  const isKnown = (token: string) => {
+    let answer = asked.get(token);
+    if (answer === undefined) {
+      answer = known.has(hasher.hash(token));
+      if (asked.size < ASKED_MAX) asked.set(token, answer);
+    }
+    return answer;
+  };
+  return (text) => found(text, isKnown);
 }
 
 /** Whether a token could be nothing but a secret or an id: long, of letters and digits, in one piece. */
@@ -84,6 +96,7 @@ interface Token {
 /** What stands between blanks, quotes and brackets, each part of it (of a URL, of a pair), and each word: from wide to narrow. */
 const CHUNK = /[^\s"'`<>(){}[\],;\\]+/gu;
 const PARTS = [/[^=:&?@/|]+/gu, /[^=:&?@/|.]+/gu, /[\p{L}\p{M}\p{N}]+/gu];
+const ONE_WORD = /^[\p{L}\p{M}\p{N}]+$/u;
 const LEADING = /^[\p{P}\p{S}]+/u;
 const TRAILING = /[.:!?=&*_/]/u;
 
@@ -91,6 +104,11 @@ const TRAILING = /[.:!?=&*_/]/u;
 function* tokensOf(text: string): Generator<Token> {
   for (const { index, 0: chunk } of text.matchAll(CHUNK)) {
     const whole = trimmed(text, index, index + chunk.length);
+    // A word has no parts, and most of a text is words.
+    if (whole && ONE_WORD.test(text.slice(whole.start, whole.end))) {
+      if (isTelling(text.slice(whole.start, whole.end))) yield whole;
+      continue;
+    }
     const tokens = whole ? [whole, ...PARTS.flatMap((part) => partsOf(text, whole, part))] : [];
     // Nothing but signs may be a secret, too.
     if (!whole) tokens.push({ start: index, end: index + chunk.length });
