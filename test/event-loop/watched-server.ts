@@ -13,10 +13,16 @@ export interface WatchedServer extends OpenServer {
   rssMiB(): Promise<number>;
 }
 
-export async function openWatched(engine: EngineName, options: ServerOptions = {}): Promise<WatchedServer> {
+/** @param isProtected  false takes away what keeps the loop free, for the twins of tests */
+export async function openWatched(
+  engine: EngineName,
+  options: ServerOptions = {},
+  isProtected = true,
+): Promise<WatchedServer> {
   const socket = join(mkdtempSync(join(tmpdir(), 'tollgate-loop-')), 'loop.sock');
-  const watch = pathToFileURL(resolve('test/event-loop/loop-watch.mjs')).href;
-  const env = { NODE_OPTIONS: `--import=${watch}`, LOOP_WATCH_SOCKET: socket };
+  const modules = ['loop-watch.mjs', ...(isProtected ? [] : ['unprotected.mjs'])];
+  const imports = modules.map((name) => `--import=${pathToFileURL(resolve('test/event-loop', name)).href}`);
+  const env = { NODE_OPTIONS: imports.join(' '), LOOP_WATCH_SOCKET: socket };
   const open = await openServer(engine, { ...options, env: { ...env, ...options.env } });
   return {
     ...open,
