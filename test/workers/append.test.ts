@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../src/core/policy.ts';
 import { shapeAppend } from '../../src/pdp/append-audit.ts';
+import { compileRules } from '../../src/redaction/operator-rules.ts';
 import { appendRequestFrom } from '../../src/rpc/append-request.ts';
 import { methodsOf } from '../../src/rpc/codec.ts';
 import { Fields } from '../../src/rpc/fields.ts';
@@ -48,7 +49,7 @@ test('what a worker makes of a request is what would be made of it here, but for
     const events = [
       ...['read', 'wallet', 'vault'].map(tool),
       { step: { iter: 1, response: { text: ordinaryText(9_000), model: 'm', tool_calls: ['read'] } } },
-      { error: { message: ordinaryText(9_000) } },
+      { error: { message: `own-123456 known-value-1 ${ordinaryText(9_000)}` } },
       { custom: { type: 'mine', payload: { fields: { a: { stringValue: ordinaryText(9_000) } } } } },
     ];
     const { request } = methodOf('AppendAudit');
@@ -56,7 +57,12 @@ test('what a worker makes of a request is what would be made of it here, but for
     const [method] = methodsOf('PolicyDecisionService').filter(({ name }) => name === 'AppendAudit');
     const here = appendRequestFrom(new Fields(method!.decode(bytes)));
     const asked = { caller: 'a', deadline: Number.POSITIVE_INFINITY };
-    const there = await offloadAppend(pool, bytes, asked);
+    const data = {
+      patterns: [{ name: 'own', pattern: 'own-[0-9]{6}' }],
+      knownValues: ['known-value-1'],
+      memoryKey: '7'.repeat(32),
+    };
+    const there = await offloadAppend({ pool, redaction: () => data }, bytes, asked);
     expect([there.runId, there.operation]).toEqual([here.runId, here.operation]);
     const run = aRun();
     const now = run.startedAtMs + 1_000;
@@ -64,7 +70,7 @@ test('what a worker makes of a request is what would be made of it here, but for
     // Twice, as when the run has moved in between: the second time by a thread that has forgotten the request.
     for (let attempt = 0; attempt < 2; attempt++) {
       const shaped = await there.shape(run, loaded, { now, deadline: Number.POSITIVE_INFINITY });
-      const expected = shapeAppend(run, here.events, parsed.policy, now);
+      const expected = shapeAppend(run, here.events, { policy: parsed.policy, redaction: compileRules(data), now });
       expect(shaped.run).toEqual(expected.run);
       const plain = (records: readonly Uint8Array[]) =>
         records.map((record) => ({ ...decodeAuditRecord(record), leafHash: undefined }));
@@ -81,11 +87,16 @@ test('a policy that a worker has read is the one that would be read here', async
     const { policy, revision, warnings } = await offloadPolicy(pool, 'policy.example.yaml');
     const { loadPolicy } = await import('../../src/config/policy-file.ts');
     const here = loadPolicy('policy.example.yaml', parsePolicy);
-    expect({ policy, revision, warnings }).toEqual({
-      policy: here.policy,
+    // Tools are looked up by a function, which no other equals.
+    const { tools, ...rest } = policy;
+    const { tools: toolsHere, ...restHere } = here.policy;
+    expect({ rest, revision, warnings }).toEqual({
+      rest: restHere,
       revision: here.revision,
       warnings: here.warnings,
     });
+    const names = ['read_file', 'shell_exec', 'SHELL_EXEC', 'http_get', 'other'];
+    expect(names.map(tools)).toEqual(names.map(toolsHere));
     await expect(offloadPolicy(pool, 'nowhere.yaml')).rejects.toThrow('nowhere.yaml: does not exist');
   } finally {
     await pool.close();
