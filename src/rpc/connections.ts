@@ -76,6 +76,8 @@ interface Connection {
   /** Listens to each call as its request comes in. */
   readonly onCallData: (this: ServerHttp2Stream, piece: Buffer) => void;
   callsOpened: number;
+  /** At the last look. */
+  halfSent: number;
   /** Calls that were given up, less what is allowed for the time since. */
   resets: number;
   bytesRead: number;
@@ -221,6 +223,7 @@ export class Connections {
         if (held.has(this) || !isWhole(piece)) hold(this, piece.length + PIECE_OVERHEAD);
       },
       callsOpened: 0,
+      halfSent: 0,
       resets: 0,
       bytesRead: 0,
       bytesWritten: 0,
@@ -357,8 +360,9 @@ export class Connections {
     const { bytesRead, bytesWritten } = connection.socket;
     const read = bytesRead - connection.bytesRead;
     const written = bytesWritten - connection.bytesWritten;
-    const calls = connection.callsOpened + halfSent;
-    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0 });
+    // A call that was half sent at the last look may have sent the rest since, and ended.
+    const calls = connection.callsOpened + halfSent + connection.halfSent;
+    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0, halfSent });
     return read > limits.controlBytesPerS * passedS + calls * callBytesMax + written / 4;
   }
 
