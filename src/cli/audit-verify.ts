@@ -2,6 +2,7 @@
 // is sound which it could not read to its end.
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { type BrokenLine, parseLine } from '../verify/lines.ts';
 import { readLines } from '../verify/read-lines.ts';
 import { type Report, rangeOf } from '../verify/report.ts';
 import { parseCheckpoint, parseVerifierKey } from '../verify/signed-note.ts';
@@ -35,13 +36,38 @@ async function verify(path: string, flags: Flags): Promise<void> {
     const keys = flags.key.flatMap(keysOf);
     const checkpoints = (flags.checkpoint ?? []).map(checkpointIn);
     const source = path === '-' ? process.stdin : createReadStream(path);
-    const report = await verifyBundle(readLines(source), { keys, checkpoints });
+    const report = await verifyBundle(bundleLines(readLines(source), path), { keys, checkpoints });
     await printed(flags.json ? `${safeJson(report)}\n` : textOf(report));
     process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
   } catch (error) {
     process.stderr.write(`tollgate: ${safe(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = EXIT.notRead;
   }
+}
+
+/** How many lines may be no part of a bundle before it is none: a damaged one keeps most of its own. */
+const STRANGERS_MAX = 100;
+
+/** Hands the lines on. @throws when none of them is one of a bundle, so that nothing can be said of it */
+async function* bundleLines(
+  lines: AsyncIterable<string | BrokenLine>,
+  path: string,
+): AsyncGenerator<string | BrokenLine> {
+  let isBundle = false;
+  let strangers = 0;
+  const held: (string | BrokenLine)[] = [];
+  for await (const line of lines) {
+    if (!isBundle) {
+      isBundle = typeof line === 'string' && parseLine(line) !== undefined;
+      held.push(line);
+      if (!isBundle && ++strangers < STRANGERS_MAX) continue;
+      if (!isBundle) break;
+      yield* held.splice(0);
+      continue;
+    }
+    yield line;
+  }
+  if (!isBundle) throw new Error(`${path === '-' ? 'standard input' : path} is no exported ledger`);
 }
 
 /** The keys of a file, one a line, or the key that was given itself. */

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
+import { OddNumber } from '../core/document.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
 import { ProblemsError } from './problems-error.ts';
 import { readYaml, YamlError, type YamlSource, type YamlValue } from './yaml-source.ts';
@@ -77,6 +78,8 @@ function revisionOf(json: string): string {
 /** JSON without white space, the keys of every object in the order of their UTF-16 units. */
 function canonicalJson(value: YamlValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof OddNumber) return `number(${JSON.stringify(value.text)})`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.keys(value).sort();
   return `{${entries.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`).join(',')}}`;

@@ -2,6 +2,7 @@
 import { type AuditEvent, shapeEvents } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
 import type { Policy } from '../core/policy.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run, Tokens } from '../core/run.ts';
 import type { Durability, Operation } from '../state/port.ts';
 import { changeRun } from './change-run.ts';
@@ -32,8 +33,12 @@ export interface ShapedAppend {
 }
 
 /** Makes the records of a running run's next events. */
-export function shapeAppend(run: Run, events: readonly AuditEvent[], policy: Policy, now: number): ShapedAppend {
-  const shaped = shapeEvents(run, events, policy, now);
+export function shapeAppend(
+  run: Run,
+  events: readonly AuditEvent[],
+  { policy, redaction, now }: { policy: Policy; redaction: RedactionRules; now: number },
+): ShapedAppend {
+  const shaped = shapeEvents(run, events, policy, now, redaction);
   return { run: shaped.run, records: encodeRecords(shaped.records, now) };
 }
 
@@ -55,6 +60,7 @@ export interface AppendAnswer extends Appended {
  */
 export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<AppendAnswer> {
   const loaded = pdp.policy();
+  const redaction = pdp.redaction();
   const within = pdpPatiently(pdp, pdp.patience.appendMs);
   let replayed = false;
   const appended = await changeRun<Appended>(
@@ -66,7 +72,7 @@ export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<App
       const { run, records } =
         'shape' in request
           ? await request.shape(before, loaded, { now, deadline: within.deadline })
-          : shapeAppend(before, request.events, loaded.policy, now);
+          : shapeAppend(before, request.events, { policy: loaded.policy, redaction, now });
       const { lastSequence, tokens } = run;
       return { run, records, answer: { firstSequence: before.lastSequence + 1, lastSequence, tokens } };
     },

@@ -151,7 +151,8 @@ function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefine
 
 async function commit(pdp: Pdp, wanted: Parameters<Pdp['state']['commitRun']>[0]): Promise<'committed' | 'moved'> {
   const outcome = await pdp.state.commitRun(wanted);
-  if (outcome !== 'too_many_keys') return outcome;
+  if (outcome === 'committed' || outcome === 'moved') return outcome;
+  if (outcome !== 'too_many_keys') throw new Error(`a change of a run names no session: ${outcome}`);
   throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
 }
 

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
+import { scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
@@ -24,7 +25,11 @@ export async function createSession(
   session: Omit<NewSession, 'sessionId'>,
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
-  const { text: declaredIntent } = storable(session.declaredIntent, LIMITS.declaredIntentBytesMax);
+  const { text: declaredIntent } = storable(
+    session.declaredIntent,
+    LIMITS.declaredIntentBytesMax,
+    scannerOf(pdp.redaction()).text,
+  );
   const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
   const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });

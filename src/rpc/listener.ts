@@ -17,6 +17,7 @@ import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
+import { reply } from './refusal.ts';
 import {
   type Edge,
   type LargeOperation,
@@ -24,6 +25,7 @@ import {
   type StreamingOperation,
   streamHandler,
   unaryHandler,
+  unknownRefuser,
 } from './unary.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
@@ -69,12 +71,23 @@ export class Listener {
       edge: Edge;
       health: Health;
       credentials: ServerCredentials;
-    } & BoundedServerOptions,
+    } & Pick<BoundedServerOptions, 'bytesMax' | 'limits' | 'onEvent'>,
   ) {
     this.#address = address;
     this.#credentials = credentials;
     this.text = listenAddressText(address);
-    const { server, connections } = boundedServer(bounds);
+    const refusers = new Map(
+      services.flatMap(({ name }) => methodsOf(name).map((method) => [method.path, unknownRefuser(edge, method)])),
+    );
+    const { server, connections } = boundedServer({
+      ...bounds,
+      callers: edge.callers,
+      needsCaller: (path) => refusers.has(path),
+      refuseUnknown: (path, stream, headers) => {
+        const refuser = refusers.get(path);
+        if (refuser) reply(stream, refuser(headers));
+      },
+    });
     this.#server = server;
     this.#connections = connections;
     for (const service of services) this.#add(service, edge);
@@ -115,6 +128,11 @@ export class Listener {
         resolve();
       });
     });
+  }
+
+  /** Looks again at who is known on each connection. */
+  identifyAgain(): void {
+    this.#connections.identifyAgain();
   }
 
   /**

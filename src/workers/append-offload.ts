@@ -1,7 +1,8 @@
 // AppendAudit requests that are too large for the event loop: read and shaped by workers, stored by whoever asks.
 import type { AppendRequest } from '../pdp/append-audit.ts';
 import type { LoadedPolicy } from '../pdp/pdp.ts';
-import type { SharedBytes, SharedPolicy } from './jobs.ts';
+import type { RedactionData } from '../redaction/operator-rules.ts';
+import type { SharedBytes, SharedPolicy, SharedRedaction } from './jobs.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** What is below takes the event loop a millisecond or two: see docs/decisions/0029-worker-threads.md. */
@@ -15,7 +16,7 @@ let lastId = 0;
  * @throws Failure undecodable, invalid_request, and as the pool does
  */
 export async function offloadAppend(
-  pool: WorkerPool,
+  { pool, redaction }: { pool: WorkerPool; redaction: () => RedactionData },
   bytes: Uint8Array,
   { caller, deadline }: { caller: string; deadline: number },
 ): Promise<AppendRequest> {
@@ -27,7 +28,14 @@ export async function offloadAppend(
     runId,
     operation,
     shape: async (run, policy, { now, deadline: until }) => {
-      const job = { name: 'shapeAppend', request, run, policy: sharedPolicyOf(policy), now } as const;
+      const job = {
+        name: 'shapeAppend',
+        request,
+        run,
+        policy: sharedPolicyOf(policy),
+        redaction: sharedRedactionOf(redaction()),
+        now,
+      } as const;
       const { run: shaped, records, ends } = await pool.run(job, { ...asked, deadline: until });
       return { run: shaped, records: ends.map((end, index) => records.subarray(ends[index - 1] ?? 0, end)) };
     },
@@ -38,6 +46,17 @@ function shared(bytes: Uint8Array): SharedBytes {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
   copy.set(bytes);
   return copy;
+}
+
+const sharedRedactions = new WeakMap<RedactionData, SharedRedaction>();
+
+function sharedRedactionOf(data: RedactionData): SharedRedaction {
+  const known = sharedRedactions.get(data);
+  if (known) return known;
+  lastId += 1;
+  const made = { id: lastId, data };
+  sharedRedactions.set(data, made);
+  return made;
 }
 
 const sharedPolicies = new WeakMap<object, SharedPolicy>();

@@ -3,8 +3,10 @@
 import { loadPolicy, PolicyError } from '../config/policy-file.ts';
 import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/append-audit.ts';
+import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
 import { appendRequestFrom } from '../rpc/append-request.ts';
 import { methodsOf } from '../rpc/codec.ts';
 import { Fields } from '../rpc/fields.ts';
@@ -19,6 +21,7 @@ interface Inputs {
     readonly request: SharedRequest;
     readonly run: Run;
     readonly policy: SharedPolicy;
+    readonly redaction: SharedRedaction;
     readonly now: number;
   };
   /** Reads and checks a policy file. */
@@ -56,6 +59,12 @@ export interface SharedPolicy {
   readonly source: SharedBytes;
 }
 
+export interface SharedRedaction {
+  /** Tells it from all others of this process. */
+  readonly id: number;
+  readonly data: RedactionData;
+}
+
 export type JobName = keyof Inputs;
 export type Job<Name extends JobName = JobName> = { [Each in Name]: { readonly name: Each } & Inputs[Each] }[Name];
 export type Outcome<Name extends JobName> = Outcomes[Name];
@@ -88,10 +97,10 @@ const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name
     const { runId, operation } = readRequest(request);
     return { runId, operation };
   },
-  shapeAppend: ({ request, run, policy, now }) => {
+  shapeAppend: ({ request, run, policy, redaction, now }) => {
     const { events } = readRequest(request);
     read = undefined;
-    return packed(shapeAppend(run, events, policyOf(policy), now));
+    return packed(shapeAppend(run, events, { policy: policyOf(policy), redaction: rulesOf(redaction), now }));
   },
   loadPolicy: ({ path }) => {
     try {
@@ -126,6 +135,14 @@ function packed({ run, records }: ShapedAppend): PackedAppend {
   const bytes = new Uint8Array(end);
   for (const [index, record] of records.entries()) bytes.set(record, ends[index]! - record.length);
   return { run, records: bytes, ends };
+}
+
+/** The rules that this thread has made last. */
+let rules: { readonly id: number; readonly rules: RedactionRules } | undefined;
+
+function rulesOf({ id, data }: SharedRedaction): RedactionRules {
+  if (rules?.id !== id) rules = { id, rules: compileRules(data) };
+  return rules.rules;
 }
 
 /** The one in force, and the one before: an append that has begun is shaped by what held then. */

@@ -1,6 +1,7 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
 import { findAssignments } from './assignments.ts';
+import { findJsonKeys } from './credential-blocks.ts';
 import { type Found, findCredentials } from './credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import { namesSecret } from './key-names.ts';
@@ -34,6 +35,8 @@ type Change = { readonly start: number; readonly end: number } & (
  */
 export function redact(text: string, isCut = false): Redacted {
   const { changes, isAll } = jsonChanges(text, isCut);
+  // These are told by several values together, which no walk from value to value sees.
+  changes.push(...findJsonKeys(text).map((key) => ({ ...key, pointer: '', isJson: true })));
   if (isAll) return applied(text, changes);
   return redactEncoded(
     applied(text, [...changes, ...inPlainText([...findCredentials(text), ...findAssignments(text)])]),

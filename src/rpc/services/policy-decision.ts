@@ -228,7 +228,7 @@ function slashRequestFrom(fields: Fields) {
     chatType: fields.text('chat_type', CHAT_TYPE),
     command: fields.requiredText('command', COMMAND),
     traceId: fields.id('trace_id', TRACE_ID),
-    userId: fields.id('user_id'),
+    userId: fields.id('user_id', LIMITS.userIdBytesMax),
     explain: fields.flag('explain'),
   };
   fields.oneOf('subject', ['trace_id', 'user_id']);

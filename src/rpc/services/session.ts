@@ -8,12 +8,15 @@ import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
 import { listOf } from '../pieces.ts';
 import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import { refuseCredentials } from '../stored-ids.ts';
 import type { Operation } from '../unary.ts';
 import { sensitivityFrom } from './policy-decision.ts';
 
 export function sessionService(): Record<string, Operation> {
   return {
     CreateSession: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id', 'owner', 'delegation_chain']);
+      refuseCredentials(fields.message('tools'), pdp, ['names']);
       const { session, operation } = createRequestFrom(fields);
       const created = await createSession(pdp, session, operation);
       return { session: encodeSession(created), replayed: created.replayed };
