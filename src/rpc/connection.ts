@@ -68,6 +68,8 @@ export interface Connection {
   readonly held: Map<ServerHttp2Stream, HeldRequest>;
   heldBytes: number;
   callsOpened: number;
+  /** At the last look. */
+  halfSent: number;
   /** Calls that were given up, less what is allowed for the time since. */
   resets: number;
   bytesRead: number;
@@ -96,6 +98,7 @@ export function newConnection(
     held: new Map(),
     heldBytes: 0,
     callsOpened: 0,
+    halfSent: 0,
     resets: 0,
     bytesRead: 0,
     bytesWritten: 0,

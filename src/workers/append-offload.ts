@@ -5,7 +5,7 @@ import type { RedactionData } from '../redaction/operator-rules.ts';
 import type { SharedBytes, SharedPolicy, SharedRedaction } from './jobs.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** Below this the way to a worker and back takes longer than the work: see docs/decisions/0029-worker-threads.md. */
+/** What is below takes the event loop a millisecond or two: see docs/decisions/0029-worker-threads.md. */
 export const OFFLOAD_BYTES_MIN = 32 * 1024;
 
 let lastId = 0;
