@@ -23,6 +23,8 @@ export interface LoadedPolicy<Rules> {
   readonly policy: Rules;
   /** SHA-256 in hex. Comments, key order and layout do not change it; anything a rule could depend on does. */
   readonly revision: string;
+  /** The document in its canonical form, JSON: whoever parses it gets the same rules. */
+  readonly source: string;
   /** `policy.yaml:12: …`, one line each. */
   readonly warnings: readonly string[];
 }
@@ -41,7 +43,8 @@ export function loadPolicy<Rules>(path: string, parse: PolicyParser<Rules>): Loa
   const source = readSource(path);
   const parsed = parse(source.root);
   if ('problems' in parsed) throw new PolicyError(lines(source, parsed.problems));
-  return { policy: parsed.policy, revision: revisionOf(source.root), warnings: lines(source, parsed.warnings) };
+  const json = canonicalJson(source.root);
+  return { policy: parsed.policy, revision: revisionOf(json), source: json, warnings: lines(source, parsed.warnings) };
 }
 
 function readSource(path: string): YamlSource {
@@ -68,8 +71,8 @@ function lines(source: YamlSource, notes: readonly PolicyNote[]): string[] {
     .map(({ line, text }) => `${source.name}:${line}: ${text}`);
 }
 
-function revisionOf(document: YamlValue): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex');
+function revisionOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
 }
 
 /** JSON without white space, the keys of every object in the order of their UTF-16 units. */

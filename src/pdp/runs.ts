@@ -5,6 +5,7 @@ import { Failure } from '../core/failure.ts';
 import { finishRun as finish } from '../core/finish.ts';
 import { principalOf, principalsOf } from '../core/identity.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
+import { scannerOf } from '../core/redaction/scanner.ts';
 import { type FinalStatus, openRun, type Run } from '../core/run.ts';
 import type { EntryRefusal } from '../core/session.ts';
 import type { Operation } from '../state/port.ts';
@@ -114,7 +115,7 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     skillId: request.skillId,
     channelId: request.channelId,
     sessionId,
-    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs).text,
+    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs, scannerOf(pdp.redaction())).text,
     ...caller,
   };
   // The clock of where the run will lie.
@@ -154,7 +155,7 @@ export function finishRun(pdp: Pdp, request: FinishRequest): Promise<Run> {
     runId,
     operation,
     (run, now) => {
-      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now);
+      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now, pdp.redaction());
       if (finished.kind === 'contradiction') {
         throw new Failure('wrong_state', 'the run has finished with other content', { subject: 'run' });
       }

@@ -79,8 +79,8 @@ test('what the parser has to say carries file and line', () => {
     `${path}:1: admins: is empty`,
     `${path}:4: platforms.discord.allow_admin_from: nobody is admin`,
   ]);
-  expect(printPolicyCheck(warned)).toBe(
-    `warning: ${warned.warnings[0]}\nwarning: ${warned.warnings[1]}\npolicy is valid: revision ${warned.revision}`,
+  expect(printPolicyCheck('p.yaml', warned)).toBe(
+    `warning: ${warned.warnings[0]}\nwarning: ${warned.warnings[1]}\npolicy is valid: p.yaml, revision ${warned.revision}`,
   );
 
   const refuse = () => loadPolicy(path, () => ({ problems: [{ path: at, message: 'must not be empty' }] }));

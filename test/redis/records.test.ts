@@ -67,8 +67,13 @@ describe('lifetimes', () => {
     const endless = [];
     for (const key of keys) if ((await opened.redis.pttl(key)) < 0) endless.push(key);
     expect(endless.sort()).toEqual(['tollgate:format', 'tollgate:{agent:agent-2}:deactivated']);
-    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', '}:op:create', '}:op:start', PREFIX];
+    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', PREFIX];
     expect(expected.filter((part) => !keys.some((key) => key.includes(part)))).toEqual([]);
+    // Keys that callers choose are in no name.
+    for (const owner of ['agent', 'caller']) {
+      expect(keys.filter((key) => new RegExp(`^tollgate:\\{${owner}:.*\\}:op:`).test(key))).toHaveLength(1);
+    }
+    expect(keys.filter((key) => /:op:(create|start)/.test(key))).toEqual([]);
   });
 
   test('nothing ends before it is forgotten, and an index outlives its members', async () => {

@@ -2,8 +2,18 @@
 //
 // WHY NOT a file with a pid in it: it outlives a kill, and a pid is given away again. A lock of the operating system is
 // released by the kernel however its owner ends, and held while its owner is stopped.
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { folderProblem } from '../../private-path.ts';
 import { directoryRefusal, refusal } from './failures.ts';
@@ -52,7 +62,7 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
 }
 
 function openLockFile(directory: string, path: string): number {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const problem = folderProblem(directory);
   if (problem !== undefined) throw refusal(`data directory ${directory} cannot be used: ${problem}`);
   return openNoLink(directory, path);
@@ -70,6 +80,25 @@ function openNoLink(directory: string, path: string): number {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) throw error;
   }
   throw refusal(`data directory ${directory} cannot be used: its lock is no file, or a link: remove ${path}`);
+}
+
+/**
+ * Makes a folder, and those above it.
+ *
+ * WHY NOT mkdir's `recursive`: where a folder exists and nothing can be made in it (/proc answers ENOENT), Node 20 tries for
+ * ever, and hears no signal meanwhile.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error;
+    makeFolder(above);
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number): boolean {
