@@ -9,7 +9,7 @@ import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
-import { recordPolicySwap } from './pdp/policy-swap.ts';
+import { PolicyJournal, type PolicySwap } from './pdp/policy-journal.ts';
 import { sweep } from './pdp/sweep.ts';
 import { readPem } from './read-pem.ts';
 import { GrpcServer } from './rpc/server.ts';
@@ -44,8 +44,10 @@ export interface Running {
 export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
-  const policy = openPolicy(config, log, (revision, by) => {
-    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
+  const journal = new PolicyJournal();
+  const policy = openPolicy(config, log, (swap) => {
+    journal.add(swap);
+    journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
   });
   const callers = openCallers(config, log);
   const { state: store, close } = await openState(config, log);
@@ -53,7 +55,11 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     await close();
     throw error;
   });
-  const facts = serverFacts(store, policy, { startedAtMs, warnings: ledgerKey ? [] : [UNSIGNED] });
+  const facts = serverFacts(store, policy, {
+    startedAtMs,
+    warnings: ledgerKey ? [] : [UNSIGNED],
+    flush: () => journal.flush(pdp),
+  });
   const metrics = await openMetrics(config, {
     version: VERSION,
     policy: facts.policyInfo,
@@ -220,7 +226,7 @@ function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | un
   });
 }
 
-function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: string) => void): PolicySource<Policy> {
+function openPolicy(config: Config, log: Logger, onSwap: (swap: PolicySwap) => void): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
@@ -233,7 +239,8 @@ function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: 
       else {
         log.info({ revision: reload.revision, previous: reload.previous }, 'policy in force');
         for (const warning of reload.warnings) log.warn(warning);
-        if (reload.revision !== reload.previous) onSwap(reload.revision, by ?? 'local');
+        const { revision, previous } = reload;
+        if (revision !== previous) onSwap({ revision, previous, caller: by ?? 'local' });
       }
     },
   });
@@ -279,7 +286,7 @@ function pdpOf(
 function serverFacts(
   state: State,
   policy: PolicySource<Policy>,
-  { startedAtMs, warnings }: { startedAtMs: number; warnings: readonly string[] },
+  { startedAtMs, warnings, flush }: { startedAtMs: number; warnings: readonly string[]; flush: () => Promise<void> },
 ) {
   return {
     version: VERSION,
@@ -294,7 +301,8 @@ function serverFacts(
     warnings: () => [...state.info.warnings, ...warnings, ...policy.current.warnings],
     reloadPolicy: async (caller: string) => {
       const reload = policy.reload(caller);
-      if (reload.ok) return;
+      // The answer says that the swap is recorded; a repeat records what waits still.
+      if (reload.ok) return flush();
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },
   };

@@ -73,9 +73,9 @@ export function decisionRecord({ decisionId, rpc, effect, reason, atMs }: NotedD
   return { type: 'tollgate.decision', data: { decision_id: decisionId, rpc, effect, reason, at: atMs }, atMs };
 }
 
-/** The contents of all records up to `last` are removed on purpose. */
-export function purgeRecord(last: number, now: number): OwnRecord {
-  return { type: 'tollgate.purge', data: { first: 1, last }, atMs: now };
+/** The contents of all records up to `last` are removed on purpose, because the caller `by` has asked for it. */
+export function purgeRecord(last: number, now: number, by: string | undefined): OwnRecord {
+  return { type: 'tollgate.purge', data: { first: 1, last, by }, atMs: now };
 }
 
 /**

@@ -90,7 +90,13 @@ function decisionWalk(pdp: Pdp, { of, fromMs, toMs }: DecisionQuery): Walk<Decis
 }
 
 /** Calls and names are what makes a record large; a UTF-16 unit takes up to three bytes. */
-function weigh({ calls, checks, agentId, runId, scope, principal, chatType }: DecisionRecord): number {
-  const texts = [...calls.map(({ tool }) => tool), agentId, runId, scope, principal, chatType];
+function weigh({ calls, checks, agentId, runId, scope, principal, chatType, details }: DecisionRecord): number {
+  const texts = [...calls.map(({ tool }) => tool), agentId, runId, scope, principal, chatType, ...termTexts(details)];
   return texts.reduce((bytes, text) => bytes + 3 * (text?.length ?? 0) + 16, 500 + 32 * checks.length);
+}
+
+function termTexts(details: DecisionRecord['details']): readonly string[] {
+  if (details?.kind !== 'terms') return [];
+  const { grant, delegationChain, declaredIntent } = details.terms;
+  return [...(grant === 'all' ? [] : grant), ...delegationChain, declaredIntent];
 }

@@ -3,6 +3,7 @@
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
 import type { Check, Effect, Reason } from '../core/decision.ts';
+import type { DecisionDetails } from '../core/decision-details.ts';
 import {
   type AskedCall,
   checksOf,
@@ -38,6 +39,7 @@ export interface Asked {
   readonly command?: string | undefined;
   readonly policyRevision: string;
   readonly checks: readonly Check[];
+  readonly details?: DecisionDetails | undefined;
 }
 
 /** A decision that will be recorded once it is made. */
@@ -55,7 +57,7 @@ export function isRecorded({ decisionLog }: Pdp, outcome: { effect: Effect; chan
 /** @returns undefined where no decision is recorded */
 export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined {
   if (pdp.decisionLog === 'off') return undefined;
-  const { rpc, runId, calls = [], policyRevision, checks } = asked;
+  const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
   const { caller, sinceMs } = pdp.asker;
   const context: DecisionContext = {
     rpc,
@@ -75,6 +77,7 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     policyRevision,
     checks,
     latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
+    ...(details && { details }),
   };
   const { context: bytes, foldBytes } = encodeContext(context);
   return { context, entry: { rpc, runId, context: bytes, foldBytes } };

@@ -103,23 +103,41 @@ export async function getLastRuns(
   });
 }
 
-/** Removes all runs that finished strictly before a time, and counts them; running ones stay. */
-export async function purgeRuns(pdp: Pdp, finishedBeforeMs: number): Promise<number> {
+/**
+ * Removes all runs that finished strictly before a time; running ones stay.
+ *
+ * @param onRemoved  is told how many were removed, as they are
+ * @returns how many were removed in all
+ */
+export async function purgeRuns(
+  pdp: Pdp,
+  finishedBeforeMs: number,
+  onRemoved: (count: number) => void = () => undefined,
+): Promise<number> {
   let purged = 0;
+  const count = (removed: number) => {
+    purged += removed;
+    onRemoved(removed);
+  };
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    purged += await purgePartition(pdp, partition, finishedBeforeMs);
+    await purgePartition(pdp, partition, finishedBeforeMs, count);
   }
   return purged;
 }
 
-async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: number): Promise<number> {
-  let purged = 0;
+async function purgePartition(
+  pdp: Pdp,
+  partition: number,
+  finishedBeforeMs: number,
+  onRemoved: (count: number) => void,
+): Promise<void> {
   for (;;) {
     const { runs } = await pdp.state.pageRuns({ partition, index: 'finished', descending: false, limit: 100 });
     const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
-    const removed = await Promise.all(old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision)));
-    purged += removed.filter(Boolean).length;
-    if (old.length < 100 || !removed.includes(true)) return purged;
+    const removals = old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision));
+    const removed = await Promise.all(removals);
+    onRemoved(removed.filter(Boolean).length);
+    if (old.length < 100 || !removed.includes(true)) return;
   }
 }
 

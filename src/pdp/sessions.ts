@@ -1,4 +1,5 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
+import { termsOf } from '../core/decision-details.ts';
 import { Failure } from '../core/failure.ts';
 import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
@@ -6,7 +7,7 @@ import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { type Asked, pendingRecord } from './decision-records.ts';
+import { type Asked, pendingRecord, withoutSecrets } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -26,7 +27,8 @@ export async function createSession(
   const { text: declaredIntent } = storable(session.declaredIntent, LIMITS.declaredIntentBytesMax);
   const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
-  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });
+  const details = { kind: 'terms', terms: termsOf(stored, withoutSecrets) } as const;
+  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner, details });
   const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
@@ -75,7 +77,7 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
 /** The records of what happens to sessions; the store asks for one where it happens. */
 export function sessionRecords(
   pdp: Pdp,
-  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal'>,
+  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal' | 'details'>,
 ): { of: RecordOf | undefined; publishStored: () => Promise<void> } {
   const made: string[] = [];
   const policyRevision = pdp.policy().revision;
@@ -140,17 +142,27 @@ function sessionWalk(pdp: Pdp): Walk<SessionAt> {
 
 const REMOVED_PER_STEP = 200;
 
-/** Removes all sessions that have ended at least `endedForMs` ago, and counts them. */
-export async function removeEndedSessions(pdp: Pdp, endedForMs: number): Promise<number> {
-  const removed = await Promise.all(
+/**
+ * Removes all sessions that have ended at least `endedForMs` ago.
+ *
+ * @param onRemoved  is told how many were removed, as they are
+ * @returns how many were removed in all
+ */
+export async function removeEndedSessions(
+  pdp: Pdp,
+  endedForMs: number,
+  onRemoved: (count: number) => void = () => undefined,
+): Promise<number> {
+  let removed = 0;
+  await Promise.all(
     Array.from({ length: PARTITIONS }, async (_, partition) => {
-      let count = 0;
       for (;;) {
         const step = await pdp.state.removeEndedSessions({ partition, endedForMs, limit: REMOVED_PER_STEP });
-        count += step;
-        if (step < REMOVED_PER_STEP) return count;
+        removed += step;
+        onRemoved(step);
+        if (step < REMOVED_PER_STEP) return;
       }
     }),
   );
-  return removed.reduce((sum, count) => sum + count, 0);
+  return removed;
 }

@@ -98,7 +98,9 @@ import type { ReactivateAgentRequest as _tollgate_v1_ReactivateAgentRequest, Rea
 import type { ReactivateAgentResponse as _tollgate_v1_ReactivateAgentResponse, ReactivateAgentResponse__Output as _tollgate_v1_ReactivateAgentResponse__Output } from './tollgate/v1/ReactivateAgentResponse.ts';
 import type { RecordedCall as _tollgate_v1_RecordedCall, RecordedCall__Output as _tollgate_v1_RecordedCall__Output } from './tollgate/v1/RecordedCall.ts';
 import type { RecordedCounters as _tollgate_v1_RecordedCounters, RecordedCounters__Output as _tollgate_v1_RecordedCounters__Output } from './tollgate/v1/RecordedCounters.ts';
+import type { RecordedRemoval as _tollgate_v1_RecordedRemoval, RecordedRemoval__Output as _tollgate_v1_RecordedRemoval__Output } from './tollgate/v1/RecordedRemoval.ts';
 import type { RecordedSession as _tollgate_v1_RecordedSession, RecordedSession__Output as _tollgate_v1_RecordedSession__Output } from './tollgate/v1/RecordedSession.ts';
+import type { RecordedTerms as _tollgate_v1_RecordedTerms, RecordedTerms__Output as _tollgate_v1_RecordedTerms__Output } from './tollgate/v1/RecordedTerms.ts';
 import type { Redaction as _tollgate_v1_Redaction, Redaction__Output as _tollgate_v1_Redaction__Output } from './tollgate/v1/Redaction.ts';
 import type { ReleaseIdentityRequest as _tollgate_v1_ReleaseIdentityRequest, ReleaseIdentityRequest__Output as _tollgate_v1_ReleaseIdentityRequest__Output } from './tollgate/v1/ReleaseIdentityRequest.ts';
 import type { ReleaseIdentityResponse as _tollgate_v1_ReleaseIdentityResponse, ReleaseIdentityResponse__Output as _tollgate_v1_ReleaseIdentityResponse__Output } from './tollgate/v1/ReleaseIdentityResponse.ts';
@@ -257,7 +259,9 @@ export interface ProtoGrpcType {
       Reason: EnumTypeDefinition
       RecordedCall: MessageTypeDefinition<_tollgate_v1_RecordedCall, _tollgate_v1_RecordedCall__Output>
       RecordedCounters: MessageTypeDefinition<_tollgate_v1_RecordedCounters, _tollgate_v1_RecordedCounters__Output>
+      RecordedRemoval: MessageTypeDefinition<_tollgate_v1_RecordedRemoval, _tollgate_v1_RecordedRemoval__Output>
       RecordedSession: MessageTypeDefinition<_tollgate_v1_RecordedSession, _tollgate_v1_RecordedSession__Output>
+      RecordedTerms: MessageTypeDefinition<_tollgate_v1_RecordedTerms, _tollgate_v1_RecordedTerms__Output>
       Redaction: MessageTypeDefinition<_tollgate_v1_Redaction, _tollgate_v1_Redaction__Output>
       ReleaseIdentityRequest: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityRequest, _tollgate_v1_ReleaseIdentityRequest__Output>
       ReleaseIdentityResponse: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityResponse, _tollgate_v1_ReleaseIdentityResponse__Output>

@@ -3,6 +3,7 @@
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { purgeOldPayloads } from '../../pdp/purge-payloads.ts';
+import { recordedPurge } from '../../pdp/recorded-purge.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -70,7 +71,9 @@ export function auditService(): Record<string, Operation> {
       const keepsProof = fields.flag('keep_proof');
       idempotencyKeyFrom(fields);
       fields.check();
-      return { purged: await (keepsProof ? purgeOldPayloads(pdp, before) : purgeRuns(pdp, before)) };
+      const purge = keepsProof ? purgeOldPayloads : purgeRuns;
+      const asked = { rpc: 'PurgeRuns', endedBeforeMs: before, keepsProof } as const;
+      return { purged: await recordedPurge(pdp, asked, (onRemoved) => purge(pdp, before, onRemoved)) };
     },
   };
 }

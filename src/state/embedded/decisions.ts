@@ -1,6 +1,6 @@
 // Decision records: written in the step of what they record, found by id, session, run and partition.
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DecisionRecord, numbersOf } from '../../core/decision-record.ts';
+import { type DecisionRecord, numbersOf, sessionlessListOf } from '../../core/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { SessionRecord } from '../../core/session.ts';
@@ -98,21 +98,6 @@ function listingOf({ decisionId, rpc, effect, sessionId }: SettledDecision, hasS
   const partition = partitionOf(decisionId);
   if (effect === 'DENY' && sessionId !== undefined && hasSession) return { name: 'denials', sessionId };
   return { name: sessionlessListOf(rpc), partition };
-}
-
-/** Which of a partition's lists an operation's records are in. */
-export function sessionlessListOf(rpc: NewDecision['rpc']): 'sessionless' | 'identities' | 'others' {
-  switch (rpc) {
-    case 'BindIdentity':
-    case 'ReleaseIdentity':
-      return 'identities';
-    case 'DeactivateAgent':
-    case 'ReactivateAgent':
-    case 'ReloadPolicy':
-      return 'others';
-    default:
-      return 'sessionless';
-  }
 }
 
 export function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {

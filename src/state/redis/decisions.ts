@@ -1,5 +1,5 @@
 // Decision records that no other script writes, and all that reads them.
-import type { DecisionRecord, DecisionRpc, NotedDecision } from '../../core/decision-record.ts';
+import { type DecisionRecord, type NotedDecision, sessionlessListOf } from '../../core/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
@@ -29,7 +29,7 @@ export async function recordDecision(
   decision: SettledDecision,
 ): ReturnType<DecisionRecords['recordDecision']> {
   const { decisionId, sessionId, rpc, reason, effect, callIndex } = decision;
-  const { name, max } = listOf(rpc);
+  const name = sessionlessListOf(rpc);
   const list = decisionKeys(partitionName(partitionOf(decisionId)))[name];
   const keys = [list, isNear(decisionId, sessionId) ? sessionKey(sessionId) : list, absentKey(list)];
   const reply = await runScript(store, 'record-decision', keys, [
@@ -37,7 +37,7 @@ export async function recordDecision(
     store.retentionMs,
     store.decisions.retentionMs,
     store.runRetentionMs,
-    max,
+    LIST_MAX[name],
     reasonNumber(reason),
     effectNumber(effect),
     callIndex === undefined ? 0 : callIndex + 1,
@@ -47,20 +47,11 @@ export async function recordDecision(
   return { decisionId: uuidText(recorded), now };
 }
 
-/** Where records are listed that belong to no session. */
-function listOf(rpc: DecisionRpc): { name: 'sessionless' | 'identities' | 'others'; max: number } {
-  switch (rpc) {
-    case 'BindIdentity':
-    case 'ReleaseIdentity':
-      return { name: 'identities', max: LIMITS.identityEffectsMax };
-    case 'DeactivateAgent':
-    case 'ReactivateAgent':
-    case 'ReloadPolicy':
-      return { name: 'others', max: LIMITS.otherEffectsMax };
-    default:
-      return { name: 'sessionless', max: LIMITS.sessionlessDenialsMax };
-  }
-}
+const LIST_MAX = {
+  sessionless: LIMITS.sessionlessDenialsMax,
+  identities: LIMITS.identityEffectsMax,
+  others: LIMITS.otherEffectsMax,
+} as const;
 
 export async function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {
   if (!isOwnId(decisionId)) return undefined;
