@@ -32,6 +32,8 @@ export interface ToolUseEvent {
   readonly kind: 'tool_use';
   readonly name: string;
   readonly id: string;
+  /** The decision that allowed the call, as its runner says. */
+  readonly decisionId?: string | undefined;
   readonly args: string;
   readonly result: string;
 }
@@ -182,18 +184,19 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy: Policy): Shaped {
+function shapeToolUse(run: Run, { name, id, decisionId, args, result }: ToolUseEvent, policy: Policy): Shaped {
   const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecretTool(policy, name) };
   const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
   const rule = storeRuleOf(policy, name);
-  const recordOf = (type: string, body: StoredBody) => {
+  const recordOf = (type: string, body: StoredBody, link: { decision_id?: string | undefined } = {}) => {
     const fields = new StoredFields(body.redactions);
-    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...body.fields });
+    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...link, ...body.fields });
   };
   return {
     run: counted,
     drafts: [
-      recordOf('tool_call', storedBody('args', args, rule)),
+      // Not redacted: it has the form of an own id, which leaves no room for a secret.
+      recordOf('tool_call', storedBody('args', args, rule), { decision_id: decisionId }),
       recordOf('tool_result', storedBody('result', result, rule)),
     ],
   };

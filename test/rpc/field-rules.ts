@@ -279,6 +279,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   'StepResponse.usage': MESSAGE,
   'ToolUseEvent.name': ID,
   'ToolUseEvent.id': UNSET_OR_ID,
+  'ToolUseEvent.decision_id': {
+    good: ['01a1fd81-01bd-7bef-82b2-0571ba53e357'],
+    bad: ['', 'x', '01A1FD81-01BD-7BEF-82B2-0571BA53E357', '01a1fd81-01bd-7bef-82b2-0571ba53e357 '].map((value) => ({
+      why: 'no id of a decision',
+      value,
+    })),
+  },
   'CustomEvent.type': {
     ...ID,
     bad: [

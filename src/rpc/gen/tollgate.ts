@@ -73,6 +73,7 @@ import type { IdentityServiceClient as _tollgate_v1_IdentityServiceClient, Ident
 import type { Invocation as _tollgate_v1_Invocation, Invocation__Output as _tollgate_v1_Invocation__Output } from './tollgate/v1/Invocation.ts';
 import type { LastRun as _tollgate_v1_LastRun, LastRun__Output as _tollgate_v1_LastRun__Output } from './tollgate/v1/LastRun.ts';
 import type { LedgerFault as _tollgate_v1_LedgerFault, LedgerFault__Output as _tollgate_v1_LedgerFault__Output } from './tollgate/v1/LedgerFault.ts';
+import type { LedgerFinding as _tollgate_v1_LedgerFinding, LedgerFinding__Output as _tollgate_v1_LedgerFinding__Output } from './tollgate/v1/LedgerFinding.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from './tollgate/v1/ListChildRunsRequest.ts';
 import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from './tollgate/v1/ListChildRunsResponse.ts';
 import type { ListDecisionsRequest as _tollgate_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tollgate_v1_ListDecisionsRequest__Output } from './tollgate/v1/ListDecisionsRequest.ts';
@@ -226,6 +227,7 @@ export interface ProtoGrpcType {
       Invocation: MessageTypeDefinition<_tollgate_v1_Invocation, _tollgate_v1_Invocation__Output>
       LastRun: MessageTypeDefinition<_tollgate_v1_LastRun, _tollgate_v1_LastRun__Output>
       LedgerFault: MessageTypeDefinition<_tollgate_v1_LedgerFault, _tollgate_v1_LedgerFault__Output>
+      LedgerFinding: MessageTypeDefinition<_tollgate_v1_LedgerFinding, _tollgate_v1_LedgerFinding__Output>
       ListChildRunsRequest: MessageTypeDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsRequest__Output>
       ListChildRunsResponse: MessageTypeDefinition<_tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsResponse__Output>
       ListDecisionsRequest: MessageTypeDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsRequest__Output>

@@ -28,6 +28,8 @@ export function ledgerQueries(): Record<string, Operation> {
         checkpoints: report.checkpoints,
         purged: report.purged,
         notes: report.notes,
+        findings: report.findings,
+        findings_total: report.findingsTotal,
       };
     },
     GetCheckpoint: async (fields, pdp) => {
