@@ -45,8 +45,8 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
   const journal = new PolicyJournal();
-  const policy = openPolicy(config, log, (swap) => {
-    journal.add(swap);
+  const policy = openPolicy(config, log, journal, (swap) => {
+    journal.swapped(swap);
     journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
   });
   const callers = openCallers(config, log);
@@ -70,7 +70,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   });
   const traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, ledgerKey });
+  const pdp = pdpOf(config, { state, policy, journal, ledgerKey });
   const server = new GrpcServer(config, {
     pdp,
     facts,
@@ -226,10 +226,16 @@ function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | un
   });
 }
 
-function openPolicy(config: Config, log: Logger, onSwap: (swap: PolicySwap) => void): PolicySource<Policy> {
+function openPolicy(
+  config: Config,
+  log: Logger,
+  journal: PolicyJournal,
+  onSwap: (swap: PolicySwap) => void,
+): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
+    onTake: ({ revision, document, loadedAtMs }) => journal.take({ revision, document, inForceAtMs: loadedAtMs }),
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
@@ -260,7 +266,12 @@ async function openLedger({ ledger }: Config, log: Logger): Promise<LedgerKey | 
 
 function pdpOf(
   config: Config,
-  { state, policy, ledgerKey }: { state: State; policy: PolicySource<Policy>; ledgerKey: LedgerKey | undefined },
+  {
+    state,
+    policy,
+    journal,
+    ledgerKey,
+  }: { state: State; policy: PolicySource<Policy>; journal: PolicyJournal; ledgerKey: LedgerKey | undefined },
 ): Pdp {
   return {
     state,
@@ -277,6 +288,7 @@ function pdpOf(
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     deadline: Number.POSITIVE_INFINITY,
     decisionLog: config.decisionLog,
+    policies: journal,
     decisions: new DecisionFeed(),
     asker: { caller: 'local', sinceMs: 0 },
     clock: Date.now,

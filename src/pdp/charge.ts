@@ -14,7 +14,7 @@ import { effectiveSensitivity } from '../core/tools.ts';
 import type { ChargeAnswer, ChargedSession, DecisionEntry, Operation } from '../state/port.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import { type Decision, decide } from './decision.ts';
-import { isRecorded, type PendingRecord, type Settled, settle } from './decision-records.ts';
+import { isRecorded, type PendingRecord, policiesKept, type Settled, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
 import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
 
@@ -89,6 +89,8 @@ async function attempt(
     return answer.withoutCharge(verdictOf([...before.checks, ...missing]));
   }
   if (request.dryRun) return answer.charged(await rehearse(pdp, request.session, calls, before));
+  // WHY NOT always awaited: a turn of the event loop for each charge.
+  if (pdp.policies.isDue()) await policiesKept(pdp);
   const charged = await pdp.state.charge({
     sessionId: request.session.sessionId,
     agentId: request.session.agentId,

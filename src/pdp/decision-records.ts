@@ -83,6 +83,15 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
   return { context, entry: { rpc, runId, context: bytes, foldBytes } };
 }
 
+/**
+ * Must come before whatever stores a record: the policies that it may name are kept then.
+ *
+ * @throws Failure state_unavailable
+ */
+export async function policiesKept({ policies, state, decisionLog }: Pdp): Promise<void> {
+  if (decisionLog !== 'off' && policies.isDue()) await policies.keep(state);
+}
+
 export interface Settled {
   readonly effect: Effect;
   readonly reason: Reason;
@@ -99,6 +108,7 @@ export async function settle(
   { context, entry }: PendingRecord,
   { effect, reason, callIndex }: Settled,
 ): Promise<{ decisionId: string; now: number }> {
+  await policiesKept(pdp);
   const { sessionId, runId } = context;
   const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
   const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });

@@ -9,6 +9,7 @@ import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
+import type { PolicyJournal } from './policy-journal.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
@@ -44,6 +45,8 @@ export interface Pdp {
   readonly patience: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;
+  /** The policies that this server has had in force. */
+  readonly policies: PolicyJournal;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
   readonly asker: Asker;

@@ -7,7 +7,7 @@ import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { type Asked, pendingRecord, withoutSecrets } from './decision-records.ts';
+import { type Asked, pendingRecord, policiesKept, withoutSecrets } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -29,6 +29,7 @@ export async function createSession(
   const { agentId, owner } = session;
   const details = { kind: 'terms', terms: termsOf(stored, withoutSecrets) } as const;
   const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner, details });
+  await policiesKept(pdp);
   const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
@@ -58,6 +59,7 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
   // Whose a session is never changes, so it may be read before.
   const owned = pdp.decisionLog === 'off' ? undefined : (await pdp.state.readSession(sessionId)).record?.session;
   const records = sessionRecords(pdp, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
+  await policiesKept(pdp);
   const answer = await pdp.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':

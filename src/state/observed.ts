@@ -28,6 +28,8 @@ const OPERATIONS = {
   purgePayloads: true,
   pageRuns: true,
   removeRun: true,
+  keepPolicy: true,
+  readPolicy: true,
   recordDecision: true,
   readDecision: true,
   pageDecisions: true,

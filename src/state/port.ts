@@ -306,6 +306,12 @@ export interface State extends DecisionRecords {
    * @param range  at most {@link LIMITS.purgeChunk} records; those that are not there are left out
    */
   purgePayloads(runId: string, range: { first: number; last: number }): Promise<void>;
+  /**
+   * Keeps the document of a policy by its revision, 64 hex digits, and notes that it is in force now. The time since when is
+   * that of the first. A document is kept for as long as a record may name it, up to {@link LIMITS.policiesKeptMax} of them.
+   */
+  keepPolicy(policy: { revision: string; document: string; inForceAtMs: number }): Promise<void>;
+  readPolicy(revision: string): Promise<{ document: string; inForceAtMs: number } | undefined>;
   /** Removes a finished run with its log and checkpoints. @returns false if it is no longer at this revision */
   removeRun(runId: string, expectedRevision: number): Promise<boolean>;
 }

@@ -13,6 +13,7 @@ import { decisionCases } from './decisions.ts';
 import { identityCases } from './identities.ts';
 import { keyCases } from './keys.ts';
 import { listingCases } from './listing.ts';
+import { policyCases } from './policies.ts';
 import { runIndexCases } from './run-indexes.ts';
 import { runCases } from './runs.ts';
 import { storeCases } from './store.ts';
@@ -56,6 +57,7 @@ const AREAS = {
   'run indexes': runIndexCases,
   decisions: decisionCases,
   checkpoints: checkpointCases,
+  policies: policyCases,
 } satisfies Record<string, (add: AddCase) => void>;
 
 /**

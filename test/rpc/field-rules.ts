@@ -328,6 +328,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   },
   // Output only: ignored in a request, whatever it holds.
   'Identity.principal': { bad: [], good: ['', 'x'.repeat(1_000), 'a\u0000', Buffer.from([0xff])] },
+  'GetPolicyRequest.revision': {
+    good: ['ab'.repeat(32)],
+    bad: ['', 'ab'.repeat(31), 'AB'.repeat(32), 'g'.repeat(64), Buffer.from([0xff])].map((value) => ({
+      why: 'no revision',
+      value,
+    })),
+  },
   'ListRunsRequest.status': choice(1, 2, 3, 4, 5, 6, 7),
   'ListRunEventsRequest.after_sequence': {
     bad: TOKENS.bad,
@@ -377,6 +384,7 @@ const SOUND: Readonly<Record<string, WireMessage>> = {
   DeactivateAgentRequest: { agent_id: 'agent' },
   ReactivateAgentRequest: { agent_id: 'agent' },
   GetAgentRequest: { agent_id: 'agent' },
+  GetPolicyRequest: { revision: 'ab'.repeat(32) },
   BindIdentityRequest: { trace_id: 'trace', identity: { user_id: '5', platform: 'discord' } },
   GetIdentityRequest: { trace_id: 'trace' },
   ReleaseIdentityRequest: { trace_id: 'trace' },

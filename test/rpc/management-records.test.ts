@@ -1,5 +1,5 @@
 // Who governs leaves a trace: every RPC that changes something, taken from the descriptor, with the record that it leaves.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer, makeCallers } from '../support/callers.ts';
@@ -129,6 +129,7 @@ const TABLE: Readonly<Record<string, 'nothing changes' | 'a decision' | 'the run
   GetDecision: 'nothing changes',
   ListDecisions: 'nothing changes',
   WatchDecisions: 'nothing changes',
+  GetPolicy: 'nothing changes',
   GetServerInfo: 'nothing changes',
   ReloadPolicy: async (clients, { server }) => {
     const { policy: before } = await clients.server('GetServerInfo');
@@ -191,5 +192,28 @@ describe.each(ENGINES)('records of who governs, %s engine', (engine) => {
     expect(more).toEqual([]);
     expect(end.removal).toMatchObject({ removed: purged, keep_proof: true });
     expect(begin.removal.removed).toBeUndefined();
+  });
+
+  test('the policy of a decision is shown by the revision that its record names, also when another is in force', async () => {
+    const texts = ['a', 'b'].map((user) => `${POLICY}admins: ["discord:${user}${randomUUID()}"] # a comment\n`);
+    const revisions: string[] = [];
+    for (const text of texts) {
+      writeFileSync(open.server.policyFile, text);
+      revisions.push((await clients.server('ReloadPolicy')).policy.revision);
+      const { decision } = await clients.decisions('CheckSlash', { platform: 'nowhere', command: '/x', user_id: '1' });
+      const { record } = await clients.audit('GetDecision', { decision_id: decision.decision_id });
+      expect(record.policy_revision).toBe(revisions.at(-1));
+    }
+    for (const [index, revision] of revisions.entries()) {
+      const policy = await clients.audit('GetPolicy', { revision });
+      expect(createHash('sha256').update(policy.document).digest('hex')).toBe(revision);
+      expect(JSON.parse(policy.document)).toEqual({
+        admins: [/"(.*)"/.exec(texts[index]!)![1]],
+        unlisted_tools: 'session',
+      });
+      expect(policy.in_force).toBe(index === 1);
+      expect(Math.abs(msOf(policy.in_force_at) - Date.now())).toBeLessThan(3_600_000);
+    }
+    await expect(clients.audit('GetPolicy', { revision: 'f'.repeat(64) })).rejects.toMatchObject({ code: 5 });
   });
 });

@@ -2,6 +2,7 @@
 import { DecisionFeed } from '../../src/pdp/decision-feed.ts';
 import { IdentityCache } from '../../src/pdp/identity-cache.ts';
 import type { Pdp } from '../../src/pdp/pdp.ts';
+import { PolicyJournal } from '../../src/pdp/policy-journal.ts';
 import type { State } from '../../src/state/port.ts';
 import { policyOf } from '../core/policies.ts';
 
@@ -13,6 +14,7 @@ export function plainPdp(state: State, clock: () => number): Pdp {
     rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
     identities: new IdentityCache(),
     decisionLog: 'effects',
+    policies: new PolicyJournal(),
     decisions: new DecisionFeed(),
     asker: { caller: 'local', sinceMs: 0 },
     sessionsMaxLive: 10,

@@ -60,6 +60,8 @@ import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRuns
 import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from './tollgate/v1/GetLastRunsResponse.ts';
 import type { GetLedgerKeysRequest as _tollgate_v1_GetLedgerKeysRequest, GetLedgerKeysRequest__Output as _tollgate_v1_GetLedgerKeysRequest__Output } from './tollgate/v1/GetLedgerKeysRequest.ts';
 import type { GetLedgerKeysResponse as _tollgate_v1_GetLedgerKeysResponse, GetLedgerKeysResponse__Output as _tollgate_v1_GetLedgerKeysResponse__Output } from './tollgate/v1/GetLedgerKeysResponse.ts';
+import type { GetPolicyRequest as _tollgate_v1_GetPolicyRequest, GetPolicyRequest__Output as _tollgate_v1_GetPolicyRequest__Output } from './tollgate/v1/GetPolicyRequest.ts';
+import type { GetPolicyResponse as _tollgate_v1_GetPolicyResponse, GetPolicyResponse__Output as _tollgate_v1_GetPolicyResponse__Output } from './tollgate/v1/GetPolicyResponse.ts';
 import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from './tollgate/v1/GetRunChainRequest.ts';
 import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from './tollgate/v1/GetRunChainResponse.ts';
 import type { GetRunRequest as _tollgate_v1_GetRunRequest, GetRunRequest__Output as _tollgate_v1_GetRunRequest__Output } from './tollgate/v1/GetRunRequest.ts';
@@ -211,6 +213,8 @@ export interface ProtoGrpcType {
       GetLastRunsResponse: MessageTypeDefinition<_tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsResponse__Output>
       GetLedgerKeysRequest: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysRequest, _tollgate_v1_GetLedgerKeysRequest__Output>
       GetLedgerKeysResponse: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysResponse, _tollgate_v1_GetLedgerKeysResponse__Output>
+      GetPolicyRequest: MessageTypeDefinition<_tollgate_v1_GetPolicyRequest, _tollgate_v1_GetPolicyRequest__Output>
+      GetPolicyResponse: MessageTypeDefinition<_tollgate_v1_GetPolicyResponse, _tollgate_v1_GetPolicyResponse__Output>
       GetRunChainRequest: MessageTypeDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainRequest__Output>
       GetRunChainResponse: MessageTypeDefinition<_tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainResponse__Output>
       GetRunRequest: MessageTypeDefinition<_tollgate_v1_GetRunRequest, _tollgate_v1_GetRunRequest__Output>

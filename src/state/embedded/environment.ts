@@ -36,6 +36,7 @@ export const TABLES = [
   'decision-counts',
   'noted-decisions',
   'checkpoints',
+  'policies',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;

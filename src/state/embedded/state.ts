@@ -9,6 +9,7 @@ import { lockDirectory } from './directory-lock.ts';
 import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import {
   commitRun,
@@ -107,6 +108,9 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     purgePayloads: (runId, range) => purgePayloads(store, runId, range),
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
+
+    keepPolicy: (policy) => keepPolicy(store, policy),
+    readPolicy: (revision) => readPolicy(store, revision),
 
     recordDecision: (decision) => recordDecision(store, decision),
     readDecision: (decisionId) => readDecision(store, decisionId),

@@ -8,6 +8,9 @@ import { isOwnId, partitionName } from '../../core/partition.ts';
 
 export const FORMAT_KEY = 'tollgate:format';
 
+/** The policies by revision, and when each was last in force. */
+export const POLICY_KEYS = { documents: 'tollgate:{policies}', uses: 'tollgate:{policies}:uses' } as const;
+
 /** Stands for every id that is not one of ours: no record is ever stored under it. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 

@@ -23,6 +23,7 @@ import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import {
   commitRun,
   confirmRun,
@@ -259,6 +260,14 @@ class RedisState implements State {
 
   removeRun(runId: string, expectedRevision: number): Promise<boolean> {
     return removeRun(this.#store, runId, expectedRevision);
+  }
+
+  keepPolicy(policy: Parameters<State['keepPolicy']>[0]): Promise<void> {
+    return keepPolicy(this.#store, policy);
+  }
+
+  readPolicy(revision: string): ReturnType<State['readPolicy']> {
+    return readPolicy(this.#store, revision);
   }
 
   recordDecision(decision: SettledDecision): ReturnType<State['recordDecision']> {

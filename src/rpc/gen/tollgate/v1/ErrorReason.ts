@@ -125,6 +125,10 @@ export const ErrorReason = {
    * `ledger.key_file` names one.
    */
   ERROR_REASON_LEDGER_UNSIGNED: 27,
+  /**
+   * No policy of this revision is kept. Status NOT_FOUND; do not retry.
+   */
+  ERROR_REASON_POLICY_NOT_FOUND: 28,
 } as const;
 
 /**
@@ -280,6 +284,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_LEDGER_UNSIGNED'
   | 27
+  /**
+   * No policy of this revision is kept. Status NOT_FOUND; do not retry.
+   */
+  | 'ERROR_REASON_POLICY_NOT_FOUND'
+  | 28
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is
