@@ -10,6 +10,7 @@ import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { PolicyJournal, type PolicySwap } from './pdp/policy-journal.ts';
+import { SubjectNotes } from './pdp/subject-notes.ts';
 import { sweep } from './pdp/sweep.ts';
 import { readPem } from './read-pem.ts';
 import { GrpcServer } from './rpc/server.ts';
@@ -45,12 +46,13 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   const startedAtMs = Date.now();
   // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
   const journal = new PolicyJournal();
+  const subjects = new SubjectNotes();
   const policy = openPolicy(config, log, journal, (swap) => {
     journal.swapped(swap);
     journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
   });
   const callers = openCallers(config, log);
-  const { state: store, close } = await openState(config, log);
+  const { state: store, close } = await openState(config, log, () => subjects.forget());
   const ledgerKey = await openLedger(config, log).catch(async (error) => {
     await close();
     throw error;
@@ -70,7 +72,7 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   });
   const traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, journal, ledgerKey });
+  const pdp = pdpOf(config, { state, policy, journal, subjects, ledgerKey });
   const server = new GrpcServer(config, {
     pdp,
     facts,
@@ -139,7 +141,11 @@ function monitoringOf(
 }
 
 /** The state, with the data directory for this process alone: the embedded store and both sockets may lie there. */
-async function openState(config: Config, log: Logger): Promise<{ state: State; close: () => Promise<void> }> {
+async function openState(
+  config: Config,
+  log: Logger,
+  onOtherHistory: () => void,
+): Promise<{ state: State; close: () => Promise<void> }> {
   try {
     if (config.store.kind === 'embedded') {
       // It locks the directory itself.
@@ -147,7 +153,7 @@ async function openState(config: Config, log: Logger): Promise<{ state: State; c
       return { state, close: () => state.close() };
     }
     const lock = await lockDirectory(config.dataDir);
-    const state = await openRedis(config, log).catch((error) => {
+    const state = await openRedis(config, log, onOtherHistory).catch((error) => {
       lock.release();
       throw error;
     });
@@ -164,7 +170,7 @@ async function openEmbedded(config: Config): Promise<State> {
   return openEmbeddedState({ directory: config.dataDir, mapSizeBytes, ...retentionOf(config) });
 }
 
-async function openRedis(config: Config, log: Logger): Promise<State> {
+async function openRedis(config: Config, log: Logger, onOtherHistory: () => void): Promise<State> {
   const { openRedisState } = await import('./state/redis/state.ts');
   const { url, sentinelPassword, tls, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
   return openRedisState({
@@ -177,7 +183,10 @@ async function openRedis(config: Config, log: Logger): Promise<State> {
     require,
     identityKeyPrefix,
     ...retentionOf(config),
-    onEvent: (event) => logStoreEvent(log, event),
+    onEvent: (event) => {
+      if (event.kind === 'lineage_changed') onOtherHistory();
+      logStoreEvent(log, event);
+    },
   });
 }
 
@@ -270,8 +279,15 @@ function pdpOf(
     state,
     policy,
     journal,
+    subjects,
     ledgerKey,
-  }: { state: State; policy: PolicySource<Policy>; journal: PolicyJournal; ledgerKey: LedgerKey | undefined },
+  }: {
+    state: State;
+    policy: PolicySource<Policy>;
+    journal: PolicyJournal;
+    subjects: SubjectNotes;
+    ledgerKey: LedgerKey | undefined;
+  },
 ): Pdp {
   return {
     state,
@@ -289,6 +305,7 @@ function pdpOf(
     deadline: Number.POSITIVE_INFINITY,
     decisionLog: config.decisionLog,
     policies: journal,
+    subjects,
     decisions: new DecisionFeed(),
     asker: { caller: 'local', sinceMs: 0 },
     clock: Date.now,

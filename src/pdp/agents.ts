@@ -1,6 +1,6 @@
 // Agents: switched off and on again by a controller.
 import type { AgentRecord } from '../state/port.ts';
-import { type Asked, pendingRecord, policiesKept, settle } from './decision-records.ts';
+import { type Asked, pendingRecord, prepared, settle } from './decision-records.ts';
 import type { Pdp } from './pdp.ts';
 import { sessionRecords } from './sessions.ts';
 
@@ -10,7 +10,8 @@ export async function deactivateAgent(
   agentId: string,
 ): Promise<{ agent: AgentRecord; sessionsClosed: number }> {
   const records = sessionRecords(pdp, { rpc: 'DeactivateAgent', agentId });
-  await policiesKept(pdp);
+  // Each session was noted with its agent when it was opened.
+  await prepared(pdp, { sessionId: undefined, agentId, principal: undefined });
   const answer = await pdp.state.deactivateAgent(agentId, records.of);
   await records.publishStored();
   const details = { kind: 'closed', sessionsClosed: answer.sessionsClosed } as const;

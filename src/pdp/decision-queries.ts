@@ -1,6 +1,7 @@
 // What an auditor asks about decisions: one with the whole of its story, many by whose they are.
 import { type DecisionFilter, fits } from '../core/decision-filter.ts';
 import type { DecisionRecord } from '../core/decision-record.ts';
+import type { DecisionSubject } from '../core/decision-subject.ts';
 import { Failure } from '../core/failure.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
 import { remedyOf } from '../core/remedies.ts';
@@ -71,14 +72,20 @@ function partitionsOf(of: DecisionsOf): readonly number[] | undefined {
   return isOwnId(id) ? [partitionOf(id)] : [];
 }
 
-function decisionWalk(pdp: Pdp, { of, fromMs, toMs }: DecisionQuery): Walk<DecisionRecord> {
+/** A principal has fewer sessions than an agent. */
+function subjectOf({ agentId, principal }: DecisionFilter): DecisionSubject | undefined {
+  if (principal !== undefined) return { field: 'principal', value: principal };
+  return agentId === undefined ? undefined : { field: 'agent', value: agentId };
+}
+
+function decisionWalk(pdp: Pdp, { of, fromMs, toMs, filter }: DecisionQuery): Walk<DecisionRecord> {
   return {
     descending: true,
     // Records are in the order of their ids, which begin with a time.
     position: ({ decisionId }) => ({ atMs: 0, id: decisionId }),
     page: (partition, after, limit) => {
       const page: DecisionPage = {
-        of: of === 'everybody' ? { partition } : of,
+        of: of === 'everybody' ? { partition, about: subjectOf(filter) } : of,
         fromMs,
         toMs,
         after: after?.id,

@@ -21,6 +21,7 @@ import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
 import { Remembering } from './remembering.ts';
+import type { Noting } from './subject-notes.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -83,13 +84,22 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
   return { context, entry: { rpc, runId, context: bytes, foldBytes } };
 }
 
+/** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
+export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: Noting): boolean {
+  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+}
+
 /**
- * Must come before whatever stores a record: the policies that it may name are kept then.
+ * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
+ * is about.
  *
  * @throws Failure state_unavailable
  */
-export async function policiesKept({ policies, state, decisionLog }: Pdp): Promise<void> {
-  if (decisionLog !== 'off' && policies.isDue()) await policies.keep(state);
+export async function prepared(pdp: Pdp, noting: Noting): Promise<void> {
+  const { policies, subjects, state, decisionLog } = pdp;
+  if (decisionLog === 'off') return;
+  if (policies.isDue()) await policies.keep(state);
+  await subjects.note(state, noting);
 }
 
 export interface Settled {
@@ -108,7 +118,7 @@ export async function settle(
   { context, entry }: PendingRecord,
   { effect, reason, callIndex }: Settled,
 ): Promise<{ decisionId: string; now: number }> {
-  await policiesKept(pdp);
+  if (isPreparing(pdp, context)) await prepared(pdp, context);
   const { sessionId, runId } = context;
   const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
   const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });

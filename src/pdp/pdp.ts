@@ -10,6 +10,7 @@ import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
 import type { PolicyJournal } from './policy-journal.ts';
+import type { SubjectNotes } from './subject-notes.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
@@ -47,6 +48,8 @@ export interface Pdp {
   readonly decisionLog: DecisionLogLevel;
   /** The policies that this server has had in force. */
   readonly policies: PolicyJournal;
+  /** Which sessions are noted with their agents and principals. */
+  readonly subjects: SubjectNotes;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
   readonly asker: Asker;

@@ -6,7 +6,7 @@ import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
-import type { Position, RunIndex, StoredRun } from '../state/port.ts';
+import type { Position, RunIndex, RunSubject, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
 import { logPages } from './log-pages.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
@@ -17,6 +17,10 @@ export interface RunFilter {
   readonly skillId: string | undefined;
   readonly callerId: string | undefined;
   readonly sessionId: string | undefined;
+  readonly agentId: string | undefined;
+  /** From here on, and before there. */
+  readonly startedFromMs: number;
+  readonly startedBeforeMs: number;
   readonly status: RunStatus | undefined;
   readonly includeDryRun: boolean;
 }
@@ -31,10 +35,38 @@ export async function listRuns(
     matchesStatus(run, filter.status, filter.includeDryRun) &&
     (filter.skillId === undefined || run.skillId === filter.skillId) &&
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
-    (filter.sessionId === undefined || run.sessionId === filter.sessionId);
-  const walk = { ...runWalk(pdp, 'started', true), after: page.after };
+    (filter.sessionId === undefined || run.sessionId === filter.sessionId) &&
+    (filter.agentId === undefined || run.agentId === filter.agentId);
+  const walk = filteredWalk(pdp, filter, page.after);
   const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
   return { runs: items.map(({ run }) => run), next };
+}
+
+/** Along the index of what is most telling of a run, and no further than the time range goes. */
+function filteredWalk(pdp: Pdp, filter: RunFilter, after: Position | undefined): Walk<StoredRun> {
+  const { startedFromMs, startedBeforeMs, sessionId } = filter;
+  const walk = runWalk(pdp, 'started', true, subjectOf(filter));
+  // Behind every run of that very time or later.
+  const latest = { atMs: startedBeforeMs, id: '' };
+  const page: Walk<StoredRun>['page'] = async (partition, from, limit) => {
+    const runs = await walk.page(partition, from, limit);
+    const early = runs.findIndex(({ run }) => run.startedAtMs < startedFromMs);
+    return early < 0 ? runs : runs.slice(0, early);
+  };
+  const isWithin = after !== undefined && after.atMs < startedBeforeMs;
+  return { ...walk, page, after: isWithin ? after : latest, ...(sessionId !== undefined && nearSession(sessionId)) };
+}
+
+/** A run lies in the partition of its session. */
+function nearSession(sessionId: string): { partitions: readonly number[] } {
+  return { partitions: isOwnId(sessionId) ? [partitionOf(sessionId)] : [] };
+}
+
+function subjectOf({ sessionId, callerId, agentId, skillId }: RunFilter): RunSubject | undefined {
+  if (sessionId !== undefined) return { field: 'session', value: sessionId };
+  if (callerId !== undefined) return { field: 'caller', value: callerId };
+  if (agentId !== undefined) return { field: 'agent', value: agentId };
+  return skillId === undefined ? undefined : { field: 'skill', value: skillId };
 }
 
 /** The texts of a run are what makes it large; a UTF-16 unit takes up to three bytes. */
@@ -142,13 +174,20 @@ async function purgePartition(
 }
 
 /** The runs of one index, as they stand now. */
-export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
+export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean, by?: RunSubject): Walk<StoredRun> {
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,
     position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
     page: async (partition, after, limit) => {
-      const { runs, now } = await pdp.state.pageRuns({ partition, index, descending, limit, ...(after && { after }) });
+      const { runs, now } = await pdp.state.pageRuns({
+        partition,
+        index,
+        by,
+        descending,
+        limit,
+        ...(after && { after }),
+      });
       return runs.map(({ run, revision }) => ({ run: runAt(run, pdp.runIdleTimeoutMs, now), revision }));
     },
   };

@@ -74,7 +74,7 @@ async function callerOf(pdp: Pdp, subject: StartRequest['subject']): Promise<Cal
 /** @param claimedId  the id under which an earlier request with the same key was about to start it */
 async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId: string | undefined): Promise<Run> {
   const { sessionId, parentRunId, continuationParentRunId } = request;
-  const [parent, continued] = await Promise.all([
+  const [parent, continued, agentId] = await Promise.all([
     existingRun(pdp, parentRunId),
     existingRun(pdp, continuationParentRunId),
     existingSession(pdp, sessionId),
@@ -93,6 +93,7 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     skillId: request.skillId,
     channelId: request.channelId,
     sessionId,
+    agentId,
     inputs: request.inputs === undefined ? undefined : storableJson(request.inputs).text,
     ...caller,
   };
@@ -104,10 +105,12 @@ async function existingRun(pdp: Pdp, runId: string | undefined): Promise<Run | u
   return runId === undefined ? undefined : getRun(pdp, runId);
 }
 
-async function existingSession(pdp: Pdp, sessionId: string | undefined): Promise<void> {
-  if (sessionId === undefined) return;
+/** @returns the agent of the session */
+async function existingSession(pdp: Pdp, sessionId: string | undefined): Promise<string | undefined> {
+  if (sessionId === undefined) return undefined;
   const { record } = await pdp.state.readSession(sessionId);
   if (!record) throw new Failure('not_found', 'the session is unknown', { subject: 'session' });
+  return record.session.agentId;
 }
 
 /** @throws Failure not_found */

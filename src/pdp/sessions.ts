@@ -7,7 +7,7 @@ import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { type Asked, pendingRecord, policiesKept, withoutSecrets } from './decision-records.ts';
+import { type Asked, pendingRecord, prepared, withoutSecrets } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -17,6 +17,9 @@ export interface SessionAt {
   readonly record: SessionRecord;
   readonly now: number;
 }
+
+/** Of a session that is not there yet. */
+const NOBODY = { sessionId: undefined, agentId: undefined, principal: undefined };
 
 /** @throws Failure too_many_sessions, wrong_state (agent), key_reused, not_found (the key's session is gone), state_unavailable */
 export async function createSession(
@@ -29,10 +32,12 @@ export async function createSession(
   const { agentId, owner } = session;
   const details = { kind: 'terms', terms: termsOf(stored, withoutSecrets) } as const;
   const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner, details });
-  await policiesKept(pdp);
+  await prepared(pdp, NOBODY);
   const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
+      // The store has the last word on its id, so it is noted behind its opening.
+      await prepared(pdp, { sessionId: answer.record.session.sessionId, agentId, principal: owner });
       await records.publishStored();
       return { record: answer.record, now: answer.now, replayed: false };
     case 'replayed':
@@ -59,7 +64,7 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
   // Whose a session is never changes, so it may be read before.
   const owned = pdp.decisionLog === 'off' ? undefined : (await pdp.state.readSession(sessionId)).record?.session;
   const records = sessionRecords(pdp, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
-  await policiesKept(pdp);
+  await prepared(pdp, { sessionId, agentId: owned?.agentId, principal: owned?.owner });
   const answer = await pdp.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':

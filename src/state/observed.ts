@@ -33,6 +33,7 @@ const OPERATIONS = {
   recordDecision: true,
   readDecision: true,
   pageDecisions: true,
+  noteSubjects: true,
   readNotedDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 

@@ -17,6 +17,7 @@ import { policyCases } from './policies.ts';
 import { runIndexCases } from './run-indexes.ts';
 import { runCases } from './runs.ts';
 import { storeCases } from './store.ts';
+import { subjectCases } from './subjects.ts';
 
 /** How long an ended session still answers in the suite; `open` must configure the engine so. */
 export const RETENTION_MS = 900_000;
@@ -58,6 +59,7 @@ const AREAS = {
   decisions: decisionCases,
   checkpoints: checkpointCases,
   policies: policyCases,
+  subjects: subjectCases,
 } satisfies Record<string, (add: AddCase) => void>;
 
 /**

@@ -17,7 +17,7 @@ import { encodeEvent, encodeRun } from '../encode.ts';
 import { RUN_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
-import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom, TIME_MS_MAX } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
 import { exportStreams } from './export.ts';
@@ -32,6 +32,9 @@ export function auditService(): Record<string, Operation> {
         skillId: fields.id('skill_id'),
         callerId: fields.text('caller_id', PRINCIPAL),
         sessionId: fields.id('session_id'),
+        agentId: fields.id('agent_id'),
+        startedFromMs: fields.timestampMs('started_from') ?? 0,
+        startedBeforeMs: fields.timestampMs('started_before') ?? TIME_MS_MAX,
         status: fields.choice<RunStatus>('status', RUN_STATUS_NAMES),
         includeDryRun: fields.flag('include_dry_run'),
       };

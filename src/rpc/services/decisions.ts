@@ -11,11 +11,8 @@ import { encodeDecisionNow, encodeDecisionRecord } from '../encode-decision-reco
 import { EFFECT_NAMES, REASON_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
-import { ID, pageSizeFrom, TRACE_ID } from '../rules.ts';
+import { ID, PRINCIPAL, pageSizeFrom, TIME_MS_MAX, TRACE_ID } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
-
-/** Behind every time that a request can name. */
-const TIME_MS_MAX = 253_402_300_800_000;
 
 const REVISION = /^[0-9a-f]{64}$/;
 
@@ -87,6 +84,7 @@ function filterFrom(fields: Fields): DecisionFilter {
   const traceId = filter?.id('trace_id', TRACE_ID);
   return {
     agentId: filter?.id('agent_id'),
+    principal: filter?.text('principal', PRINCIPAL),
     traceHash: traceId === undefined ? undefined : traceHashOf(traceId),
     effect: filter?.choice<Effect>('effect', EFFECT_NAMES),
     reason: filter?.choice<Reason>('reason', REASON_NAMES),

@@ -37,6 +37,7 @@ export const TABLES = [
   'noted-decisions',
   'checkpoints',
   'policies',
+  'decision-subjects',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;

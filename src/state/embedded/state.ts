@@ -24,6 +24,7 @@ import {
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
@@ -115,6 +116,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     recordDecision: (decision) => recordDecision(store, decision),
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
+    noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
     readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
   };
   return state;

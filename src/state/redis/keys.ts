@@ -4,6 +4,7 @@
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
 // leave its braces, because the braces in it are encoded; idempotency keys come last.
+import { createHash } from 'node:crypto';
 import { isOwnId, partitionName } from '../../core/partition.ts';
 
 export const FORMAT_KEY = 'tollgate:format';
@@ -109,6 +110,17 @@ export function runKeyPrefix(partition: number): string {
 export function runIndexKeys(partition: number): { started: string; finished: string; touched: string } {
   const runs = `tollgate:{${partitionName(partition)}}:runs`;
   return { started: runs, finished: `${runs}:finished`, touched: `${runs}:touched` };
+}
+
+/** The partition's sessions that subjects of one bucket have had a part in. */
+export function subjectKey(partition: number, bucket: number): string {
+  return `tollgate:{${partitionName(partition)}}:subjects:${bucket}`;
+}
+
+/** The partition's runs of one subject by start. */
+export function runSubjectKey(partition: number, field: string, value: string): string {
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return `tollgate:{${partitionName(partition)}}:runs:by:${field}:${hash}`;
 }
 
 export function agentKeys(agentId: string): { deactivated: string; sessions: string; reserved: string } {

@@ -18,6 +18,7 @@ export const SCRIPT_NAMES = [
   'drop-sessions',
   'insert-session',
   'keep-policy',
+  'note-subjects',
   'purge-payloads',
   'raise-floor',
   'reactivate-agent',

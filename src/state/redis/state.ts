@@ -1,4 +1,5 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
+import type { DecisionSubject } from '../../core/decision-subject.ts';
 import type { Identity } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type {
@@ -40,6 +41,7 @@ import type { Requirements } from './server-check.ts';
 import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export { Refusal } from './server-check.ts';
 export type RedisEvent = ServerEvent | { readonly kind: 'rolled_back'; readonly rollBack: RollBack };
@@ -280,6 +282,10 @@ class RedisState implements State {
 
   pageDecisions(page: DecisionPage): ReturnType<State['pageDecisions']> {
     return pageDecisions(this.#store, page);
+  }
+
+  noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void> {
+    return noteSubjects(this.#store, sessionId, subjects);
   }
 
   readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {
