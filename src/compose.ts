@@ -13,7 +13,8 @@ import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
-import { recordPolicySwap } from './pdp/policy-swap.ts';
+import { PolicyJournal, type PolicySwap } from './pdp/policy-journal.ts';
+import { SubjectNotes } from './pdp/subject-notes.ts';
 import { sweep } from './pdp/sweep.ts';
 import { RedactionSource } from './redaction/redaction-source.ts';
 import { GrpcServer } from './rpc/server.ts';
@@ -107,16 +108,23 @@ async function open(
     onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
   });
   opened.add(() => workers.close());
+  const journal = new PolicyJournal();
+  const subjects = new SubjectNotes();
   // Runs after startup: the file watcher and ReloadPolicy both call it.
-  const policy = openPolicy(config, { log, workers }, (revision, by) => {
-    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
+  const policy = openPolicy(config, { log, workers, journal }, (swap) => {
+    journal.swapped(swap);
+    journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
   });
   opened.add(() => policy.close());
   // Runs once the server is there: not before does anything follow the file.
   const callers = openCallers(config, log, () => server.identifyAgain());
   opened.add(() => callers?.close());
   await workers.check();
-  const { state: store, login, close } = await openStore(config, { log, warnings, outage });
+  const {
+    state: store,
+    login,
+    close,
+  } = await openStore(config, { log, warnings, outage, onOtherHistory: () => subjects.forget() });
   opened.add(close);
   const ledgerKey = openLedger(config, warnings);
   const redaction = openRedaction(config, log);
@@ -124,7 +132,7 @@ async function open(
   warnings.addSource(() => store.info.warnings);
   warnings.addSource(() => fileWarnings(policy, callers));
   warnings.addSource(() => (isLogDropping() ? [DROPPING] : []));
-  const facts = serverFacts(policy, { startedAtMs, warnings });
+  const facts = serverFacts(policy, { startedAtMs, warnings, flush: () => journal.flush(pdp) });
   const metrics = await openMetrics(config, {
     version: VERSION,
     policy: facts.policyInfo,
@@ -139,7 +147,7 @@ async function open(
   });
   traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, ledgerKey, redaction });
+  const pdp = pdpOf(config, { state, policy, journal, subjects, ledgerKey, redaction });
   const server = new GrpcServer(config, {
     pdp,
     facts,
@@ -236,13 +244,14 @@ function openCallers(config: Config, log: Logger, onChange: () => void): PolicyS
 
 function openPolicy(
   config: Config,
-  { log, workers }: { log: Logger; workers: WorkerPool },
-  onSwap: (revision: string, by: string) => void,
+  { log, workers, journal }: { log: Logger; workers: WorkerPool; journal: PolicyJournal },
+  onSwap: (swap: PolicySwap) => void,
 ): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
     load: () => offloadPolicy(workers, config.policy.file),
+    onTake: ({ revision, document, loadedAtMs }) => journal.take({ revision, document, inForceAtMs: loadedAtMs }),
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
@@ -251,7 +260,8 @@ function openPolicy(
         );
       else {
         log.info({ revision: reload.revision, previous: reload.previous }, 'policy in force');
-        if (reload.revision !== reload.previous) onSwap(reload.revision, by ?? 'local');
+        const { revision, previous } = reload;
+        if (revision !== previous) onSwap({ revision, previous, caller: by ?? 'local' });
       }
     },
   });
@@ -280,11 +290,15 @@ function pdpOf(
   {
     state,
     policy,
+    journal,
+    subjects,
     ledgerKey,
     redaction,
   }: {
     state: State;
     policy: PolicySource<Policy>;
+    journal: PolicyJournal;
+    subjects: SubjectNotes;
     ledgerKey: LedgerKey | undefined;
     redaction: RedactionSource;
   },
@@ -305,6 +319,8 @@ function pdpOf(
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     deadline: Number.POSITIVE_INFINITY,
     decisionLog: config.decisionLog,
+    policies: journal,
+    subjects,
     decisions: new DecisionFeed(),
     asker: { caller: 'local', sinceMs: 0 },
     clock: Date.now,
@@ -313,7 +329,7 @@ function pdpOf(
 
 function serverFacts(
   policy: PolicySource<Policy>,
-  { startedAtMs, warnings }: { startedAtMs: number; warnings: Warnings },
+  { startedAtMs, warnings, flush }: { startedAtMs: number; warnings: Warnings; flush: () => Promise<void> },
 ) {
   return {
     version: VERSION,
@@ -328,7 +344,8 @@ function serverFacts(
     warnings: () => warnings.list(),
     reloadPolicy: async (caller: string) => {
       const reload = await policy.reload(caller);
-      if (reload.ok) return;
+      // The answer says that the swap is recorded; a repeat records what waits still.
+      if (reload.ok) return flush();
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },
   };

@@ -10,21 +10,25 @@ import { verifyBundle } from '../verify/verify-bundle.ts';
 import { printed } from './output.ts';
 import { safe, safeJson } from './terminal.ts';
 
-const EXIT = { sound: 0, faults: 1, notRead: 2 } as const;
+const EXIT = { sound: 0, faults: 1, notRead: 2, findings: 3 } as const;
 
 interface Flags {
   readonly key: readonly string[];
   readonly checkpoint?: readonly string[];
   readonly json?: boolean;
+  readonly strict?: boolean;
 }
 
 export function addAuditVerify(audit: Command): void {
   const collect = (value: string, before: readonly string[] = []) => [...before, value];
   audit
     .command('verify <bundle>')
-    .description('verify an exported ledger (- is standard input); exit 0 sound, 1 with faults, 2 not read')
+    .description(
+      'verify an exported ledger (- is standard input); exit 0 sound, 1 with faults, 2 not read, 3 see --strict',
+    )
     .requiredOption('--key <key>', 'a file of public keys, or one such line; may be repeated', collect)
     .option('--checkpoint <file>', 'a checkpoint of the run that was kept elsewhere; may be repeated', collect)
+    .option('--strict', 'exit 3 for a sound ledger with a call without a decision, or an allow without a call')
     .option('--json', 'print the report as JSON')
     // A script that calls this wrongly must not take it for a bundle with faults.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.notRead))
@@ -38,7 +42,8 @@ async function verify(path: string, flags: Flags): Promise<void> {
     const source = path === '-' ? process.stdin : createReadStream(path);
     const report = await verifyBundle(bundleLines(readLines(source), path), { keys, checkpoints });
     await printed(flags.json ? `${safeJson(report)}\n` : textOf(report));
-    process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
+    const sound = flags.strict && report.findingsTotal > 0 ? EXIT.findings : EXIT.sound;
+    process.exitCode = report.ok ? sound : EXIT.faults;
   } catch (error) {
     process.stderr.write(`tollgate: ${safe(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = EXIT.notRead;
@@ -100,12 +105,14 @@ function checkpointIn(file: string): string {
 }
 
 function textOf(report: Report): string {
-  const { faults, notes, purged } = report;
+  const { faults, notes, purged, findings, findingsTotal } = report;
   const lines = report.ok
     ? [`sound: run ${report.runId}, ${report.status}`, ...proven(report)]
     : faults.map(({ kind, where, detail }) => `${kind}: ${where}: ${detail}`);
   const more = [...purged.map((range) => `${rangeOf(range)}: the payload was purged`), ...notes];
-  return [...lines, ...more.map((note) => `  note     ${note}`), ''].map(safe).join('\n');
+  const found = findings.map(({ kind, where, detail }) => `  finding  ${kind}: ${where}: ${detail}`);
+  if (findingsTotal > findings.length) found.push(`  finding  and ${findingsTotal - findings.length} more`);
+  return [...lines, ...found, ...more.map((note) => `  note     ${note}`), ''].map(safe).join('\n');
 }
 
 function proven(report: Report): string[] {

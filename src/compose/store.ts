@@ -14,6 +14,8 @@ export interface StoreTelemetry {
   readonly log: Logger;
   readonly warnings: Warnings;
   readonly outage: OutageLog;
+  /** Runs when the store answers with another history than before, so what was stored may be gone. */
+  readonly onOtherHistory: () => void;
 }
 
 export interface OpenedStore {
@@ -83,7 +85,7 @@ async function openRedis(config: Config, telemetry: StoreTelemetry, release: () 
   }
 }
 
-function tell({ log, outage }: StoreTelemetry, event: RedisEvent): void {
+function tell({ log, outage, onOtherHistory }: StoreTelemetry, event: RedisEvent): void {
   switch (event.kind) {
     case 'ready':
       log.info({ store: event.info.description, durability: event.info.durability }, 'the store is ready');
@@ -93,6 +95,7 @@ function tell({ log, outage }: StoreTelemetry, event: RedisEvent): void {
       outage.lost(event.cause);
       break;
     case 'lineage_changed':
+      onOtherHistory();
       log.warn({ from: event.from, to: event.to }, 'the store answers with another history: a failover or a restart');
       break;
     case 'rolled_back': {
@@ -101,6 +104,7 @@ function tell({ log, outage }: StoreTelemetry, event: RedisEvent): void {
       break;
     }
     case 'data_lost':
+      onOtherHistory();
       log.error({ loss: event.loss }, 'the store has lost its data');
       break;
   }

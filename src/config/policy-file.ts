@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import { OddNumber } from '../core/document.ts';
+import { LIMITS } from '../core/limits.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
 import { ProblemsError } from './problems-error.ts';
 import { readYaml, YamlError, type YamlSource, type YamlValue } from './yaml-source.ts';
@@ -23,8 +24,11 @@ export interface LoadedPolicy<Rules> {
   readonly policy: Rules;
   /** SHA-256 in hex. Comments, key order and layout do not change it; anything a rule could depend on does. */
   readonly revision: string;
-  /** The document in its canonical form, JSON: whoever parses it gets the same rules. */
-  readonly source: string;
+  /**
+   * What the revision is the digest of: JSON without blanks, the keys of every object in order. Parsed again, it gives the same
+   * rules.
+   */
+  readonly document: string;
   /** `policy.yaml:12: …`, one line each. */
   readonly warnings: readonly string[];
 }
@@ -43,8 +47,14 @@ export function loadPolicy<Rules>(path: string, parse: PolicyParser<Rules>): Loa
   const source = readSource(path);
   const parsed = parse(source.root);
   if ('problems' in parsed) throw new PolicyError(lines(source, parsed.problems));
-  const json = canonicalJson(source.root);
-  return { policy: parsed.policy, revision: revisionOf(json), source: json, warnings: lines(source, parsed.warnings) };
+  const document = canonicalJson(source.root);
+  if (Buffer.byteLength(document) > LIMITS.policyBytesMax) {
+    throw new PolicyError([
+      `${source.name}: is larger than ${LIMITS.policyBytesMax} bytes with its aliases written out`,
+    ]);
+  }
+  const revision = createHash('sha256').update(document).digest('hex');
+  return { policy: parsed.policy, revision, document, warnings: lines(source, parsed.warnings) };
 }
 
 function readSource(path: string): YamlSource {
@@ -69,10 +79,6 @@ function lines(source: YamlSource, notes: readonly PolicyNote[]): string[] {
     }))
     .sort((one, other) => one.line - other.line)
     .map(({ line, text }) => `${source.name}:${line}: ${text}`);
-}
-
-function revisionOf(json: string): string {
-  return createHash('sha256').update(json).digest('hex');
 }
 
 /** JSON without white space, the keys of every object in the order of their UTF-16 units. */

@@ -15,6 +15,8 @@ export type PolicyReload =
 export interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
+  /** Hears of what is about to come into force. */
+  readonly onTake?: (loaded: CurrentPolicy<Rules>) => void;
   /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
   readonly onReload?: (reload: PolicyReload, by?: string) => void;
   readonly now?: () => number;
@@ -47,6 +49,7 @@ export class PolicySource<Rules> {
       onChange: (loaded) => this.#takeChange(loaded),
     });
     this.#current = this.#load();
+    options.onTake?.(this.#current);
   }
 
   /** Takes over from now on what has become of the file since it was read, until {@link close}. */
@@ -90,6 +93,7 @@ export class PolicySource<Rules> {
     this.lastError = undefined;
     if (loaded.revision !== previous) {
       this.reloads += 1;
+      this.#options.onTake?.(loaded);
       this.#current = loaded;
     }
     return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };

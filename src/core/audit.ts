@@ -34,6 +34,8 @@ export interface ToolUseEvent {
   readonly kind: 'tool_use';
   readonly name: string;
   readonly id: string;
+  /** The decision that allowed the call, as its runner says. */
+  readonly decisionId?: string | undefined;
   readonly args: string;
   readonly result: string;
 }
@@ -199,7 +201,11 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, { policy, rules, scanner }: Context): Shaped {
+function shapeToolUse(
+  run: Run,
+  { name, id, decisionId, args, result }: ToolUseEvent,
+  { policy, rules, scanner }: Context,
+): Shaped {
   const isSecret = isSecretTool(policy, name);
   const { shaping } = run;
   // What the tool was told is as secret as what it returned: an error after it repeats either.
@@ -209,14 +215,15 @@ function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, { poli
   const after = { ...shaping, secretPending: shaping.secretPending || isSecret, secrets };
   const stated = storeRuleOf(policy, name);
   const rule = stated === 'none' || scanner.keepsTexts ? stated : 'lengths';
-  const recordOf = (type: string, body: StoredBody) => {
+  const recordOf = (type: string, body: StoredBody, link: { decision_id?: string | undefined } = {}) => {
     const fields = new StoredFields(scanner, body.redactions);
-    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...body.fields });
+    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...link, ...body.fields });
   };
   return {
     run: { ...run, toolCallsCount: run.toolCallsCount + 1, shaping: after },
     drafts: [
-      recordOf('tool_call', storedBody('args', args, rule, scanner.text)),
+      // Not redacted: it has the form of an own id, which leaves no room for a secret.
+      recordOf('tool_call', storedBody('args', args, rule, scanner.text), { decision_id: decisionId }),
       recordOf('tool_result', storedBody('result', result, rule, scanner.text)),
     ],
   };

@@ -73,6 +73,10 @@ export const LIMITS = {
   sessionlessDenialsMax: 256,
   identityEffectsMax: 1_000,
   otherEffectsMax: 1_000,
+  /** Policies that are kept by revision; the one that was in force longest ago goes. */
+  policiesKeptMax: 500,
+  /** Of a policy in its canonical form, in which every alias of the file is written out. */
+  policyBytesMax: 2_097_152,
   /** Denials that are noted with one run; effects always are. */
   runDenialsMax: 1_000,
 

@@ -28,6 +28,8 @@ export interface Run {
   readonly callerAsserted: boolean;
   readonly channelId: string | undefined;
   readonly sessionId: string | undefined;
+  /** The agent of the session. */
+  readonly agentId: string | undefined;
   readonly startedAtMs: number;
   /** JSON text of the inputs, cut like an event's payload; undefined when none were given. */
   readonly inputs: string | undefined;
@@ -76,6 +78,22 @@ export function withoutSecretMemory(shaping: Shaping): Shaping {
   return shaping.secrets === undefined ? shaping : { ...shaping, secrets: undefined };
 }
 
+/** Whether a run is one of a subject's, or any where no subject is asked for. */
+export function isOf(run: Run, by: { field: string; value: string } | undefined): boolean {
+  return by === undefined || subjectsOf(run).some(({ field, value }) => field === by.field && value === by.value);
+}
+
+/** What a run is looked for by: it never changes. */
+export function subjectsOf(run: Run): { field: 'caller' | 'agent' | 'session' | 'skill'; value: string }[] {
+  const { callerId, agentId, sessionId, skillId } = run;
+  return [
+    { field: 'caller', value: callerId },
+    { field: 'skill', value: skillId },
+    ...(agentId === undefined ? [] : [{ field: 'agent', value: agentId } as const]),
+    ...(sessionId === undefined ? [] : [{ field: 'session', value: sessionId } as const]),
+  ];
+}
+
 /** Whether a run must be come back to unasked: it goes on, or the removal of its contents is not at its end. */
 export function isTended({ status, ledger: { purge } }: Run): boolean {
   return status === 'running' || purge?.isDone === false;
@@ -93,6 +111,7 @@ export type NewRun = Pick<
   | 'callerAsserted'
   | 'channelId'
   | 'sessionId'
+  | 'agentId'
   | 'inputs'
 >;
 

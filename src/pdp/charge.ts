@@ -11,10 +11,10 @@ import type { Identity, StoredIdentity } from '../core/identity.ts';
 import { isOwnId } from '../core/partition.ts';
 import { type Call, charge, sessionChecks, standingChecks, type Usage, usageOf } from '../core/session.ts';
 import { effectiveSensitivity } from '../core/tools.ts';
-import type { ChargeAnswer, ChargedSession, DecisionEntry, Operation } from '../state/port.ts';
+import type { ChargeAnswer, ChargedSession, Operation } from '../state/port.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import { type Decision, decide } from './decision.ts';
-import { isRecorded, type PendingRecord, type Settled, settle } from './decision-records.ts';
+import { isPreparing, isRecorded, type PendingRecord, prepared, type Settled, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
 import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
 
@@ -89,6 +89,9 @@ async function attempt(
     return answer.withoutCharge(verdictOf([...before.checks, ...missing]));
   }
   if (request.dryRun) return answer.charged(await rehearse(pdp, request.session, calls, before));
+  const pending = answer.recordWithCharge();
+  // WHY NOT always awaited: a turn of the event loop for each charge.
+  if (pending && isPreparing(pdp, pending.context)) await prepared(pdp, pending.context);
   const charged = await pdp.state.charge({
     sessionId: request.session.sessionId,
     agentId: request.session.agentId,
@@ -97,7 +100,7 @@ async function attempt(
     decisionId: answer.decisionId,
     operation: request.operation,
     identity: guardOf(request.traceId, identity),
-    record: answer.recordWithCharge(),
+    record: pending?.entry,
   });
   if (charged.kind === 'identity_changed') {
     if (request.traceId !== undefined) pdp.identities.delete(request.traceId);
@@ -172,12 +175,12 @@ class Answer {
   }
 
   /** What the charge shall record. A session id that is none of ours leads to no record; see {@link recorded}. */
-  recordWithCharge(): DecisionEntry | undefined {
+  recordWithCharge(): PendingRecord | undefined {
     const sessionId = this.request.session?.sessionId;
     if (sessionId === undefined || !isOwnId(sessionId)) return undefined;
     const { before, calls } = this.found;
     this.#pending = pendingCharge(this.pdp, this.loaded, this.request, { before, calls, checks: before.checks });
-    return this.#pending?.entry;
+    return this.#pending;
   }
 
   /** The answer of a charge, whose record is stored with it unless it has none. */

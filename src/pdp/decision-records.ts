@@ -3,6 +3,7 @@
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
 import type { Check, Effect, Reason } from '../core/decision.ts';
+import type { DecisionDetails } from '../core/decision-details.ts';
 import {
   type AskedCall,
   checksOf,
@@ -20,6 +21,7 @@ import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
+import type { Noting } from './subject-notes.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -38,6 +40,7 @@ export interface Asked {
   readonly command?: string | undefined;
   readonly policyRevision: string;
   readonly checks: readonly Check[];
+  readonly details?: DecisionDetails | undefined;
 }
 
 /** A decision that will be recorded once it is made. */
@@ -55,7 +58,7 @@ export function isRecorded({ decisionLog }: Pdp, outcome: { effect: Effect; chan
 /** @returns undefined where no decision is recorded */
 export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined {
   if (pdp.decisionLog === 'off') return undefined;
-  const { rpc, runId, calls = [], policyRevision, checks } = asked;
+  const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
   const { caller, sinceMs } = pdp.asker;
   const rules = pdp.redaction();
   const named = (text: string | undefined) => withoutSecrets(text, rules);
@@ -77,9 +80,28 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     policyRevision,
     checks,
     latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
+    ...(details && { details }),
   };
   const { context: bytes, foldBytes } = encodeContext(context);
   return { context, entry: { rpc, runId, context: bytes, foldBytes } };
+}
+
+/** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
+export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: Noting): boolean {
+  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+}
+
+/**
+ * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
+ * is about.
+ *
+ * @throws Failure state_unavailable
+ */
+export async function prepared(pdp: Pdp, noting: Noting): Promise<void> {
+  const { policies, subjects, state, decisionLog } = pdp;
+  if (decisionLog === 'off') return;
+  if (policies.isDue()) await policies.keep(state);
+  await subjects.note(state, noting);
 }
 
 export interface Settled {
@@ -98,6 +120,7 @@ export async function settle(
   { context, entry }: PendingRecord,
   { effect, reason, callIndex }: Settled,
 ): Promise<{ decisionId: string; now: number }> {
+  if (isPreparing(pdp, context)) await prepared(pdp, context);
   const { sessionId, runId } = context;
   const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
   const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });

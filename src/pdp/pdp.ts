@@ -10,13 +10,15 @@ import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
+import type { PolicyJournal } from './policy-journal.ts';
+import type { SubjectNotes } from './subject-notes.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
   /** SHA-256 of the policy's canonical form, hex. */
   readonly revision: string;
   /** Its document as JSON, for threads that must read it for themselves; undefined where there are none. */
-  readonly source?: string;
+  readonly document?: string;
 }
 
 export interface LedgerRules {
@@ -49,6 +51,10 @@ export interface Pdp {
   readonly patience: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;
+  /** The policies that this server has had in force. */
+  readonly policies: PolicyJournal;
+  /** Which sessions are noted with their agents and principals. */
+  readonly subjects: SubjectNotes;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
   readonly asker: Asker;

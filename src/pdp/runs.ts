@@ -97,9 +97,10 @@ async function callerOf(
 /** @param claimedId  the id under which an earlier request with the same key was about to start it */
 async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId: string | undefined): Promise<Run> {
   const { sessionId, parentRunId, continuationParentRunId } = request;
-  const [parent, continued] = await Promise.all([
+  const [parent, continued, agentId] = await Promise.all([
     existingRun(pdp, parentRunId),
     existingRun(pdp, continuationParentRunId),
+    agentOf(pdp, sessionId),
   ]);
   if (parent && parent.callerId !== caller.callerId) {
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
@@ -115,6 +116,7 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     skillId: request.skillId,
     channelId: request.channelId,
     sessionId,
+    agentId,
     inputs: request.inputs === undefined ? undefined : storableJson(request.inputs, scannerOf(pdp.redaction())).text,
     ...caller,
   };
@@ -124,6 +126,12 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
 
 async function existingRun(pdp: Pdp, runId: string | undefined): Promise<Run | undefined> {
   return runId === undefined ? undefined : getRun(pdp, runId);
+}
+
+/** Whether the run may use the session is decided in the step that stores it. */
+async function agentOf(pdp: Pdp, sessionId: string | undefined): Promise<string | undefined> {
+  if (sessionId === undefined) return undefined;
+  return (await pdp.state.readSession(sessionId)).record?.session.agentId;
 }
 
 /** @throws Failure not_found */

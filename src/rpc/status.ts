@@ -22,6 +22,7 @@ const TABLE = {
       run: 'RUN_NOT_FOUND',
       identity: 'IDENTITY_NOT_FOUND',
       decision: 'DECISION_NOT_FOUND',
+      policy: 'POLICY_NOT_FOUND',
     },
   },
   key_reused: { code: status.ALREADY_EXISTS, reason: 'KEY_REUSED' },

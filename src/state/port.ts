@@ -6,6 +6,7 @@
 // with what is stored.
 import type { Effect, Reason } from '../core/decision.ts';
 import type { DecisionRecord, DecisionRpc, NotedDecision } from '../core/decision-record.ts';
+import type { DecisionSubject } from '../core/decision-subject.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
 import type { Run } from '../core/run.ts';
 import type {
@@ -105,7 +106,11 @@ export interface DecisionPage {
    * A session's and a partition's come newest first by id; a run's newest first in the order in which they were noted. A
    * session's are also the denials that named it when it was not there, not yet or no more.
    */
-  readonly of: { readonly sessionId: string } | { readonly runId: string } | { readonly partition: number };
+  readonly of:
+    | { readonly sessionId: string }
+    | { readonly runId: string }
+    /** With a subject, of the partition what is about it: in its sessions, and what belongs to no session. */
+    | { readonly partition: number; readonly about?: DecisionSubject | undefined };
   /** Only what was decided from here on, and before there. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -129,6 +134,8 @@ export interface DecisionRecords {
   /** A record that is older than the retention is not found. */
   readDecision(decisionId: string): Promise<DecisionRecord | undefined>;
   pageDecisions(page: DecisionPage): Promise<DecisionRecord[]>;
+  /** Notes that subjects have had a part in a session: its decisions are then found by them. A repeat notes it anew. */
+  noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void>;
   /** What is noted with a run, oldest first, from a place in its list on, 0 being the first. */
   readNotedDecisions(runId: string, page: { from: number; limit: number }): Promise<NotedDecision[]>;
 }
@@ -243,10 +250,18 @@ export interface NewCheckpoint {
 
 export type RunIndex = 'started' | 'finished' | 'touched';
 
+/** What never changes of a run, and what runs are looked for by. */
+export interface RunSubject {
+  readonly field: 'caller' | 'agent' | 'session' | 'skill';
+  readonly value: string;
+}
+
 export interface RunPage {
   readonly partition: number;
   /** `started` holds every run, `finished` those with a final status, `touched` those that are tended, by their last sign of life. */
   readonly index: RunIndex;
+  /** Only the runs of this subject, from an index of theirs; of `started` alone. */
+  readonly by?: RunSubject | undefined;
   readonly descending: boolean;
   /** Starts strictly behind this place. */
   readonly after?: Position;
@@ -348,6 +363,12 @@ export interface State extends DecisionRecords {
    * @param range  at most {@link LIMITS.purgeChunk} records; those that are not there are left out
    */
   purgePayloads(runId: string, range: { first: number; last: number }): Promise<void>;
+  /**
+   * Keeps the document of a policy by its revision, 64 hex digits, and notes that it is in force now. The time since when is
+   * that of the first. A document is kept for as long as a record may name it, up to {@link LIMITS.policiesKeptMax} of them.
+   */
+  keepPolicy(policy: { revision: string; document: string; inForceAtMs: number }): Promise<void>;
+  readPolicy(revision: string): Promise<{ document: string; inForceAtMs: number } | undefined>;
   /** Removes a finished run with its log and checkpoints. @returns false if it is no longer at this revision */
   removeRun(runId: string, expectedRevision: number): Promise<boolean>;
 }

@@ -3,6 +3,7 @@
 //
 // INVARIANT: no byte of a sound bundle can be changed and the bundle still pass, but for what a later, honest export of the
 // same run could have written, too: payloads under a purge record may be gone.
+import { Allowances, type Findings } from './allowances.ts';
 import type { Epoch } from './epochs.ts';
 import { checkGiven, type GivenCheckpoint } from './given.ts';
 import { checkHeads, type HeldCheckpoint, type Ledger } from './heads.ts';
@@ -22,6 +23,7 @@ const PURGED_MAX = 100;
 /** A file with more faults than this in its lines is not read on: no more than 100 are listed, and any length may follow. */
 const FAULTS_READ_MAX = 10_000;
 const EPOCH = 'tollgate.epoch';
+const NO_FINDINGS: Findings = { list: [], total: 0, notes: [] };
 const ORDER = ['header', 'record', 'checkpoint', 'inclusion', 'end'] as const;
 
 export interface Trusted {
@@ -55,6 +57,7 @@ class BundleReading {
   readonly #tree = new HashTree();
   readonly #order = new RecordOrder(this.#faults);
   readonly #payloads = new Payloads(this.#faults);
+  readonly #allowances = new Allowances();
   readonly #epochs: Epoch[] = [];
   #epoch = 0;
   readonly #held: HeldCheckpoint[] = [];
@@ -143,6 +146,7 @@ class BundleReading {
     if (record.sequence !== this.#tree.size + 1 || record.sequence > RECORDS_MAX) return;
     this.#tree.append(record.hash);
     this.#payloads.record(record);
+    this.#allowances.record(record);
     if (record.type === EPOCH) this.#beginEpoch(record);
   }
 
@@ -201,6 +205,9 @@ class BundleReading {
     checkGiven(kept, { ledger, heads }, this.#faults, this.#notes);
     if (header?.status === 'running' && newest)
       this.#notes.push(`the run goes on: proven is what it held at ${new Date(newest.timeMs).toISOString()}`);
+    // Of a ledger that is at fault nobody knows what it should say.
+    const { list, total, notes } = this.#faults.count === 0 ? this.#allowances.end() : NO_FINDINGS;
+    this.#notes.push(...notes);
     return {
       ok: this.#faults.count === 0,
       faults: this.#faults.list(),
@@ -218,6 +225,8 @@ class BundleReading {
       records: this.#order.count,
       checkpoints: this.#checkpoints,
       purged: purged.slice(0, PURGED_MAX),
+      findings: list,
+      findingsTotal: total,
     };
   }
 

@@ -64,8 +64,8 @@ const sharedPolicies = new WeakMap<object, SharedPolicy>();
 function sharedPolicyOf(loaded: LoadedPolicy): SharedPolicy {
   const known = sharedPolicies.get(loaded.policy);
   if (known) return known;
-  if (loaded.source === undefined) throw new Error('a policy without its source cannot be sent to a worker');
-  const made = { revision: loaded.revision, source: shared(Buffer.from(loaded.source)) };
+  if (loaded.document === undefined) throw new Error('a policy without its document cannot be sent to a worker');
+  const made = { revision: loaded.revision, document: shared(Buffer.from(loaded.document)) };
   sharedPolicies.set(loaded.policy, made);
   return made;
 }

@@ -32,7 +32,7 @@ interface Outcomes {
   readonly readAppend: { readonly runId: string; readonly operation: Operation | undefined };
   readonly shapeAppend: PackedAppend;
   readonly loadPolicy:
-    | { readonly revision: string; readonly source: string; readonly warnings: readonly string[] }
+    | { readonly revision: string; readonly document: string; readonly warnings: readonly string[] }
     | { readonly problems: readonly string[] };
 }
 
@@ -56,7 +56,7 @@ export interface PackedAppend {
 export interface SharedPolicy {
   readonly revision: string;
   /** The policy's document as JSON. */
-  readonly source: SharedBytes;
+  readonly document: SharedBytes;
 }
 
 export interface SharedRedaction {
@@ -104,8 +104,8 @@ const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name
   },
   loadPolicy: ({ path }) => {
     try {
-      const { revision, source, warnings } = loadPolicy(path, parsePolicy);
-      return { revision, source, warnings };
+      const { revision, document, warnings } = loadPolicy(path, parsePolicy);
+      return { revision, document, warnings };
     } catch (error) {
       if (error instanceof PolicyError) return { problems: error.problems };
       throw error;
@@ -149,10 +149,10 @@ function rulesOf({ id, data }: SharedRedaction): RedactionRules {
 const policies = new Map<string, Policy>();
 const POLICIES_MAX = 2;
 
-function policyOf({ revision, source }: SharedPolicy): Policy {
+function policyOf({ revision, document }: SharedPolicy): Policy {
   const known = policies.get(revision);
   if (known) return known;
-  const parsed = parsePolicy(JSON.parse(Buffer.from(source).toString()));
+  const parsed = parsePolicy(JSON.parse(Buffer.from(document).toString()));
   if (!('policy' in parsed)) throw new Error('a policy that was in force is refused');
   policies.set(revision, parsed.policy);
   const [oldest] = policies.keys();

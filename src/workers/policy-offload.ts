@@ -19,9 +19,10 @@ export async function offloadPolicy(pool: WorkerPool, path: string): Promise<Loa
   // A change of rules must not be missed because there is much else to do.
   if (!read) return loadPolicy(path, parsePolicy);
   if ('problems' in read) throw new PolicyError(read.problems);
-  const document = JSON.parse(read.source);
+  const { document, revision, warnings } = read;
+  const root = JSON.parse(document);
   await turn();
-  const parsed = parsePolicy(document);
+  const parsed = parsePolicy(root);
   if (!('policy' in parsed)) throw new Error('a policy is refused that was not');
-  return { policy: parsed.policy, revision: read.revision, source: read.source, warnings: read.warnings };
+  return { policy: parsed.policy, revision, document, warnings };
 }

@@ -4,10 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linesOf, tollgate } from '../support/command.ts';
+import { randomFrom } from '../support/random.ts';
 import { callOf, started } from '../support/scene.ts';
 import { structOf } from '../support/structs.ts';
 import { KEY, KEYS, ledgerOf, STRANGER } from '../verify/ledgers.ts';
-import { bundleOf, notesOf } from '../verify/reference-bundle.ts';
+import { bundleOf, makeRecord, notesOf } from '../verify/reference-bundle.ts';
 import { folderOf, serverOf } from './servers.ts';
 
 const ledger = ledgerOf(1, { status: 'ok', records: 6, hasEpochs: false, isPurged: false });
@@ -33,6 +34,19 @@ describe.concurrent('tollgate audit verify', () => {
     ]);
     const byKey = await tollgate(['audit', 'verify', 'run.jsonl', ...KEYS.flatMap((key) => ['--key', key])], { cwd });
     expect(byKey).toEqual({ code, stdout, stderr });
+  });
+
+  test('reports what does not fit what was allowed, and exits with 3 for it when asked to', async (t) => {
+    const data = { name: 'search', id: '', args: '' };
+    const call = makeRecord({ sequence: ledger.records.length + 1, type: 'tool_call', data }, randomFrom(5));
+    const records = [...ledger.records, call];
+    const lines = bundleOf({ ...ledger, records, checkpoints: [{ epoch: 0, size: records.length }] });
+    const cwd = filesOf(t, { 'run.jsonl': textOf(lines), 'ledger.pub': pub });
+    const args = ['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub'];
+    const { code, stdout } = await tollgate(args, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  finding  call without decision: record ${records.length}: search names no decision\n`);
+    expect((await tollgate([...args, '--strict'], { cwd })).code).toBe(3);
   });
 
   test('exits with 1 when one byte was changed, and names the record', async (t) => {

@@ -240,6 +240,9 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   decision_id: ID,
   decided_from: TIMESTAMP,
   decided_before: TIMESTAMP,
+  started_from: TIMESTAMP,
+  started_before: TIMESTAMP,
+  principal: PRINCIPAL,
   filter: MESSAGE,
   occurred_at: TIMESTAMP,
   text: BODY,
@@ -279,6 +282,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   'StepResponse.usage': MESSAGE,
   'ToolUseEvent.name': ID,
   'ToolUseEvent.id': UNSET_OR_ID,
+  'ToolUseEvent.decision_id': {
+    good: ['01a1fd81-01bd-7bef-82b2-0571ba53e357'],
+    bad: ['', 'x', '01A1FD81-01BD-7BEF-82B2-0571BA53E357', '01a1fd81-01bd-7bef-82b2-0571ba53e357 '].map((value) => ({
+      why: 'no id of a decision',
+      value,
+    })),
+  },
   'CustomEvent.type': {
     ...ID,
     bad: [
@@ -321,6 +331,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   },
   // Output only: ignored in a request, whatever it holds.
   'Identity.principal': { bad: [], good: ['', 'x'.repeat(1_000), 'a\u0000', Buffer.from([0xff])] },
+  'GetPolicyRequest.revision': {
+    good: ['ab'.repeat(32)],
+    bad: ['', 'ab'.repeat(31), 'AB'.repeat(32), 'g'.repeat(64), Buffer.from([0xff])].map((value) => ({
+      why: 'no revision',
+      value,
+    })),
+  },
   'ListRunsRequest.status': choice(1, 2, 3, 4, 5, 6, 7),
   'ListRunEventsRequest.after_sequence': {
     bad: TOKENS.bad,
@@ -370,6 +387,7 @@ const SOUND: Readonly<Record<string, WireMessage>> = {
   DeactivateAgentRequest: { agent_id: 'agent' },
   ReactivateAgentRequest: { agent_id: 'agent' },
   GetAgentRequest: { agent_id: 'agent' },
+  GetPolicyRequest: { revision: 'ab'.repeat(32) },
   BindIdentityRequest: { trace_id: 'trace', identity: { user_id: '5', platform: 'discord' } },
   GetIdentityRequest: { trace_id: 'trace' },
   ReleaseIdentityRequest: { trace_id: 'trace' },

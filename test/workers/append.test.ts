@@ -37,7 +37,7 @@ test('what a worker makes of a request is what would be made of it here, but for
   try {
     const parsed = parsePolicy(POLICY);
     if (!('policy' in parsed)) throw new Error('refused');
-    const loaded = { policy: parsed.policy, revision: 'r', source: JSON.stringify(POLICY) };
+    const loaded = { policy: parsed.policy, revision: 'r', document: JSON.stringify(POLICY) };
     const tool = (name: string) => ({
       tool_use: {
         name,

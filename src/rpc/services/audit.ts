@@ -3,6 +3,7 @@
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { purgeOldPayloads } from '../../pdp/purge-payloads.ts';
+import { recordedPurge } from '../../pdp/recorded-purge.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -17,7 +18,7 @@ import { RUN_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
 import { listOf } from '../pieces.ts';
-import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom, TIME_MS_MAX } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
 import { exportStreams } from './export.ts';
@@ -32,6 +33,9 @@ export function auditService(): Record<string, Operation> {
         skillId: fields.id('skill_id'),
         callerId: fields.text('caller_id', PRINCIPAL),
         sessionId: fields.id('session_id'),
+        agentId: fields.id('agent_id'),
+        startedFromMs: fields.timestampMs('started_from') ?? 0,
+        startedBeforeMs: fields.timestampMs('started_before') ?? TIME_MS_MAX,
         status: fields.choice<RunStatus>('status', RUN_STATUS_NAMES),
         includeDryRun: fields.flag('include_dry_run'),
       };
@@ -71,7 +75,9 @@ export function auditService(): Record<string, Operation> {
       const keepsProof = fields.flag('keep_proof');
       idempotencyKeyFrom(fields);
       fields.check();
-      return { purged: await (keepsProof ? purgeOldPayloads(pdp, before) : purgeRuns(pdp, before)) };
+      const purge = keepsProof ? purgeOldPayloads : purgeRuns;
+      const asked = { rpc: 'PurgeRuns', endedBeforeMs: before, keepsProof } as const;
+      return { purged: await recordedPurge(pdp, asked, (onRemoved) => purge(pdp, before, onRemoved)) };
     },
   };
 }

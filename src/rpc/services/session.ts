@@ -1,5 +1,6 @@
 // SessionService: a controller opens, shows, lists, closes and clears away task sessions.
 import { LIMITS } from '../../core/limits.ts';
+import { recordedPurge } from '../../pdp/recorded-purge.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../../pdp/sessions.ts';
 import type { NewSession } from '../../state/port.ts';
 import { encodeSession } from '../encode.ts';
@@ -42,7 +43,8 @@ export function sessionService(): Record<string, Operation> {
     PurgeSessions: async (fields, pdp) => {
       idempotencyKeyFrom(fields);
       fields.check();
-      return { purged: await removeEndedSessions(pdp, 0) };
+      const purge = (onRemoved: (count: number) => void) => removeEndedSessions(pdp, 0, onRemoved);
+      return { purged: await recordedPurge(pdp, { rpc: 'PurgeSessions', keepsProof: false }, purge) };
     },
   };
 }

@@ -29,6 +29,7 @@ const ABSENT = {
   continuationParentRunId: undefined,
   channelId: undefined,
   sessionId: undefined,
+  agentId: undefined,
   inputs: undefined,
   finishedAtMs: undefined,
   output: undefined,

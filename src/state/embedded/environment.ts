@@ -36,6 +36,8 @@ export const TABLES = [
   'decision-counts',
   'noted-decisions',
   'checkpoints',
+  'policies',
+  'decision-subjects',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;

@@ -1,6 +1,7 @@
 // Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
+import { isOf } from '../../core/run.ts';
 import {
   type EntryRefusal,
   entryRefusal,
@@ -23,6 +24,7 @@ import {
   replacement,
   runPrefix,
   runRemoval,
+  subjectPrefix,
 } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import { places, type Store } from './store.ts';
@@ -201,14 +203,15 @@ export function purgePayloads(
 
 export function pageRuns(
   store: Store,
-  { partition, index, descending, after, limit }: RunPage,
+  { partition, index, by, descending, after, limit }: RunPage,
 ): ReturnType<State['pageRuns']> {
   return store.environment.query((tables) => {
     const runs: StoredRun[] = [];
-    for (const { id } of places(tables['run-index'], runPrefix(index, partition), { descending, after })) {
+    const prefix = by ? subjectPrefix(by, partition) : runPrefix(index, partition);
+    for (const { id } of places(tables['run-index'], prefix, { descending, after })) {
       if (runs.length >= limit) break;
       const entry = loadRun(tables, id);
-      if (entry) runs.push(storedRun(entry));
+      if (entry && isOf(entry.run, by)) runs.push(storedRun(entry));
     }
     return { runs, now: store.now() };
   });

@@ -9,6 +9,7 @@ import { lockDirectory } from './directory-lock.ts';
 import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import {
   commitRun,
@@ -23,6 +24,7 @@ import {
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
@@ -108,9 +110,13 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
 
+    keepPolicy: (policy) => keepPolicy(store, policy),
+    readPolicy: (revision) => readPolicy(store, revision),
+
     recordDecision: (decision) => recordDecision(store, decision),
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
+    noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
     readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
   };
   return state;

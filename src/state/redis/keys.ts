@@ -14,6 +14,8 @@ export function markerKeys(partition: number, process: string): { marker: string
   const marker = `tollgate:{${partitionName(partition)}}:marker`;
   return { marker, beat: `${marker}:${process}` };
 }
+/** The policies by revision, and when each was last in force. */
+export const POLICY_KEYS = { documents: 'tollgate:{policies}', uses: 'tollgate:{policies}:uses' } as const;
 
 /** Stands for every id that is not one of ours: no record is ever stored under it. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -113,6 +115,17 @@ export function runKeyPrefix(partition: number): string {
 export function runIndexKeys(partition: number): { started: string; finished: string; touched: string } {
   const runs = `tollgate:{${partitionName(partition)}}:runs`;
   return { started: runs, finished: `${runs}:finished`, touched: `${runs}:touched` };
+}
+
+/** The partition's sessions that subjects of one bucket have had a part in. */
+export function subjectKey(partition: number, bucket: number): string {
+  return `tollgate:{${partitionName(partition)}}:subjects:${bucket}`;
+}
+
+/** The partition's runs of one subject by start. */
+export function runSubjectKey(partition: number, field: string, value: string): string {
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return `tollgate:{${partitionName(partition)}}:runs:by:${field}:${hash}`;
 }
 
 export function agentKeys(agentId: string): { deactivated: string; sessions: string; reserved: string } {

@@ -1,4 +1,5 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
+import type { DecisionSubject } from '../../core/decision-subject.ts';
 import type { Identity } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type {
@@ -24,6 +25,7 @@ import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import {
   commitRun,
   confirmRun,
@@ -40,6 +42,7 @@ import type { Requirements } from './server-check.ts';
 import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export { Refusal } from './server-check.ts';
 export type RedisEvent =
@@ -284,6 +287,14 @@ class RedisState implements State {
     return removeRun(this.#store, runId, expectedRevision);
   }
 
+  keepPolicy(policy: Parameters<State['keepPolicy']>[0]): Promise<void> {
+    return keepPolicy(this.#store, policy);
+  }
+
+  readPolicy(revision: string): ReturnType<State['readPolicy']> {
+    return readPolicy(this.#store, revision);
+  }
+
   recordDecision(decision: SettledDecision): ReturnType<State['recordDecision']> {
     return recordDecision(this.#store, decision);
   }
@@ -294,6 +305,10 @@ class RedisState implements State {
 
   pageDecisions(page: DecisionPage): ReturnType<State['pageDecisions']> {
     return pageDecisions(this.#store, page);
+  }
+
+  noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void> {
+    return noteSubjects(this.#store, sessionId, subjects);
   }
 
   readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {

@@ -14,6 +14,7 @@
 --   noted           list: the decisions that are noted with the run, kept as long as the run
 --   checkpoints     zset: the run's checkpoints by number
 --   session         hash {f, m, l}: the session that a new run begins in; the run again where there is none
+--   ...subjects     zset: the partition's runs of its caller, its skill and the like by start; a run never changes them
 -- ARGV
 --   injected        text: ms since the epoch, or '' for the server's clock
 --   expected        number: the revision that this commit was made from, 0 for a new run
@@ -48,6 +49,7 @@ local touched = KEYS[8]
 local noted = KEYS[9]
 local checkpoints = KEYS[10]
 local session = KEYS[11]
+local subjects_from = 12
 local injected = ARGV[1]
 local expected = tonumber(ARGV[2])
 local id = ARGV[3]
@@ -104,6 +106,7 @@ if redis.call('LLEN', log) ~= first_sequence - 1 then error('run log: not as lon
 if checkpoint ~= '' and string.sub(redis.call('LINDEX', log, -1) or '', 1, #last_leaf) ~= last_leaf then return 'moved' end
 -- Only their types matter here: a wrong one must be seen before the first write.
 for _, index in ipairs({ runs, finished, touched, checkpoints }) do redis.call('ZCARD', index) end
+for place = subjects_from, #KEYS do redis.call('ZCARD', KEYS[place]) end
 
 local kept = retention + RUN_IDLE_MS_MAX + SLACK_MS
 local taken_over = redis.call('HGET', run, 'l')
@@ -132,6 +135,10 @@ redis.call('SET', own, '', 'PX', OWN_MS)
 redis.call('ZADD', runs, started_at, id)
 for _, place in ipairs({ { finished, finished_at }, { touched, touched_at } }) do
   if place[2] < 0 then redis.call('ZREM', place[1], id) else redis.call('ZADD', place[1], place[2], id) end
+end
+for place = subjects_from, #KEYS do
+  if expected == 0 then redis.call('ZADD', KEYS[place], started_at, id) end
+  redis.call('PEXPIRE', KEYS[place], kept + SLACK_MS)
 end
 -- An index outlives its longest-lived member.
 for _, index in ipairs({ runs, finished, touched }) do redis.call('PEXPIRE', index, kept + SLACK_MS) end

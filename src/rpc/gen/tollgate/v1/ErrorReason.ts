@@ -143,6 +143,10 @@ export const ErrorReason = {
    * once the operator has made room.
    */
   ERROR_REASON_STATE_FULL: 43,
+  /**
+   * No policy of this revision is kept. Status NOT_FOUND; do not retry.
+   */
+  ERROR_REASON_POLICY_NOT_FOUND: 28,
 } as const;
 
 /**
@@ -320,6 +324,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_STATE_FULL'
   | 43
+  /**
+   * No policy of this revision is kept. Status NOT_FOUND; do not retry.
+   */
+  | 'ERROR_REASON_POLICY_NOT_FOUND'
+  | 28
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is
