@@ -138,6 +138,6 @@ describe('the lock of a data directory', () => {
   test('a path that is no directory is refused in one line', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
-    await expect(lockDirectory(file)).rejects.toThrow(/^data directory \S+ cannot be used \(EEXIST\): .+$/);
+    await expect(lockDirectory(file)).rejects.toThrow(/^data directory \S+ cannot be used \((?:EEXIST|ENOTDIR)\): .+$/);
   });
 });
