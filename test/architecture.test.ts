@@ -75,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'rpc/codec.ts',
     'rpc/fields.ts',
     'config/policy-file.ts',
+    'redaction/operator-rules.ts',
     'state/port.ts',
     'startup-error.ts',
     'node:',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../src/core/policy.ts';
 import { shapeAppend } from '../../src/pdp/append-audit.ts';
+import { compileRules } from '../../src/redaction/operator-rules.ts';
 import { appendRequestFrom } from '../../src/rpc/append-request.ts';
 import { methodsOf } from '../../src/rpc/codec.ts';
 import { Fields } from '../../src/rpc/fields.ts';
@@ -55,8 +56,13 @@ test('what a worker makes of a request is what would be made of it here, but for
     const bytes = Buffer.from(request.encode({ run_id: 'r-1', events, idempotency_key: 'k' }).finish());
     const [method] = methodsOf('PolicyDecisionService').filter(({ name }) => name === 'AppendAudit');
     const here = appendRequestFrom(new Fields(method!.decode(bytes)));
+    const data = {
+      patterns: [{ name: 'ours', pattern: 'took_[a-z]+' }],
+      knownValues: ['example.org'],
+      memoryKey: 'a'.repeat(32),
+    };
     const asked = { caller: 'a', deadline: Number.POSITIVE_INFINITY };
-    const there = await offloadAppend(pool, bytes, asked);
+    const there = await offloadAppend({ pool, redaction: () => data }, bytes, asked);
     expect([there.runId, there.operation]).toEqual([here.runId, here.operation]);
     const run = aRun();
     const now = run.startedAtMs + 1_000;
@@ -64,7 +70,7 @@ test('what a worker makes of a request is what would be made of it here, but for
     // Twice, as when the run has moved in between: the second time by a thread that has forgotten the request.
     for (let attempt = 0; attempt < 2; attempt++) {
       const shaped = await there.shape(run, loaded, { now, deadline: Number.POSITIVE_INFINITY });
-      const expected = shapeAppend(run, here.events, parsed.policy, now);
+      const expected = shapeAppend(run, here.events, { policy: parsed.policy, redaction: compileRules(data), now });
       expect(shaped.run).toEqual(expected.run);
       const plain = (records: readonly Uint8Array[]) =>
         records.map((record) => ({ ...decodeAuditRecord(record), leafHash: undefined }));
