@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../src/core/policy.ts';
 import { shapeAppend } from '../../src/pdp/append-audit.ts';
@@ -49,19 +50,19 @@ test('what a worker makes of a request is what would be made of it here, but for
     const events = [
       ...['read', 'wallet', 'vault'].map(tool),
       { step: { iter: 1, response: { text: ordinaryText(9_000), model: 'm', tool_calls: ['read'] } } },
-      { error: { message: `own-123456 known-value-1 ${ordinaryText(9_000)}` } },
+      { error: { message: ordinaryText(9_000) } },
       { custom: { type: 'mine', payload: { fields: { a: { stringValue: ordinaryText(9_000) } } } } },
     ];
     const { request } = methodOf('AppendAudit');
     const bytes = Buffer.from(request.encode({ run_id: 'r-1', events, idempotency_key: 'k' }).finish());
     const [method] = methodsOf('PolicyDecisionService').filter(({ name }) => name === 'AppendAudit');
     const here = appendRequestFrom(new Fields(method!.decode(bytes)));
-    const asked = { caller: 'a', deadline: Number.POSITIVE_INFINITY };
     const data = {
-      patterns: [{ name: 'own', pattern: 'own-[0-9]{6}' }],
-      knownValues: ['known-value-1'],
-      memoryKey: '7'.repeat(32),
+      patterns: [{ name: 'ours', pattern: 'took_[a-z]+' }],
+      knownValues: ['example.org'],
+      memoryKey: 'a'.repeat(32),
     };
+    const asked = { caller: 'a', deadline: Number.POSITIVE_INFINITY };
     const there = await offloadAppend({ pool, redaction: () => data }, bytes, asked);
     expect([there.runId, there.operation]).toEqual([here.runId, here.operation]);
     const run = aRun();
@@ -87,16 +88,10 @@ test('a policy that a worker has read is the one that would be read here', async
     const { policy, revision, warnings } = await offloadPolicy(pool, 'policy.example.yaml');
     const { loadPolicy } = await import('../../src/config/policy-file.ts');
     const here = loadPolicy('policy.example.yaml', parsePolicy);
-    // Tools are looked up by a function, which no other equals.
-    const { tools, ...rest } = policy;
-    const { tools: toolsHere, ...restHere } = here.policy;
-    expect({ rest, revision, warnings }).toEqual({
-      rest: restHere,
-      revision: here.revision,
-      warnings: here.warnings,
-    });
-    const names = ['read_file', 'shell_exec', 'SHELL_EXEC', 'http_get', 'other'];
-    expect(names.map(tools)).toEqual(names.map(toolsHere));
+    // A policy holds functions, which are another's in each.
+    const shown = (rules: object) => inspect(rules, { depth: 20, maxArrayLength: null });
+    expect(shown(policy)).toBe(shown(here.policy));
+    expect([revision, warnings]).toEqual([here.revision, here.warnings]);
     await expect(offloadPolicy(pool, 'nowhere.yaml')).rejects.toThrow('nowhere.yaml: does not exist');
   } finally {
     await pool.close();

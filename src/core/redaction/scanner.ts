@@ -20,7 +20,8 @@ export interface RedactionRules {
 export const BUILT_IN: RedactionRules = { find: () => [], memoryKey: '0'.repeat(32) };
 
 export interface Scanner {
-  readonly text: (text: string) => Redacted;
+  /** @param isCut  names of what stands here may follow behind its end */
+  readonly text: (text: string, isCut?: boolean) => Redacted;
   /** Of names of tools, models and types. */
   readonly name: (name: string) => Redacted;
   /** Otherwise nothing is kept of any text but its length. */
@@ -31,7 +32,7 @@ export interface Scanner {
 export function scannerOf({ find }: RedactionRules): Scanner {
   const known = (text: string) => takeOut({ text, redactions: [] }, find);
   return {
-    text: (text) => before(known(text), redact),
+    text: (text, isCut) => before(known(text), (left) => redact(left, isCut)),
     name: (name) => before(known(name), redactName),
     keepsTexts: true,
   };
@@ -46,7 +47,7 @@ export function scannerFor({ runId, shaping }: Pick<Run, 'runId' | 'shaping'>, r
   // A name is what the runner calls a thing, and words of a secret's may be words of a tool's; what is random is no name.
   const inNames: Finder = (name) => remembered(name).filter(({ start, end }) => looksRandom(name.slice(start, end)));
   return {
-    text: (text) => takeOut(scanner.text(text), remembered),
+    text: (text, isCut) => takeOut(scanner.text(text, isCut), remembered),
     name: (name) => takeOut(scanner.name(name), inNames),
     keepsTexts: true,
   };
