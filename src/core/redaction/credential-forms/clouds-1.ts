@@ -9,7 +9,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
     rest: '[A-Z0-9]{16}(?![A-Za-z0-9])',
     example: 'AKIA0RGYGNPMOGTI9YIF',
-    nearMiss: 'AKIA25ALMTZG',
+    nearMiss: 'AKIA25ALMT',
   },
   {
     rule: 'aws_bedrock_key',
@@ -18,7 +18,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['ABSK'],
     rest: '[A-Za-z0-9+/]{80,}={0,2}',
     example: 'ABSK4YXvSZ15dzGEkeN96AsuhE7wjn9VtALRSm29GACNvNn8ZsmFl2XyScDzpI4nY52jZZQAzx7dFl3fUOxM=',
-    nearMiss: 'ABSKc4VYNnDWIFv0XBwHePiJSxuAIrXWhJBObhcP7ZYs',
+    nearMiss: 'ABSKc4VYNnDWIFv0XBwHePiJSxuAIrXWhJBO',
   },
   {
     rule: 'aws_bedrock_key',
@@ -27,7 +27,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['bedrock-api-key-'],
     rest: '[A-Za-z0-9+/]{32,}={0,2}',
     example: 'bedrock-api-key-vRpChMXZNigtT0eoL85IIR4Bkq6E4xKV=',
-    nearMiss: 'bedrock-api-key-PxqUFJQQGITEfCgC',
+    nearMiss: 'bedrock-api-key-PxqUFJQQGITE',
   },
   {
     rule: 'aws_session_token',
@@ -36,7 +36,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['IQoJb3JpZ2luX2', 'FwoGZXIvYXdz', 'FQoGZXIvYXdz'],
     rest: '[A-Za-z0-9+/]{60,}={0,2}',
     example: 'IQoJb3JpZ2luX279Kdcr5xhe1JLMMSHMcZdE2x2xToiHzNu503NuT3NgSb2eGXhPvzLjkX0SJAVzY',
-    nearMiss: 'IQoJb3JpZ2luX2Sg634uIgELm0ghCH3R4ak6FiMm15rc',
+    nearMiss: 'IQoJb3JpZ2luX2Sg634uIgELm0ghCH3R4ak6Fi',
   },
   {
     rule: 'aws_mws_token',
@@ -45,7 +45,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['amzn.mws.'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![A-Za-z0-9])',
     example: 'amzn.mws.da751e20-8b89-2b01-572e-106ce29e9a3e',
-    nearMiss: 'amzn.mws.6431b565-7903-17dc',
+    nearMiss: 'amzn.mws.6431b565-7903-',
   },
   {
     rule: 'aws_lwa_secret',
@@ -54,7 +54,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['amzn1.oa2-cs.v1.'],
     rest: '[0-9a-f]{64}(?![A-Za-z0-9])',
     example: 'amzn1.oa2-cs.v1.9e623404b9b080e0a9fe9101209d8e82d20c08020a3fd3a00317e7bb23278eef',
-    nearMiss: 'amzn1.oa2-cs.v1.11e2556767914beaef093b6945178510',
+    nearMiss: 'amzn1.oa2-cs.v1.11e2556767914beaef093b694',
   },
   {
     rule: 'aws_lwa_token',
@@ -63,7 +63,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['Atza|', 'Atzr|'],
     rest: '[A-Za-z0-9_+/=-]{40,}',
     example: 'Atza|etQAGgdCOHqyBI75E7OYhBjVNQpujR9UNtO4aDQ9',
-    nearMiss: 'Atza|pinvAhPscVaUvXFFnZeL',
+    nearMiss: 'Atza|pinvAhPscVaUvXFF',
   },
   {
     rule: 'google_api_key',
@@ -72,7 +72,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['AIza'],
     rest: '[A-Za-z0-9_-]{35,}',
     example: 'AIza6It18ZGdQz14jN1DUZEbcbajH7o0vOk1sovg',
-    nearMiss: 'AIza3mtPUG444i2B6MA43',
+    nearMiss: 'AIza3mtPUG444i2B6M',
   },
   {
     rule: 'google_api_key',
@@ -81,7 +81,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['AQ.Ab8R'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'AQ.Ab8RqnySGUEOoldmgO6SAqpNY1jHNF0cZ5e0n',
-    nearMiss: 'AQ.Ab8RgaNIFh8IZerl41h',
+    nearMiss: 'AQ.Ab8RgaNIFh8IZerl',
   },
   {
     rule: 'google_oauth_token',
@@ -90,7 +90,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['ya29.', 'GOCSPX-', '1//0'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'ya29.INCCPIBGrIQebjkQKx3xdx',
-    nearMiss: 'ya29.L6I54CMH6h',
+    nearMiss: 'ya29.L6I54CMH',
   },
   {
     rule: 'google_oauth_code',
@@ -99,7 +99,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['4/0A'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: '4/0A1wY5G4z7B85swc9LEohxcjIMUnvoqbnMvvrKWC4rjk',
-    nearMiss: '4/0AJpTtW2tmQ3E09pjPYfDm',
+    nearMiss: '4/0AJpTtW2tmQ3E09pjP',
   },
   {
     rule: 'google_recaptcha_key',
@@ -108,7 +108,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['6L'],
     rest: '[a-z][A-Za-z0-9_-]{5}AAAAA[A-Za-z0-9_-]{27}(?![A-Za-z0-9])',
     example: '6LwUkNrgAAAAAqG9ZF4msGy2lj3wLbZJvTIklsu7',
-    nearMiss: '6LjzqyS2AAAAA3XkpLbXV',
+    nearMiss: '6LjzqyS2AAAAA3Xkp',
   },
   {
     rule: 'firebase_server_key',
@@ -118,7 +118,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     rest: '[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{100,}',
     example:
       'AAAAvkTOkVS:ploFJQ3GSNf1Fsu0r998ReIYF7CCznTRJChKVo6rCo1Qr97BQbrfCouDIpCj95IuryKt6r519BYRoHOD86KDG9RSJgHTmniaHOGEK3v',
-    nearMiss: 'AAAACats1YB:sDZWZv8LlIwrB3zQ89UATfrcx11QjnwTnPHu1HKRF7O7Rt',
+    nearMiss: 'AAAACats1YB:sDZWZv8LlIwrB3zQ89UATfrcx11QjnwTnPH',
   },
   {
     rule: 'gcs_hmac_key',
@@ -127,7 +127,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['GOOG1'],
     rest: '[A-Z0-9]{18,}(?![A-Za-z0-9])',
     example: 'GOOG1W4KX6B3284225UWTDG',
-    nearMiss: 'GOOG1VAF46WI82',
+    nearMiss: 'GOOG1VAF46WI',
   },
   {
     rule: 'azure_client_secret',
@@ -136,7 +136,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: [],
     rest: '[A-Za-z0-9_-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9])',
     example: 'JIN9Q~oqU5qpjKnF1fbarzzPbAjtCR2YkurjWDzx',
-    nearMiss: 'FcL1Q~cQTUMpyxCm4l',
+    nearMiss: 'FcL1Q~cQTUMpyx',
   },
   {
     rule: 'azure_service_key',
@@ -146,7 +146,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: [],
     rest: '[A-Za-z0-9]{48,54}JQQJ99[A-Za-z0-9]{20,}',
     example: 'eaBF6TdZhFu8hTN2tVOy2dGTrsWSYQ6aid1izXyD458VEFfZnmULogJQQJ99bTRbrdwZnM3D6CayD6lRhD',
-    nearMiss: 'lxhz3K3uHg1OJBcHB0zIW1hKkND1hQ7cQq5AZ',
+    nearMiss: 'lxhz3K3uHg1OJBcHB0zIW1hKkND1h',
   },
   {
     rule: 'azure_service_key',
@@ -176,7 +176,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['AccountKey=', 'SharedAccessKey=', 'SharedSecretKey=', 'accesskey=', 'AccessKey='],
     rest: '[A-Za-z0-9+/]{40,}={0,2}',
     example: 'AccountKey=c2zutKYfwdOQvHQw7xt49pwLR94dA3jy3iM0wSwJ',
-    nearMiss: 'AccountKey=8CIvAXSBmweyNQqKre6c',
+    nearMiss: 'AccountKey=8CIvAXSBmweyNQqK',
   },
   {
     rule: 'azure_storage_key',
@@ -215,7 +215,7 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['AKLT'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'AKLT5pHiaDMubI65ZlmRhZCSQ4qEWy2twfzo9y9xQH0yia',
-    nearMiss: 'AKLTSK216aeCLssYfAhEBBj0',
+    nearMiss: 'AKLTSK216aeCLssYfAhE',
   },
   {
     rule: 'baidu_api_key',
@@ -224,6 +224,15 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     starts: ['bce-v3/ALTAK-'],
     rest: '[A-Za-z0-9]{16,}/[0-9a-f]{32,}',
     example: 'bce-v3/ALTAK-R7yOoSbPRAhXwUbosmL/2f073a09025a5c0653550e4d4a1c0d7b845',
-    nearMiss: 'bce-v3/ALTAK-VdgE7tCGA71IUapf/a3ef8af',
+    nearMiss: 'bce-v3/ALTAK-VdgE7tCGA71IUapf/a3',
+  },
+  {
+    rule: 'jd_access_key',
+    issuer: 'JD Cloud',
+    source: 'https://docs.jdcloud.com/en/account-management/accesskey-management',
+    starts: ['JDC_'],
+    rest: '[A-Z0-9]{25,}(?![A-Za-z0-9])',
+    example: 'JDC_MCUC3DDQQ2JBB6UH1O1RNJM2D9',
+    nearMiss: 'JDC_W9SCUJWIGN',
   },
 ];

@@ -3,22 +3,13 @@ import type { CredentialForm } from './form.ts';
 
 export const CLOUDS_2: readonly CredentialForm[] = [
   {
-    rule: 'jd_access_key',
-    issuer: 'JD Cloud',
-    source: 'https://docs.jdcloud.com/en/account-management/accesskey-management',
-    starts: ['JDC_'],
-    rest: '[A-Z0-9]{25,}(?![A-Za-z0-9])',
-    example: 'JDC_MCUC3DDQQ2JBB6UH1O1RNJM2D9',
-    nearMiss: 'JDC_W9SCUJWIGNBW',
-  },
-  {
     rule: 'yandex_api_key',
     issuer: 'Yandex Cloud',
     source: 'https://yandex.cloud/en/docs/iam/concepts/authorization/api-key',
     starts: ['AQVN'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'AQVNBRyLXtD5pRM6rMlQyE7l7eL0lOpp0R',
-    nearMiss: 'AQVNWUOkyQc68pRTgtA',
+    nearMiss: 'AQVNWUOkyQc68pRT',
   },
   {
     rule: 'yandex_iam_token',
@@ -27,7 +18,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['t1.'],
     rest: '[A-Z0-9a-z_-]{1,200}={0,2}\\.[A-Z0-9a-z_-]{80,}={0,2}',
     example: 't1.H1Pp==.hYrhrHKnIysYKEYvSYMSXrriK43QR5IYNYJPfKDvoHOG0AchfRtNHSAnOGiG5ofrWLGvBe28dXNxGjM8U=',
-    nearMiss: 't1.c.Nd90bZJqSP4j9ZXV3S44VslsaJp6gBgkpQJRhAE',
+    nearMiss: 't1.c.Nd90bZJqSP4j9ZXV3S44VslsaJp6gB',
   },
   {
     rule: 'yandex_access_key',
@@ -46,7 +37,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['y0_', 'y1_', 'y2_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'y0_JDpBQfIEfpGWChyDXREgeMo3uqjnEnO',
-    nearMiss: 'y0_3cdC1jtF9KhYMKx',
+    nearMiss: 'y0_3cdC1jtF9KhY',
   },
   {
     rule: 'digitalocean_token',
@@ -55,7 +46,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['dop_v1_', 'doo_v1_', 'dor_v1_'],
     rest: '[0-9a-f]{64,}',
     example: 'dop_v1_ad5fd42d98828ba05040d48ea0f702f13a076f8c4ce0aeb215eee25661e78030',
-    nearMiss: 'dop_v1_b89eda95605cf044d602b5b4813a03e7',
+    nearMiss: 'dop_v1_b89eda95605cf044d602b5b48',
   },
   {
     rule: 'digitalocean_key',
@@ -64,7 +55,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['sk-do-'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'sk-do-MhSfJeVup3bvD3h6ThZQHI57xf',
-    nearMiss: 'sk-do-Zbma6SyyfvEg',
+    nearMiss: 'sk-do-Zbma6Syyf',
   },
   {
     rule: 'digitalocean_spaces_key',
@@ -73,7 +64,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['DO00', 'DO80'],
     rest: '[A-Z0-9]{16}(?![A-Za-z0-9])',
     example: 'DO00H7BZ70OS1PSJTWLU',
-    nearMiss: 'DO00GQDVGE5C',
+    nearMiss: 'DO00GQDVGE',
   },
   {
     rule: 'scaleway_access_key',
@@ -92,7 +83,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['EXO'],
     rest: '[0-9a-f]{24}(?![A-Za-z0-9])',
     example: 'EXOda77a1baa771ead36362b1a4',
-    nearMiss: 'EXO4c0cf11ece81',
+    nearMiss: 'EXO4c0cf11ec',
   },
   {
     rule: 'fly_token',
@@ -101,7 +92,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['fo1_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'fo1_ukZseyZYzS92Rdovo2dpwIFCEnlwjYPKS',
-    nearMiss: 'fo1_M8hZ1KgXMGE2gZo',
+    nearMiss: 'fo1_M8hZ1KgXMGE2',
   },
   {
     rule: 'fly_token',
@@ -110,7 +101,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['fm1r_', 'fm1a_', 'fm2_'],
     rest: '[A-Za-z0-9+/_=,-]{40,}',
     example: 'fm1r_yzGAI7cbAMBDd0LSoqyOyZL1q5oiyhDfuOmUzwdv6Kc',
-    nearMiss: 'fm1r_j3bltZAPefwiNbktK2DB',
+    nearMiss: 'fm1r_j3bltZAPefwiNbkt',
   },
   {
     rule: 'render_key',
@@ -119,7 +110,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['rnd_'],
     rest: '[A-Za-z0-9]{20,}',
     example: 'rnd_Q4NHMDBoFBXIE1JeAMxS9',
-    nearMiss: 'rnd_kBQ4ngLj6A',
+    nearMiss: 'rnd_kBQ4ngLj',
   },
   {
     rule: 'heroku_key',
@@ -128,7 +119,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['HRKU-'],
     rest: '[A-Za-z0-9_-]{36,}',
     example: 'HRKU-SiNUsiLEnHOxQQPAYEfhYYP7d3tSOH3YaLbacI',
-    nearMiss: 'HRKU-mGdhXQ7H7hc2oEnZTI',
+    nearMiss: 'HRKU-mGdhXQ7H7hc2oE',
   },
   {
     rule: 'netlify_token',
@@ -137,7 +128,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['nfp_', 'nfo_', 'nfu_', 'nfc_', 'nfb_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'nfp_SzsrRpBy0yxoUPpfZPpCCCCpVFdtUrd5H7UweYG',
-    nearMiss: 'nfp_l4WJe6GDZ0wnnY58c1',
+    nearMiss: 'nfp_l4WJe6GDZ0wnnY',
   },
   {
     rule: 'vercel_token',
@@ -146,7 +137,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'vcp_M2Whafau7tPJ3ASifb4sMt5lovb',
-    nearMiss: 'vcp_QIUGeo9ZXx0W',
+    nearMiss: 'vcp_QIUGeo9ZX',
   },
   {
     rule: 'vercel_blob_token',
@@ -155,7 +146,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['vercel_blob_rw_'],
     rest: '[A-Za-z0-9]{8,}_[A-Za-z0-9]{20,}',
     example: 'vercel_blob_rw_eF5wDxsqE_hBUo5eOPLeyYMs7WkXUv',
-    nearMiss: 'vercel_blob_rw_Z1kbhuk2_bPr0a',
+    nearMiss: 'vercel_blob_rw_Z1kbhuk2_bP',
   },
   {
     rule: 'cloudflare_token',
@@ -164,7 +155,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['cfk_', 'cfut_', 'cfat_'],
     rest: '[A-Za-z0-9_-]{32,}',
     example: 'cfk_cZTFTf9cWSixqADqBQpegaXnzXPRIWFZvk',
-    nearMiss: 'cfk_k6lfLLu7QsvKwIqR',
+    nearMiss: 'cfk_k6lfLLu7QsvK',
   },
   {
     rule: 'cloudflare_origin_ca_key',
@@ -174,7 +165,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     rest: '[0-9a-f]{20,}-[0-9a-f]{100,}',
     example:
       'v1.0-f6db1bacaead6724dce324-f0d8b26e9a62c6e04aa1632dd1b63ed2ae2b1e327782170c9028cbd3501b3edb336b0e6c39bf12963c9cc7554382132db63d6a2',
-    nearMiss: 'v1.0-ac6fec7267b790bc29ec-65f067ef61a3c03e902167eba3e878f00ce9f5a',
+    nearMiss: 'v1.0-ac6fec7267b790bc29ec-65f067ef61a3c03e902167eba3e',
   },
   {
     rule: 'cloudflare_tunnel_token',
@@ -184,7 +175,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['eyJhIjoi'],
     rest: '[A-Za-z0-9+/_-]{80,}={0,2}',
     example: 'eyJhIjoifFseEEnY9tDgFRkkezRRkBpDBPiABLShKcf8bOu1Y91YjH8VEwURJfSPpcBzg32OQgtiEr9tEro9HvGuh=',
-    nearMiss: 'eyJhIjoiLHaD0diltZ5v6MPsX7DtDbzAmwEO9j7GgDTg52VP',
+    nearMiss: 'eyJhIjoiLHaD0diltZ5v6MPsX7DtDbzAmwE',
   },
   {
     rule: 'aiven_token',
@@ -193,7 +184,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['aivenv1_', 'AVNS_'],
     rest: '[A-Za-z0-9_-]{18,}',
     example: 'aivenv1_DFDsI7vKYHstjsEb5X',
-    nearMiss: 'aivenv1_Vi3vsWJVr',
+    nearMiss: 'aivenv1_Vi3vsWJ',
   },
   {
     rule: 'ionic_token',
@@ -202,7 +193,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['ion_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'ion_voBmP6TVHH95TwA9BKmEef9kMH6IUsh4K9mp3iee',
-    nearMiss: 'ion_dXbAalL1NSTbZ5ieLWZi',
+    nearMiss: 'ion_dXbAalL1NSTbZ5ie',
   },
   {
     rule: 'scalingo_token',
@@ -211,7 +202,7 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['tk-us-'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'tk-us-XFI8chz8sPHQXvFT4VN7hESuXD1bWNW94nMEyOwQj',
-    nearMiss: 'tk-us-lJq5MZnT8IsoWZ3ouBf5',
+    nearMiss: 'tk-us-lJq5MZnT8IsoWZ3o',
   },
   {
     rule: 'akamai_token',
@@ -220,6 +211,16 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     starts: ['akab-'],
     rest: '[a-z0-9]{16}-[a-z0-9]{16}(?![A-Za-z0-9])',
     example: 'akab-qm8n1yb1wmyqfzut-d0q6mho3v2qmt8pa',
-    nearMiss: 'akab-r5neivwko4nllw3p',
+    nearMiss: 'akab-r5neivwko4nll',
+  },
+  {
+    rule: 'hetzner_token',
+    issuer: 'Hetzner Cloud',
+    source: 'https://docs.hetzner.cloud/',
+    starts: [],
+    rest: '(?<![/.+])(?=[A-Za-z0-9]{64}(?![A-Za-z0-9+/=]))(?=[A-Za-z0-9]{0,30}[A-Z][A-Za-z0-9]{0,30}[A-Z])(?=[A-Za-z0-9]{0,31}[g-z])[A-Za-z0-9]{64}',
+    mixed: true,
+    example: 'K7gqD2mXv9RtB4nYc8WsL1pZe6HjF3uAa5TxQ0iCoVkM2rGdE7yJbN9wUfSl4hPz',
+    nearMiss: 'd3b07384d113edec49eaa6238ad5ff00d3b07384d113edec49eaa6238ad5ff00',
   },
 ];

@@ -10,7 +10,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'ghp_xvtdNSOzDeaBU0V2Ut81dmjYifEGYj8JLnv4B',
-    nearMiss: 'ghp_0aK8OkFC2ZusP1d59P',
+    nearMiss: 'ghp_0aK8OkFC2ZusP1',
   },
   {
     rule: 'github_token',
@@ -20,7 +20,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ghs_', 'ghu_'],
     rest: '[A-Za-z0-9_]{0,40}eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_.-]{16,}',
     example: 'ghs_feyJcrHZfmzog.w6NvtwuaLRhNyovBx',
-    nearMiss: 'ghs_eyJsfNm2gza.EX',
+    nearMiss: 'ghs_eyJsfNm2gza',
   },
   {
     rule: 'github_token',
@@ -30,7 +30,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['github_pat_'],
     rest: '[A-Za-z0-9_]{22,}',
     example: 'github_pat_D1j8Mznb1XoxBLmPgpY7j0',
-    nearMiss: 'github_pat_5rSMJT0DX4w',
+    nearMiss: 'github_pat_5rSMJT0D',
   },
   {
     rule: 'github_token',
@@ -39,7 +39,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['v1.'],
     rest: '[0-9a-f]{40}(?![A-Za-z0-9])',
     example: 'v1.b5a76bba646a211957412add163336f61b639335',
-    nearMiss: 'v1.8f53175e559134f30851',
+    nearMiss: 'v1.8f53175e559134f3',
   },
   {
     rule: 'gitlab_token',
@@ -61,7 +61,7 @@ export const CODE: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9_.-]{20,}',
     example: 'glpat-twuHSRWsifjSwrZ2FdF0W9d',
-    nearMiss: 'glpat-x0a9LRRvg7',
+    nearMiss: 'glpat-x0a9LRRv',
   },
   {
     rule: 'gitlab_token',
@@ -70,7 +70,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['gloas-'],
     rest: '[A-Za-z0-9]{64,}',
     example: 'gloas-1tRmvPRSQdCr4bph3DogNYHVqiPqDyaiwnJy2Em8P3l6AXCyNJK92dQpTLU8BKS7',
-    nearMiss: 'gloas-df4CjaqZF1dqC2Gm78MDLvIkynbUrrv7',
+    nearMiss: 'gloas-df4CjaqZF1dqC2Gm78MDLvIky',
   },
   {
     rule: 'gitlab_token',
@@ -79,7 +79,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['GR1348941'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'GR1348941HgD0bMqwbeJ2iLdygEfZk5K',
-    nearMiss: 'GR1348941tZdwqqW5Um',
+    nearMiss: 'GR1348941tZdwqqW5',
   },
   {
     rule: 'gitlab_session',
@@ -88,7 +88,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['_gitlab_session='],
     rest: '[0-9a-z]{32,}',
     example: '_gitlab_session=qjw6mn97bqormakp0cvdi3ip95ft4212',
-    nearMiss: '_gitlab_session=skrqaowxgwa9irc6',
+    nearMiss: '_gitlab_session=skrqaowxgwa9',
   },
   {
     rule: 'bitbucket_password',
@@ -97,7 +97,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ATBB'],
     rest: '[A-Za-z0-9_=.-]{32,}',
     example: 'ATBBUdpXaula4MUXJDMRojaW7mxosOCnFqfE',
-    nearMiss: 'ATBBdMabWsg0u1sv3O4J',
+    nearMiss: 'ATBBdMabWsg0u1sv',
   },
   {
     rule: 'atlassian_token',
@@ -106,7 +106,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ATATT3', 'ATCTT3', 'ATOATT'],
     rest: '[A-Za-z0-9_=-]{60,}',
     example: 'ATATT3JPipJrRLdXG5G0JihgDaSWG9QuGtkxjdQunVMB2DkAkus4ERzlkSAhZcZolFm',
-    nearMiss: 'ATATT3J7stq5wQ9TAJAZxPAVGoSWw2hp96q4',
+    nearMiss: 'ATATT3J7stq5wQ9TAJAZxPAVGoSWw2',
   },
   {
     rule: 'atlassian_token',
@@ -115,7 +115,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['BBDC-'],
     rest: '[A-Za-z0-9+/]{40,}',
     example: 'BBDC-ySjylvPJxGqUqUsHhy8Z3IkWImMDurvDYSetjBkOys',
-    nearMiss: 'BBDC-LeF4CVbz879m3vUdVZsC',
+    nearMiss: 'BBDC-LeF4CVbz879m3vUd',
   },
   {
     rule: 'trello_token',
@@ -124,7 +124,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ATTA'],
     rest: '[0-9a-f]{64}[A-Za-z0-9]{0,12}(?![A-Za-z0-9])',
     example: 'ATTA07346631f5733fce4871e7d306220cda7801ca964ef3e2041c4c413bc2011949tRy9B',
-    nearMiss: 'ATTAa57f7b3825ca02783ddb6ab550569ad6',
+    nearMiss: 'ATTAa57f7b3825ca02783ddb6ab55',
   },
   {
     rule: 'gitea_secret',
@@ -133,7 +133,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['gta_', 'gto_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'gta_rLpkyym8TrbJDbgGfh9uENtl6AHg2XhOtP9uF8',
-    nearMiss: 'gta_NYHc2hQQETaYY69WYR',
+    nearMiss: 'gta_NYHc2hQQETaYY6',
   },
   {
     rule: 'circleci_token',
@@ -142,7 +142,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['CCIPAT_', 'CCIPRJ_'],
     rest: '[A-Za-z0-9_]{40,}',
     example: 'CCIPAT_HQjmD6dpVaVa3zQ88gQdzH7Z2BiJurCvpS3patjhIYh',
-    nearMiss: 'CCIPAT_6mdwbDlJteE7K3vdCY0f',
+    nearMiss: 'CCIPAT_6mdwbDlJteE7K3vd',
   },
   {
     rule: 'buildkite_token',
@@ -151,7 +151,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['bkua_', 'bkct_', 'bkaj_', 'bkar_', 'bkat_', 'bkpt_', 'bkpat_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'bkua_NEv8HvUY7cgn6OI48wV7lcOe2eS3k3RI',
-    nearMiss: 'bkua_2gs4W2m80y9P3S5U',
+    nearMiss: 'bkua_2gs4W2m80y9P',
   },
   {
     rule: 'bitrise_token',
@@ -160,7 +160,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['bitpat_', 'bitwat_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'bitpat_CMJ9brz1oBbRkByh8wGzonMUAGc5cyh1',
-    nearMiss: 'bitpat_VZsiTq4gMyCGn7Vd',
+    nearMiss: 'bitpat_VZsiTq4gMyCG',
   },
   {
     rule: 'harness_token',
@@ -169,7 +169,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['pat.', 'sat.'],
     rest: '[A-Za-z0-9_-]{22}\\.[0-9a-f]{24}\\.[A-Za-z0-9]{20}(?![A-Za-z0-9])',
     example: 'pat.QB8KzkHUPrHqvP07vcVAj3.ea64b45d650e15eb0104e1ba.07ksAjtTudtUrNkpyBy3',
-    nearMiss: 'pat.pfGq4aaHUsDvo9dTA3tKK2.99fd21f51ad',
+    nearMiss: 'pat.pfGq4aaHUsDvo9dTA3tKK2.99fd',
   },
   {
     rule: 'octopus_key',
@@ -188,7 +188,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['squ_', 'sqp_', 'sqa_', 'sqb_'],
     rest: '[0-9a-f]{40,}',
     example: 'squ_3159dcc5b6f20a9fd12c8d73065a0c302b7628aaf',
-    nearMiss: 'squ_411b7af184d91326f780',
+    nearMiss: 'squ_411b7af184d91326',
   },
   {
     rule: 'snyk_token',
@@ -197,7 +197,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['snyk_uat.', 'snyk_sat.'],
     rest: '[0-9a-f]{8}\\.[A-Za-z0-9_.-]{40,}',
     example: 'snyk_uat.9264ff15.0FaIvY7lHM1u1l3CFgkjoHYALnynUOZYDicqY3DZo',
-    nearMiss: 'snyk_uat.3f7a65bb.sWJAri9gnconJbn',
+    nearMiss: 'snyk_uat.3f7a65bb.sWJAri9gnc',
   },
   {
     rule: 'sourcegraph_token',
@@ -206,7 +206,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['sgp_', 'sgd_', 'slk_', 'sgs_', 'sgamp_user_'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'sgp_iRGgiLHk3GdWmfbmAgbEvk2yv4LiH8EuwlwnCUFlGN',
-    nearMiss: 'sgp_DPwgTho6rIZrWUZJh6Z1',
+    nearMiss: 'sgp_DPwgTho6rIZrWUZJ',
   },
   {
     rule: 'mergify_key',
@@ -215,7 +215,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['mka_'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'mka_PlWv55sIvn0bBMeMNH3Aw6NffvR',
-    nearMiss: 'mka_oyXfBhRECGoa',
+    nearMiss: 'mka_oyXfBhREC',
   },
   {
     rule: 'localstack_token',
@@ -234,7 +234,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['ico-'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'ico-nwNmxhOptc2mehgQrTE99MAbxqosjIt4',
-    nearMiss: 'ico-8aJhdHYwuEmrYOwh',
+    nearMiss: 'ico-8aJhdHYwuEmr',
   },
   {
     rule: 'pulumi_token',
@@ -243,7 +243,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['pul-'],
     rest: '[0-9a-f]{40,}',
     example: 'pul-7879430a7d5860a402d893203012c0604a205a972',
-    nearMiss: 'pul-209061b32ab13d905207',
+    nearMiss: 'pul-209061b32ab13d90',
   },
   {
     rule: 'terraform_token',
@@ -252,7 +252,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: [],
     rest: '[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}',
     example: 'pxRpSleG5PFCyg.atlasv1.FWY6m1Ho6rsDw5lcHPMdjq26BHgPNh9gHHrskVtAK01qjYvBGgHmfyfzk6cyp',
-    nearMiss: 'Dth66UAbV0y9LB.atlasv1.9zuS7ek5ZF2iqM97l7',
+    nearMiss: 'Dth66UAbV0y9LB.atlasv1.9zuS7ek5ZF',
   },
   {
     rule: 'settlemint_token',
@@ -261,7 +261,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['sm_pat_', 'sm_aat_', 'sm_sat_'],
     rest: '[A-Za-z0-9]{16,}',
     example: 'sm_pat_hdGXQOfI9RqN6wF8q',
-    nearMiss: 'sm_pat_zhkVeEQB',
+    nearMiss: 'sm_pat_zhkVeE',
   },
   {
     rule: 'chromatic_token',
@@ -270,7 +270,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['chpt_'],
     rest: '[0-9a-f]{12,}(?![A-Za-z0-9])',
     example: 'chpt_9c0d72de31c6',
-    nearMiss: 'chpt_cbc70c',
+    nearMiss: 'chpt_cbc7',
   },
   {
     rule: 'depot_token',
@@ -279,7 +279,7 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['depot_project_', 'depot_org_', 'depot_user_'],
     rest: '[0-9a-f]{40,}',
     example: 'depot_project_075da34743b685ae2d375265faac481ac4bd2dd2fe2',
-    nearMiss: 'depot_project_cb3a8cb768bdb6d63fdc',
+    nearMiss: 'depot_project_cb3a8cb768bdb6d6',
   },
   {
     rule: 'copilot_token',
@@ -288,6 +288,6 @@ export const CODE: readonly CredentialForm[] = [
     starts: ['tid='],
     rest: '[0-9a-f]{32};[A-Za-z0-9=;.:,_-]{20,}',
     example: 'tid=9127a719462f20e98927c852dc103dad;b3AfelIzIO4HgcKwKjfOLE',
-    nearMiss: 'tid=f223541a279dfdce2b364d08df',
+    nearMiss: 'tid=f223541a279dfdce2b364',
   },
 ];

@@ -9,7 +9,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['sbp_', 'sbp_oauth_', 'sba_'],
     rest: '[0-9a-f]{40,}',
     example: 'sbp_00d09afe3b83ff7ead89a53d229e4c5a67b2085a',
-    nearMiss: 'sbp_2717b6064b78be0370fa',
+    nearMiss: 'sbp_2717b6064b78be03',
   },
   {
     rule: 'supabase_key',
@@ -18,7 +18,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['sb_secret_'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'sb_secret_3cS5R65mBPgkB7nFKr9P7k3j',
-    nearMiss: 'sb_secret_GBU4csyM5ABo',
+    nearMiss: 'sb_secret_GBU4csyM5',
   },
   {
     rule: 'neon_key',
@@ -27,7 +27,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['napi_', 'neon_api_key_'],
     rest: '[a-z0-9]{40,}',
     example: 'napi_pfefhw9y20i4ahyz2g9avhtddyvvl58sr378xzl7t',
-    nearMiss: 'napi_e41nsjbfsjdnmnou817g',
+    nearMiss: 'napi_e41nsjbfsjdnmnou',
   },
   {
     rule: 'neon_password',
@@ -36,7 +36,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['npg_'],
     rest: '[A-Za-z0-9]{12,}(?![A-Za-z0-9])',
     example: 'npg_N5aDMY8sxSSurm',
-    nearMiss: 'npg_4IgTVe',
+    nearMiss: 'npg_4IgT',
   },
   {
     rule: 'planetscale_token',
@@ -45,7 +45,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['pscale_tkn_', 'pscale_pw_', 'pscale_oauth_', 'pscale_api_'],
     rest: '[A-Za-z0-9_.=-]{32,}',
     example: 'pscale_tkn_5PrWKai0md1OnHzIf58Fdi5a1fOm4GopRu',
-    nearMiss: 'pscale_tkn_iUsmKHZ659uz7rln',
+    nearMiss: 'pscale_tkn_iUsmKHZ659uz',
   },
   {
     rule: 'mongodb_atlas_secret',
@@ -54,7 +54,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['mdb_sa_sk_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'mdb_sa_sk_WvhmnJO0yKUyE30yuTkxD0K0JAF4fH',
-    nearMiss: 'mdb_sa_sk_rAolYVyHgRnWalz',
+    nearMiss: 'mdb_sa_sk_rAolYVyHgRnW',
   },
   {
     rule: 'voyage_key',
@@ -73,7 +73,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['dapi'],
     rest: '[0-9a-f]{32}(?:-[0-9])?(?![A-Za-z0-9])',
     example: 'dapied7fc1bb294c9062ce353014f8ee0672-7',
-    nearMiss: 'dapif75d99bd244c06f6',
+    nearMiss: 'dapif75d99bd244c',
   },
   {
     rule: 'databricks_secret',
@@ -82,7 +82,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['dose'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'dosefac94225cf58af2ffcc24fd9d35f2938',
-    nearMiss: 'dose9db429ca54a8cab6',
+    nearMiss: 'dose9db429ca54a8',
   },
   {
     rule: 'dbt_token',
@@ -91,7 +91,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['dbtc_', 'dbtu_', 'dbts_'],
     rest: '[A-Za-z0-9_=-]{32,}',
     example: 'dbtc_uMNVWO0L6b82vGgqmdIdoaOK64CEh0Q7jCi',
-    nearMiss: 'dbtc_VI1qPDVqNc8gSvOj',
+    nearMiss: 'dbtc_VI1qPDVqNc8g',
   },
   {
     rule: 'datastax_token',
@@ -100,7 +100,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['AstraCS:'],
     rest: '[A-Za-z0-9]{16,}:[0-9a-f]{32,}',
     example: 'AstraCS:fwmoOq1m9XpuQNeb:3dd89eada9112f14a9aba0ddd7985cdd0',
-    nearMiss: 'AstraCS:lwDb0mV1pwXt47Lg:821faa9',
+    nearMiss: 'AstraCS:lwDb0mV1pwXt47Lg:82',
   },
   {
     rule: 'cockroach_key',
@@ -109,7 +109,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['CCDB1_'],
     rest: '[A-Za-z0-9]{22}_[A-Za-z0-9]{40}(?![A-Za-z0-9])',
     example: 'CCDB1_W7t5FEnvKHOG1SNNy3hhZw_TmZDKTsGqZZ1fu8JRlHnuQNXHBPunDFoHnJda1JK',
-    nearMiss: 'CCDB1_2vJ0EAIftsF2ObZdCkGuCO_sLbDtzdS',
+    nearMiss: 'CCDB1_2vJ0EAIftsF2ObZdCkGuCO_sL',
   },
   {
     rule: 'clickhouse_key',
@@ -118,7 +118,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['4b1d'],
     rest: '[A-Za-z0-9]{38}(?![A-Za-z0-9])',
     example: '4b1dsUdBTUeRIuCGyRgD9zAWMgABxnMpTTumaFAxJy',
-    nearMiss: '4b1d6POa1V90w4HJTzzENR9',
+    nearMiss: '4b1d6POa1V90w4HJTzz',
   },
   {
     rule: 'confluent_secret',
@@ -128,7 +128,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['cflt'],
     rest: '[A-Za-z0-9+/]{55,60}(?![A-Za-z0-9])',
     example: 'cfltJ14lxo2xr9snzrTur9mxlhBqiCKxmgdgiQ9UU305mEeRz11PmgDlHL0HX',
-    nearMiss: 'cfltnMit6rs1IDnYEjMiJliY90YaTai',
+    nearMiss: 'cfltnMit6rs1IDnYEjMiJliY90',
   },
   {
     rule: 'tinybird_token',
@@ -137,7 +137,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['p.'],
     rest: 'eyJ[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}',
     example: 'p.eyJaRYbD97XqsPhF0FDgJM4.HgcolJUvHjullP5uFq5hM',
-    nearMiss: 'p.eyJZrnNR6R6f0OKSittJbN',
+    nearMiss: 'p.eyJZrnNR6R6f0OKSi',
   },
   {
     rule: 'convex_key',
@@ -146,7 +146,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['prod:', 'dev:', 'preview:', 'project:'],
     rest: '[a-z0-9:-]{6,60}\\|[A-Za-z0-9+/_=-]{40,}',
     example: 'prod:6s2y3e|LvqLGIbkFxrm88sgePmk4KZjHBSSgYynDLAI4FJQboR',
-    nearMiss: 'prod:ed2v9p|URplUsOhD55w42kC',
+    nearMiss: 'prod:ed2v9p|URplUsOhD55',
   },
   {
     rule: 'xata_key',
@@ -155,7 +155,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['xau_', 'xata_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'xau_9nwP5RjoKE9hWj4ZiUHQJaZPzBdDBiVX',
-    nearMiss: 'xau_lZqNhLct6O8BS5kS',
+    nearMiss: 'xau_lZqNhLct6O8B',
   },
   {
     rule: 'upstash_token',
@@ -164,7 +164,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['sig_'],
     rest: '[A-Za-z0-9]{28,}(?![A-Za-z0-9])',
     example: 'sig_oaRIoNEolIs1llWJOVR0Ke4h5ISlS',
-    nearMiss: 'sig_LjJRKeaJYqtTqj',
+    nearMiss: 'sig_LjJRKeaJYqt',
   },
   {
     rule: 'elastic_key',
@@ -173,7 +173,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['essu_'],
     rest: '[A-Za-z0-9+/_=-]{40,}',
     example: 'essu_48VMP3uM6S216goSIAsHffjteGd4FqxKbXk6odQH',
-    nearMiss: 'essu_5IN31nykc2JWQk8UC6Qg',
+    nearMiss: 'essu_5IN31nykc2JWQk8U',
   },
   {
     rule: 'elastic_key',
@@ -182,7 +182,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['ApiKey ', 'apikey ', 'ApiKey+'],
     rest: '[A-Za-z0-9+/_-]{36,}={0,2}',
     example: 'ApiKey vOBVro4SUpMOW75P1qXJjmTir5dhXoabozo480I',
-    nearMiss: 'ApiKey i7SUkaBhB5ospEXTcv',
+    nearMiss: 'ApiKey i7SUkaBhB5ospE',
   },
   {
     rule: 'prefect_key',
@@ -191,7 +191,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['pnu_', 'pnb_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'pnu_U47on6wvqJZNPkEMxpd3GiJuodqKRDKhnPP7M',
-    nearMiss: 'pnu_J8xzQpTCrCHZiJnd1O',
+    nearMiss: 'pnu_J8xzQpTCrCHZiJ',
   },
   {
     rule: 'dagster_token',
@@ -210,7 +210,7 @@ export const DATABASES: readonly CredentialForm[] = [
     starts: ['mzp_'],
     rest: '[0-9a-f]{64,}',
     example: 'mzp_09308b6d18b82148374fe74ee550ba0a71491dc4dad4ef4b566eac30add411239',
-    nearMiss: 'mzp_05f35790d74e90982e01a1164996b766',
+    nearMiss: 'mzp_05f35790d74e90982e01a1164',
   },
   {
     rule: 'voyage_key',
@@ -221,5 +221,14 @@ export const DATABASES: readonly CredentialForm[] = [
     mixed: true,
     example: 'pa-GBdbDgFwj5ZRHnSpxEenePIIjzvQCd1M9CPdQvEG',
     nearMiss: 'pa-wgcdfhbhvkzukuxnewzmkgvjotlrthlbrlvtscwx',
+  },
+  {
+    rule: 'pgpass_line',
+    issuer: 'PostgreSQL, .pgpass',
+    source: 'https://www.postgresql.org/docs/current/libpq-pgpass.html',
+    starts: [':5432:', ':5433:', ':6432:', ':*:'],
+    rest: '(?<=(?<before>(?<![A-Za-z0-9])[A-Za-z0-9.*_-]{1,100}):(?:[0-9]{4}|\\*):)[^:\\s"\'<>]{1,64}:[^:\\s"\'<>]{1,64}:[^\\s"\'<>]{4,200}',
+    example: 'db.example.org:5432:orders:app:aB3x9kQ7zRm2',
+    nearMiss: 'db.example.org:5432:orders',
   },
 ];

@@ -9,7 +9,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['xoxa-', 'xoxb-', 'xoxc-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'],
     rest: '[A-Za-z0-9-]{10,}',
     example: 'xoxa-QCmm2vpncRGh1',
-    nearMiss: 'xoxa-G1ZwL',
+    nearMiss: 'xoxa-G1Zw',
   },
   {
     rule: 'slack_token',
@@ -27,7 +27,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['xoxd-'],
     rest: '[A-Za-z0-9%+/_=-]{20,}',
     example: 'xoxd-G3AJ2cXtACt7MQhJOKwqhM',
-    nearMiss: 'xoxd-8YJIkuQsgF',
+    nearMiss: 'xoxd-8YJIkuQs',
   },
   {
     rule: 'slack_token',
@@ -36,7 +36,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['xapp-', 'xwfp-'],
     rest: '[A-Za-z0-9-]{20,}',
     example: 'xapp-6QwKvsn88C23i4wm2v1r',
-    nearMiss: 'xapp-7IVcIQ03ZC',
+    nearMiss: 'xapp-7IVcIQ03',
   },
   {
     rule: 'slack_webhook',
@@ -50,7 +50,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9/_-]{20,}',
     example: 'hooks.slack.com/services/0422pBKfPmek69dpIDN7AWV',
-    nearMiss: 'hooks.slack.com/services/fyYYS01QOh',
+    nearMiss: 'hooks.slack.com/services/fyYYS01Q',
   },
   {
     rule: 'discord_token',
@@ -59,7 +59,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['M', 'N', 'O'],
     rest: '[A-Za-z0-9_-]{22,28}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}',
     example: 'M8IIx5suxrkuzXsqJ3gvB0ek5P.lpEIoW.VGq2A0rbD7Mc1MQy4tTRxsvSzjDS',
-    nearMiss: 'MsIACSfNkI4Zm0AKOqcFvCX.PjaDk',
+    nearMiss: 'MsIACSfNkI4Zm0AKOqcFvCX',
   },
   {
     rule: 'discord_token',
@@ -68,7 +68,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['mfa.'],
     rest: '[A-Za-z0-9_-]{60,}',
     example: 'mfa.iIZNyDdCF8Onlu128MdQIZqNK3KxeFvyMvDPKqkqiWM5Cauucxxxxi15a8HEY',
-    nearMiss: 'mfa.VaIi2ifDtlY7dA6HBtlod6UrgxLOFD',
+    nearMiss: 'mfa.VaIi2ifDtlY7dA6HBtlod6Ur',
   },
   {
     rule: 'discord_webhook',
@@ -77,7 +77,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
     rest: '[0-9]{1,20}/[A-Za-z0-9_-]{32,}',
     example: 'discord.com/api/webhooks/79397833/Kua1bbHIBBJaVKREVZPveYI0Qx6H0Det',
-    nearMiss: 'discord.com/api/webhooks/1/neAcIqkC3mTrCdF',
+    nearMiss: 'discord.com/api/webhooks/1/neAcIqkC3mT',
   },
   {
     rule: 'telegram_token',
@@ -86,7 +86,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: [],
     rest: '(?:bot)?[0-9]{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])',
     example: '2786603960:fpiDHMDvlLRvJI9jrMqBeevyCYOqOX898m3',
-    nearMiss: '36053342:4OBaNGwNMfZwn',
+    nearMiss: '36053342:4OBaNGwN',
   },
   {
     rule: 'teams_webhook',
@@ -95,7 +95,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['webhook.office.com/webhookb2/', 'outlook.office.com/webhook/', 'outlook.office365.com/webhook/'],
     rest: '[A-Za-z0-9@/_-]{36,}',
     example: 'webhook.office.com/webhookb2/cLIcP7GcpLVmubq3CEAwndd3hTLNABfHL0dxFU',
-    nearMiss: 'webhook.office.com/webhookb2/bfevW5AJRqH9p1LrAB',
+    nearMiss: 'webhook.office.com/webhookb2/bfevW5AJRqH9p1',
   },
   {
     rule: 'google_chat_webhook',
@@ -104,7 +104,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['chat.googleapis.com/v1/spaces/'],
     rest: '[A-Za-z0-9_-]{4,40}/messages\\?[A-Za-z0-9=&%_-]{40,}',
     example: 'chat.googleapis.com/v1/spaces/4tsDj1e/messages?XC8Y69lnAO9lDw8hK4aFzOBljUeRVJNCWoZ6g5YhO0',
-    nearMiss: 'chat.googleapis.com/v1/spaces/DXfz/messages?Lq9Xmds8dy8RT',
+    nearMiss: 'chat.googleapis.com/v1/spaces/DXfz/messages?Lq9Xmds',
   },
   {
     rule: 'twilio_key',
@@ -113,7 +113,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['SK', 'AC'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'SKad3e9128c9f63d4b6935138e97fb8e99',
-    nearMiss: 'SK9ec36b22451de34c',
+    nearMiss: 'SK9ec36b22451d',
   },
   {
     rule: 'sendgrid_key',
@@ -122,7 +122,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['SG.'],
     rest: '[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}',
     example: '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',
-    nearMiss: 'SG.oDbeVH9N5cL3qoYBGu4wIZ.teLG3JwjKp',
+    nearMiss: 'SG.oDbeVH9N5cL3qoYBGu4wIZ.teL',
   },
   {
     rule: 'mailgun_key',
@@ -131,7 +131,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['key-', 'pubkey-'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'key-0fb1e4784326e0519155aa3bf4be9b88',
-    nearMiss: 'key-80baadc72918b5f6',
+    nearMiss: 'key-80baadc72918',
   },
   {
     rule: 'mailgun_key',
@@ -140,7 +140,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9])',
     example: 'cc11ea6ec6b0d89dd84813f4a8e838ec-cb8ba49e-febe49bf',
-    nearMiss: 'c8ea278c8ada7ff7240323593',
+    nearMiss: 'c8ea278c8ada7ff72403',
   },
   {
     rule: 'mailchimp_key',
@@ -149,7 +149,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])',
     example: '076beb306c267ab83bf99b092893e17d-us88',
-    nearMiss: 'a00c7a03815342423e',
+    nearMiss: 'a00c7a03815342',
   },
   {
     rule: 'mandrill_key',
@@ -178,7 +178,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['xkeysib-', 'xsmtpsib-'],
     rest: '[0-9a-f]{64}-[A-Za-z0-9]{16}(?![A-Za-z0-9])',
     example: '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',
-    nearMiss: 'xkeysib-79ad4e0fc9ac28c81746a44235c80d704331de8f',
+    nearMiss: 'xkeysib-79ad4e0fc9ac28c81746a44235c80d70',
   },
   {
     rule: 'mailersend_token',
@@ -187,7 +187,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['mlsn.'],
     rest: '[0-9a-f]{64,}',
     example: 'mlsn.efaabafc3a5cbd3e2b1cfd9910403d876e1ac973938d17d23628ebb377b7032d6',
-    nearMiss: 'mlsn.3e5dfa853435e72af5894bb87b8717b7',
+    nearMiss: 'mlsn.3e5dfa853435e72af5894bb87',
   },
   {
     rule: 'courier_key',
@@ -196,7 +196,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['pk_prod_', 'dk_prod_', 'pk_test_'],
     rest: '[A-Z0-9]{28}(?![A-Za-z0-9])',
     example: 'pk_prod_8ICGA9QKAVIA6XDF5PTXYBUX086V',
-    nearMiss: 'pk_prod_IO2GHLNFWAQV0S',
+    nearMiss: 'pk_prod_IO2GHLNFWAQ',
   },
   {
     rule: 'klaviyo_key',
@@ -205,7 +205,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['pk_'],
     rest: '[0-9a-f]{34}(?![A-Za-z0-9])',
     example: 'pk_1d03afd01f7e0ebf8812dc1f971b8acc6f',
-    nearMiss: 'pk_de1e37428b50f76c9',
+    nearMiss: 'pk_de1e37428b50f',
   },
   {
     rule: 'onesignal_key',
@@ -214,7 +214,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['os_v2_app_', 'os_v2_org_'],
     rest: '[a-z0-9]{60,}',
     example: 'os_v2_app_2anc241zk68tctexbnxpobm5pjrlvpd38x1h2eqm51yg7gkne1ckibsyths3',
-    nearMiss: 'os_v2_app_o9vebvst8165jtgbgvm6kh52d8yy1l',
+    nearMiss: 'os_v2_app_o9vebvst8165jtgbgvm6kh52',
   },
   {
     rule: 'telnyx_key',
@@ -223,7 +223,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['KEY0'],
     rest: '[0-9A-Za-z]{28,}_[A-Za-z0-9]{20,}',
     example: 'KEY0CO4dv8M8sa9axGz8rti7A7oZb0y2E4U_Fc99aZRqJ1Wk7513T91oVI',
-    nearMiss: 'KEY0eB96LA1MsITez7etX2nbibno',
+    nearMiss: 'KEY0eB96LA1MsITez7etX2n',
   },
   {
     rule: 'signalwire_token',
@@ -232,7 +232,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['PT', 'PSK_'],
     rest: '[0-9a-f]{40,}(?![A-Za-z0-9])',
     example: 'PT2cde1767d0531c7fc33b1d9559c7a5d88999c022',
-    nearMiss: 'PT9e2f61edd3ec2dd23457',
+    nearMiss: 'PT9e2f61edd3ec2dd2',
   },
   {
     rule: 'webhook_secret',
@@ -241,7 +241,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['whsec_'],
     rest: '[A-Za-z0-9+/=]{24,}',
     example: 'whsec_RUAtg0DdtQL7H8rSgGhaIeEzs',
-    nearMiss: 'whsec_AwsrYvdGf0YN',
+    nearMiss: 'whsec_AwsrYvdGf',
   },
   {
     rule: 'lark_webhook',
@@ -250,7 +250,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['open.feishu.cn/open-apis/bot/v2/hook/', 'open.larksuite.com/open-apis/bot/v2/hook/'],
     rest: '[A-Za-z0-9-]{20,}',
     example: 'open.feishu.cn/open-apis/bot/v2/hook/NZjFPvs6e7UKzEoUEijzrB',
-    nearMiss: 'open.feishu.cn/open-apis/bot/v2/hook/7Yto112COr',
+    nearMiss: 'open.feishu.cn/open-apis/bot/v2/hook/7Yto112C',
   },
   {
     rule: 'dingtalk_webhook',
@@ -259,7 +259,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['oapi.dingtalk.com/robot/send?access_token='],
     rest: '[0-9a-f]{40,}',
     example: 'oapi.dingtalk.com/robot/send?access_token=3e48e59898f02d254a6d63c142e41ed3aa5b45dd',
-    nearMiss: 'oapi.dingtalk.com/robot/send?access_token=f2a74fd17ce0a89a2ba5',
+    nearMiss: 'oapi.dingtalk.com/robot/send?access_token=f2a74fd17ce0a89a',
   },
   {
     rule: 'wecom_webhook',
@@ -268,7 +268,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['qyapi.weixin.qq.com/cgi-bin/webhook/send?key='],
     rest: '[A-Za-z0-9-]{20,}',
     example: 'qyapi.weixin.qq.com/cgi-bin/webhook/send?key=UfOsTOOXz45dkotiLvs24P',
-    nearMiss: 'qyapi.weixin.qq.com/cgi-bin/webhook/send?key=ScWQVXCtU8',
+    nearMiss: 'qyapi.weixin.qq.com/cgi-bin/webhook/send?key=ScWQVXCt',
   },
   {
     rule: 'zapier_webhook',
@@ -277,7 +277,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['hooks.zapier.com/hooks/catch/'],
     rest: '[0-9]{4,12}/[A-Za-z0-9]{5,}',
     example: 'hooks.zapier.com/hooks/catch/2185020/0P2e9hUD',
-    nearMiss: 'hooks.zapier.com/hooks/catch/0623/',
+    nearMiss: 'hooks.zapier.com/hooks/catch/0623',
   },
   {
     rule: 'ifttt_webhook',
@@ -286,7 +286,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['maker.ifttt.com/trigger/'],
     rest: '[A-Za-z0-9_-]{1,64}/(?:json/)?with/key/[A-Za-z0-9_-]{20,}',
     example: 'maker.ifttt.com/trigger/jbAdGxyaP/with/key/NnMqJpIIkGH1JuJUHWuRa',
-    nearMiss: 'maker.ifttt.com/trigger/l/with/key/QAe3',
+    nearMiss: 'maker.ifttt.com/trigger/l/with/key/Q',
   },
   {
     rule: 'logic_apps_webhook',
@@ -295,7 +295,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['logic.azure.com/workflows/', 'logic.azure.com:443/workflows/'],
     rest: '[0-9a-f]{32}/[A-Za-z0-9/?&=%._-]{20,}',
     example: 'logic.azure.com/workflows/f5d5aa4ad02c6e59af68d04b8444261a/YS1CDL8jJG9aYj4OSceCvx',
-    nearMiss: 'logic.azure.com/workflows/9e6d0520fe11129803c3cc881c',
+    nearMiss: 'logic.azure.com/workflows/9e6d0520fe11129803c3c',
   },
   {
     rule: 'chat_webhook',
@@ -314,7 +314,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['syt_', 'mat_', 'mct_'],
     rest: '[A-Za-z0-9]{4,60}_[A-Za-z0-9]{16,30}_[A-Za-z0-9]{6}(?![A-Za-z0-9])',
     example: 'syt_niPc_bUdav9PqXvLcusnYb_L7sS2w',
-    nearMiss: 'syt_8pJj_PKfpwyZeL',
+    nearMiss: 'syt_8pJj_PKfpwy',
   },
   {
     rule: 'pushbullet_token',
@@ -333,7 +333,7 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['gcntfy-'],
     rest: '[A-Za-z0-9_-]{1,60}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     example: 'gcntfy-P-6b702aef-f253-d7b2-4d4e-7afe81cb1ae8-6b2c775e-5cff-8fc4-0b77-09cf7f19aeb8',
-    nearMiss: 'gcntfy-M-c6ac22cb-fff7-cbfc-d94e-823e687a2d1',
+    nearMiss: 'gcntfy-M-c6ac22cb-fff7-cbfc-d94e-823e',
   },
   {
     rule: 'canva_secret',
@@ -342,6 +342,6 @@ export const MESSAGES: readonly CredentialForm[] = [
     starts: ['cnvca'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'cnvcaI8B1nbjp6tNe0vTDWxTPRbjqE6bFgcUlt3JuAfWHA',
-    nearMiss: 'cnvca7xHSLJJia8JPBWqDRdmu',
+    nearMiss: 'cnvca7xHSLJJia8JPBWqD',
   },
 ];

@@ -9,7 +9,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-', 'sk-service-'],
     rest: '[A-Za-z0-9_-]{32,}',
     example: 'sk-proj-YxAQo0XDG9ZBPgr5bUdsaOiBmnLbT8qA',
-    nearMiss: 'sk-proj-SRoEn1kiXepFPGy9',
+    nearMiss: 'sk-proj-SRoEn1kiXepF',
   },
   {
     rule: 'openai_key',
@@ -18,7 +18,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sess-'],
     rest: '[A-Za-z0-9]{40}(?![A-Za-z0-9])',
     example: 'sess-pvayjDPlKOfrnnf1gw291aptyvbENCub2qXOdR1M',
-    nearMiss: 'sess-J1wkMrvre6yYuro0z5rF',
+    nearMiss: 'sess-J1wkMrvre6yYuro0',
   },
   {
     rule: 'anthropic_key',
@@ -27,7 +27,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk-ant-'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'sk-ant-47pxAMO5QleUv8QHnzBD5jHnRV',
-    nearMiss: 'sk-ant-CMPDJhqpeqCb',
+    nearMiss: 'sk-ant-CMPDJhqpe',
   },
   {
     rule: 'model_api_key',
@@ -46,7 +46,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk-or-'],
     rest: '[A-Za-z0-9_-]{32,}',
     example: 'sk-or-4IiEuTtlGPTYYWEK8Jr0IyiSCwAcsvCF',
-    nearMiss: 'sk-or-Vq9NdpDhtLss30Im',
+    nearMiss: 'sk-or-Vq9NdpDhtLss',
   },
   {
     rule: 'langfuse_key',
@@ -55,7 +55,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk-lf-'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![A-Za-z0-9])',
     example: 'sk-lf-3a656a74-25f5-9457-0ae3-9a1bec3e0856',
-    nearMiss: 'sk-lf-130f59a7-1f2b-c47b',
+    nearMiss: 'sk-lf-130f59a7-1f2b-',
   },
   {
     rule: 'helicone_key',
@@ -64,7 +64,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk-helicone-', 'pk-helicone-'],
     rest: '[a-z0-9-]{24,}',
     example: 'sk-helicone-ru4vb4zeidsp98vghvtu568t9x',
-    nearMiss: 'sk-helicone-4ascvjzcw7ei',
+    nearMiss: 'sk-helicone-4ascvjzcw',
   },
   {
     rule: 'model_api_key',
@@ -83,7 +83,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['gsk_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'gsk_1AIJTOu2WcVuOZ7tylGXpzs6LSmOEaI7s4b2k714',
-    nearMiss: 'gsk_p8SrC6MammxhkPJWtbgK',
+    nearMiss: 'gsk_p8SrC6MammxhkPJW',
   },
   {
     rule: 'xai_key',
@@ -92,7 +92,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['xai-', 'xai-token-'],
     rest: '[A-Za-z0-9]{60,}',
     example: 'xai-QI5vWvKeUPYV4w1d3lRlxgKG4k8OqufltlYGUFE3cUfE74Me5L5Wk2Z5AwKl',
-    nearMiss: 'xai-3c2IUVyxvwFIenwW2PdRMekK2AiSeP',
+    nearMiss: 'xai-3c2IUVyxvwFIenwW2PdRMekK',
   },
   {
     rule: 'perplexity_key',
@@ -101,7 +101,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['pplx-'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'pplx-OcFDzOnHRQHHnQvbSBAym1ex2d3FdsOrRNcN5s5rl',
-    nearMiss: 'pplx-j32NSIuYFiY5ogNf3ugN',
+    nearMiss: 'pplx-j32NSIuYFiY5ogNf',
   },
   {
     rule: 'replicate_token',
@@ -110,7 +110,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['r8_'],
     rest: '[A-Za-z0-9_-]{37,}',
     example: 'r8_7eBqyZycmWiGdWhKMHIzfkIrk5gWBmP8WmY2aF5',
-    nearMiss: 'r8_cRc58rgXO0xNhFB6Rv',
+    nearMiss: 'r8_cRc58rgXO0xNhF',
   },
   {
     rule: 'huggingface_token',
@@ -119,7 +119,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['hf_'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'hf_w2rGlzPB18zar5VyJuMkXoLmpvKVSj4wj',
-    nearMiss: 'hf_B9IoOz0S9bY1SAx',
+    nearMiss: 'hf_B9IoOz0S9bY1',
   },
   {
     rule: 'huggingface_token',
@@ -128,7 +128,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['api_org_'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'api_org_mg9pOxlI1OuKojaDdKkFGqO1rSlGK8Et',
-    nearMiss: 'api_org_2TPMEKOxP2F26ez',
+    nearMiss: 'api_org_2TPMEKOxP2F2',
   },
   {
     rule: 'fireworks_key',
@@ -147,7 +147,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['tgp_v1_'],
     rest: '[A-Za-z0-9_-]{36,}',
     example: 'tgp_v1_oZpKr7ygPJCdnUvmuL8rV1AOP8YFF9I7ChssEy',
-    nearMiss: 'tgp_v1_1UZ2eKB1ErFEMXPFfK',
+    nearMiss: 'tgp_v1_1UZ2eKB1ErFEMX',
   },
   {
     rule: 'cerebras_key',
@@ -156,7 +156,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['csk-'],
     rest: '[a-z0-9]{40,}',
     example: 'csk-fol1346nrdtzgwi660se0m3q3q26znyw94m25lbum',
-    nearMiss: 'csk-j7d9b5ff2sz1e9gfglkw',
+    nearMiss: 'csk-j7d9b5ff2sz1e9gf',
   },
   {
     rule: 'langsmith_key',
@@ -165,7 +165,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['lsv2_pt_', 'lsv2_sk_', 'lsv2_ls_', 'ls__'],
     rest: '[0-9a-f]{32}(?:_[0-9a-f]{10})?',
     example: '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',
-    nearMiss: 'lsv2_pt_358c4db3443f02da',
+    nearMiss: 'lsv2_pt_358c4db3443f',
   },
   {
     rule: 'pinecone_key',
@@ -174,7 +174,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['pcsk_'],
     rest: '[A-Za-z0-9]{5,8}_[A-Za-z0-9]{40,}',
     example: 'pcsk_SgVja_o9otL6yPfhmvZL42VEKPkEU5j2cU8wZQuotzvLlGAN',
-    nearMiss: 'pcsk_dAIPs_KRcHXDWOsCjZqBqYz',
+    nearMiss: 'pcsk_dAIPs_KRcHXDWOsCjZ',
   },
   {
     rule: 'elevenlabs_key',
@@ -183,7 +183,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['sk_'],
     rest: '[0-9a-f]{48}(?![A-Za-z0-9])',
     example: 'sk_c64af132118109121940fde547f649f4479cbe6a915144c7',
-    nearMiss: 'sk_49011dfe67596350619976d2',
+    nearMiss: 'sk_49011dfe67596350619',
   },
   {
     rule: 'tavily_key',
@@ -192,7 +192,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['tvly-', 'tvly-dev-', 'tvly-prod-'],
     rest: '[A-Za-z0-9]{28,}',
     example: 'tvly-GGwdpAqtbejzI1tBM1OXmP53kGEg',
-    nearMiss: 'tvly-DMb0xVBfYzf5LB',
+    nearMiss: 'tvly-DMb0xVBfYzf',
   },
   {
     rule: 'firecrawl_key',
@@ -201,7 +201,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['fc-'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'fc-2c342216590b97b235b1be84c18a030d',
-    nearMiss: 'fc-837438d31e9f6616',
+    nearMiss: 'fc-837438d31e9f',
   },
   {
     rule: 'sandbox_key',
@@ -210,7 +210,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['e2b_', 'sk_e2b_'],
     rest: '[0-9a-f]{40}(?![A-Za-z0-9])',
     example: 'e2b_4aa92052b9c9c1c03ab205142d3d203c780f9429',
-    nearMiss: 'e2b_c59e7a54e3bd4f170925',
+    nearMiss: 'e2b_c59e7a54e3bd4f17',
   },
   {
     rule: 'nvidia_key',
@@ -219,7 +219,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['nvapi-'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'nvapi-6TWXzL72mkFuMT39lLtoCifVsMDAaI2cqmkFwqIllq',
-    nearMiss: 'nvapi-PxPmAvCufTW1kqxUH29p',
+    nearMiss: 'nvapi-PxPmAvCufTW1kqxU',
   },
   {
     rule: 'jina_key',
@@ -228,7 +228,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['jina_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'jina_eJVhNsWx03uR7IuEWTQUBVwxguzm1Y5TEulGQHXov',
-    nearMiss: 'jina_QjPwkifbA0ZSI5mVUJrh',
+    nearMiss: 'jina_QjPwkifbA0ZSI5mV',
   },
   {
     rule: 'runpod_key',
@@ -237,7 +237,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['rpa_', 'rps_'],
     rest: '[A-Z0-9a-z]{40,}',
     example: 'rpa_X75R1GaQMKRnmuCG7ijsXvZ38YaP8UsEsXm4NGDRFQz',
-    nearMiss: 'rpa_7GamZDzUMQpPBuBlv80W',
+    nearMiss: 'rpa_7GamZDzUMQpPBuBl',
   },
   {
     rule: 'modal_token',
@@ -256,7 +256,7 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['esecret_', 'aph0_'],
     rest: '[A-Za-z0-9]{24,}',
     example: 'esecret_UcOqRB4ASM0Pn47H6prklokC',
-    nearMiss: 'esecret_gNq8xzopbo1O',
+    nearMiss: 'esecret_gNq8xzopb',
   },
   {
     rule: 'lambda_key',
@@ -265,6 +265,6 @@ export const MODELS_1: readonly CredentialForm[] = [
     starts: ['secret_'],
     rest: '[a-z0-9_-]{16,40}_[a-z0-9]{6}\\.[A-Za-z0-9]{32}(?![A-Za-z0-9])',
     example: 'secret_i7jzxcd24yaor3fd_16n8ef.UFL8piOcc6G2q2tx9SUDCwMC1PxT3I8o',
-    nearMiss: 'secret_miucjkkf9h049sbe_o2sq2y.X0eB',
+    nearMiss: 'secret_miucjkkf9h049sbe_o2sq2',
   },
 ];

@@ -19,7 +19,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['KGAT_'],
     rest: '[0-9a-f]{32,}',
     example: 'KGAT_4c4283ba99a68f36e26fcdddc12047d7729',
-    nearMiss: 'KGAT_04ba497a3bed29e8',
+    nearMiss: 'KGAT_04ba497a3bed',
   },
   {
     rule: 'roboflow_key',
@@ -48,7 +48,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{32}\\.[A-Za-z0-9]{16}(?![A-Za-z0-9])',
     example: 'ed0c388b8aa6ba227603e703ab6097dd.HNuNXC9nOV8HJeHC',
-    nearMiss: '8dea86ac2e2e50795c72a96f',
+    nearMiss: '8dea86ac2e2e50795c7',
   },
   {
     rule: 'fal_key',
@@ -57,7 +57,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{32}(?![A-Za-z0-9])',
     example: '9b1481c8-c415-3475-6c74-29bff4e4a1f9:4c94ff94af304c593164a3fdc6609fa1',
-    nearMiss: '48f7978e-d913-7e81-c8d7-5ae960dd05',
+    nearMiss: '48f7978e-d913-7e81-c8d7-5ae',
   },
   {
     rule: 'baseten_key',
@@ -76,7 +76,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['bb_live_', 'bb_test_'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'bb_live_zaUAnmm6exRQ2FG3oHCH',
-    nearMiss: 'bb_live_QgLBOXDKTY',
+    nearMiss: 'bb_live_QgLBOXDK',
   },
   {
     rule: 'cursor_key',
@@ -85,7 +85,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['key_', 'crsr_'],
     rest: '[0-9a-f]{64}(?![A-Za-z0-9])',
     example: 'key_647ccae5bc2df618e72adff6ee42220fbdc6b03efa4f5fb20998308e2cd12300',
-    nearMiss: 'key_778ea0d71bcc0282a8497c7724dff2a8',
+    nearMiss: 'key_778ea0d71bcc0282a8497c772',
   },
   {
     rule: 'letta_key',
@@ -94,7 +94,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['sk-let-'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'sk-let-6tvUfys3YH515NpCGoR3e648BOipncSx9UTc4IShVVm',
-    nearMiss: 'sk-let-PYJvK0gXUlslCGHjDE4C',
+    nearMiss: 'sk-let-PYJvK0gXUlslCGHj',
   },
   {
     rule: 'mem_key',
@@ -113,7 +113,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['grtu', 'grtf', 'grtp'],
     rest: '[0-9a-f]{64}(?![A-Za-z0-9])',
     example: 'grtufbd72b7e455e3b628af0475ef227572e841751aaa2b95e9d51d21a45ac4a2e06',
-    nearMiss: 'grtub89332fdc29ba55404d940aa43e038fd',
+    nearMiss: 'grtub89332fdc29ba55404d940aa4',
   },
   {
     rule: 'cartesia_key',
@@ -122,7 +122,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['sk_car_'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'sk_car_qG5Y8BddLagz6eXpCD9yK',
-    nearMiss: 'sk_car_oUFCfZVsWm',
+    nearMiss: 'sk_car_oUFCfZVs',
   },
   {
     rule: 'composio_key',
@@ -141,7 +141,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['v1:'],
     rest: '[A-Za-z0-9]{20,28}:[A-Za-z0-9]{20,28}(?![A-Za-z0-9])',
     example: 'v1:7ANxwMoyqR88xF0L68Z9G:iJgCHFwtO1S23ZxHnOyJ8617n0X',
-    nearMiss: 'v1:ldoNKnOmSDGTwaXqDRwF',
+    nearMiss: 'v1:ldoNKnOmSDGTwaXq',
   },
   {
     rule: 'dify_key',
@@ -160,7 +160,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['pat_'],
     rest: '[A-Za-z0-9]{60,}',
     example: 'pat_1o4M6ghU9KGlRjOuy5JiQrzjUsMrokwvraSn2TfUFfwb9EYVbnGCWsjKNaDn',
-    nearMiss: 'pat_KEMTq54kwtwDD3zN7k9PoJUdznTUEC',
+    nearMiss: 'pat_KEMTq54kwtwDD3zN7k9PoJUd',
   },
   {
     rule: 'llama_cloud_key',
@@ -169,7 +169,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['llx-'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'llx-Ma76cmqbR4cUSIE0HUM1LcyOd4JPQaDXs90773AZ2',
-    nearMiss: 'llx-iluChEFhgl8vvhdfqCHz',
+    nearMiss: 'llx-iluChEFhgl8vvhdf',
   },
   {
     rule: 'nomic_key',
@@ -188,7 +188,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['luma-'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-[a-z0-9-]{20,}',
     example: 'luma-c208494d-8b7d-30e7-9cf1-751fedb43e74-jgctip2ambdcrti457reuoc',
-    nearMiss: 'luma-34a2e5ff-ff8b-65a6-9dfe-b3ff',
+    nearMiss: 'luma-34a2e5ff-ff8b-65a6-9df',
   },
   {
     rule: 'friendli_token',
@@ -197,7 +197,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['flp_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'flp_Pm2JfWxCadgH9TT9dDANoagoFQWEKHyUMeVsihl7',
-    nearMiss: 'flp_k7p7PFLgmNhnqEwBFtVB',
+    nearMiss: 'flp_k7p7PFLgmNhnqEwB',
   },
   {
     rule: 'novita_key',
@@ -216,7 +216,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['opk_'],
     rest: '[0-9a-f]{42}(?![A-Za-z0-9])',
     example: 'opk_c870694846e0d8b045760ddb284f0789e3a3e28f75',
-    nearMiss: 'opk_30d1bd7a84ee827cc0915',
+    nearMiss: 'opk_30d1bd7a84ee827c',
   },
   {
     rule: 'scale_key',
@@ -225,7 +225,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['scaleint_', 'live_', 'test_'],
     rest: '[0-9a-f]{32}(?:|[0-9a-f]{2})(?![A-Za-z0-9])',
     example: 'scaleint_840837028b35e2b85d021a2ca35772436f',
-    nearMiss: 'scaleint_8c7e91c7e95f5533',
+    nearMiss: 'scaleint_8c7e91c7e95f',
   },
   {
     rule: 'predibase_token',
@@ -244,7 +244,7 @@ export const MODELS_2: readonly CredentialForm[] = [
     starts: ['v1.C', 'v1.Cm'],
     rest: '[A-Za-z0-9_-]{60,}(?:\\.[A-Za-z0-9_-]{10,})*',
     example: 'v1.CxNCYXYR1EUGSoexjQe06h8jr8sGbP25DSI9ZGfuKnXFQv7s0EVpvGu6cp94SExj.gDLrP8Qzh5YRx.n2u0FxKany',
-    nearMiss: 'v1.CbPHo8blykVi6xKjVMazvPB3jinmMeG',
+    nearMiss: 'v1.CbPHo8blykVi6xKjVMazvPB3j',
   },
   {
     rule: 'chutes_key',
@@ -256,12 +256,22 @@ export const MODELS_2: readonly CredentialForm[] = [
     nearMiss: 'cpk_6a04f7da578a8d38f4530132e5',
   },
   {
+    rule: 'mistral_key',
+    issuer: 'Mistral AI',
+    source: 'https://docs.mistral.ai/',
+    starts: [],
+    rest: '(?<![/.+])(?=[A-Za-z0-9]{32}(?![A-Za-z0-9+/=]))(?=[A-Za-z0-9]{0,30}[A-Z][A-Za-z0-9]{0,30}[A-Z])(?=[A-Za-z0-9]{0,31}[g-z])[A-Za-z0-9]{32}',
+    mixed: true,
+    example: 'K7gqD2mXv9RtB4nYc8WsL1pZe6HjF3uA',
+    nearMiss: 'd3b07384d113edec49eaa6238ad5ff00',
+  },
+  {
     rule: 'model_api_key',
     issuer: 'OpenAI, DeepSeek and others, without separators',
     source: 'https://api-docs.deepseek.com/',
     starts: ['sk-'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'sk-saG76z83Hi20M6irf0yRMPb81Q5ydhY8GGu',
-    nearMiss: 'sk-3B8xmeEnq0eyPMA4',
+    nearMiss: 'sk-3B8xmeEnq0ey',
   },
 ];

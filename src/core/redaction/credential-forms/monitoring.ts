@@ -9,7 +9,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['ddapp_', 'ddpat_', 'ddsat_'],
     rest: '[A-Za-z0-9_]{32,}',
     example: 'ddapp_OzsbF4VWYAd6ZnakDtfcQJvUqojIL7t5tf',
-    nearMiss: 'ddapp_csMPX5z6heXIhl8Y',
+    nearMiss: 'ddapp_csMPX5z6heXI',
   },
   {
     rule: 'newrelic_key',
@@ -18,7 +18,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['NRAK-', 'NRJS-', 'NRII-', 'NRIQ-', 'NRRA-', 'NRSP-', 'NRAA-', 'NRBR-'],
     rest: '[A-Za-z0-9_-]{19,}',
     example: 'NRAK-qkQfyDBOkuyfut1QNYJ',
-    nearMiss: 'NRAK-0rx4lxOKR',
+    nearMiss: 'NRAK-0rx4lxO',
   },
   {
     rule: 'newrelic_key',
@@ -27,7 +27,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{36}(?:FFFF)?NRAL(?![A-Za-z0-9])',
     example: '4423f66ef5b971fa012cc0759e73fcb4ec59NRAL',
-    nearMiss: '389c27186e70f63ee1d2',
+    nearMiss: '389c27186e70f63e',
   },
   {
     rule: 'sentry_token',
@@ -36,7 +36,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['sntrys_'],
     rest: '[A-Za-z0-9+/=_-]{40,}',
     example: 'sntrys_tvV4x4gAhkA9sYVPXPX7VohJSuNyceJKj9Mfxmon',
-    nearMiss: 'sntrys_DbQm3zSWwc5ViidY7aVq',
+    nearMiss: 'sntrys_DbQm3zSWwc5ViidY',
   },
   {
     rule: 'sentry_token',
@@ -45,7 +45,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['sntryu_', 'sntrya_', 'sntryi_', 'sntryr_'],
     rest: '[0-9a-f]{64,}',
     example: 'sntryu_4abbd73bfdeebe5892bcd1bcec318c8c48583d591aba4c996b7611a2a3d009c86ae',
-    nearMiss: 'sntryu_af934d649ed8b82f61a54be55e25402c',
+    nearMiss: 'sntryu_af934d649ed8b82f61a54be55',
   },
   {
     rule: 'grafana_token',
@@ -54,7 +54,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['glsa_'],
     rest: '[A-Za-z0-9]{32}_[0-9a-fA-F]{8}',
     example: 'glsa_uHP45GoWauG1qu3J1Gjyh9BQt0cE8GDF_5c81dbcF',
-    nearMiss: 'glsa_QK9rwkyGJWYMExEDIzRN',
+    nearMiss: 'glsa_QK9rwkyGJWYMExED',
   },
   {
     rule: 'grafana_token',
@@ -63,7 +63,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['glc_', 'gls_'],
     rest: '[A-Za-z0-9+/=_-]{32,}',
     example: 'glc_CkmedXnYkQty4n742fI1tc2XfkEMadcltSH',
-    nearMiss: 'glc_6Zs9RfkzytsgOMFG',
+    nearMiss: 'glc_6Zs9Rfkzytsg',
   },
   {
     rule: 'grafana_token',
@@ -72,7 +72,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['eyJrIjoi'],
     rest: '[A-Za-z0-9+/]{50,}={0,2}',
     example: 'eyJrIjoiCjJd4ISrp1KFnzgIEaY4aospjPMCFX3gRFVyPKvJmfZC4KpU0QtPa=',
-    nearMiss: 'eyJrIjoiDuXGzq8YFsKdGEQxrp90F1vqQ',
+    nearMiss: 'eyJrIjoiDuXGzq8YFsKdGEQxrp90',
   },
   {
     rule: 'honeycomb_key',
@@ -81,7 +81,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['hcaik_', 'hcbik_', 'hcaic_', 'hcalk_', 'hcamk_', 'hcxik_', 'hcxmk_', 'hcxlk_'],
     rest: '[A-Za-z0-9]{26,}',
     example: 'hcaik_EhpdpDeCGqKihEzb0H9YPUX2N4z',
-    nearMiss: 'hcaik_15i3adYMs62EN',
+    nearMiss: 'hcaik_15i3adYMs6',
   },
   {
     rule: 'posthog_key',
@@ -90,7 +90,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['phx_', 'phc_', 'phs_', 'pha_', 'phr_'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'phx_OZxmF0G9gbIm83D3OfgyS9VpH2To6UFtPOqjnITP17',
-    nearMiss: 'phx_e7zrT9VGAuC0zDHdGfkJ',
+    nearMiss: 'phx_e7zrT9VGAuC0zDHd',
   },
   {
     rule: 'dynatrace_token',
@@ -99,7 +99,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s06.', 'dt0s08.', 'dt0s09.', 'dt0s16.', 'dt0e01.', 'dt0s04.'],
     rest: '[A-Z0-9-]{8,24}\\.[A-Z0-9]{40,}',
     example: 'dt0c01.9LXSKYSEVV4.DGB931GGJ4YKTUYJJ5IQJXK83Y4HWE93YCWLDKJUFNZ',
-    nearMiss: 'dt0c01.UWKDRCH0.107COM1ZZUZ1U3G',
+    nearMiss: 'dt0c01.UWKDRCH0.107COM1ZZU',
   },
   {
     rule: 'axiom_token',
@@ -108,7 +108,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['xaat-', 'xapt-', 'xaut-'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     example: 'xaat-accf157e-08d5-9f1d-4c27-79433209344c',
-    nearMiss: 'xaat-e7af4ff5-277b-f5a0',
+    nearMiss: 'xaat-e7af4ff5-277b-',
   },
   {
     rule: 'checkly_key',
@@ -117,7 +117,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['cu_'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'cu_78168440abac005b9b8f7b71fd436b6f',
-    nearMiss: 'cu_ad8cbcc63b5593eb',
+    nearMiss: 'cu_ad8cbcc63b55',
   },
   {
     rule: 'logicmonitor_token',
@@ -126,7 +126,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['lmb_', 'lma_', 'LMv1 '],
     rest: '[A-Za-z0-9=()|{}^\\[\\]+:_/-]{40,}',
     example: 'lmb_KMSfOpFzOEGrOy0FT0385zBYoFg0EqGYhvvYUUeI',
-    nearMiss: 'lmb_e1MOVMx4wJFF5nvT1OnQ',
+    nearMiss: 'lmb_e1MOVMx4wJFF5nvT',
   },
   {
     rule: 'splunk_token',
@@ -135,7 +135,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['Splunk '],
     rest: '[A-Za-z0-9^_-]{32,}',
     example: 'Splunk thk5rvyBklVxoANeWh16KOmxV3TRdF8j',
-    nearMiss: 'Splunk 5FcVB3rpK4sdSz86',
+    nearMiss: 'Splunk 5FcVB3rpK4sd',
   },
   {
     rule: 'rootly_token',
@@ -144,7 +144,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['rootly_'],
     rest: '[0-9a-f]{64}',
     example: 'rootly_d9fdaf4346df13b51a22372627524c6d6b764bf33d7f812a113a94d327df252f',
-    nearMiss: 'rootly_2dc471191e4e95b5b8caa7fb53bc21fe',
+    nearMiss: 'rootly_2dc471191e4e95b5b8caa7fb5',
   },
   {
     rule: 'pagerduty_token',
@@ -163,7 +163,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['sgp_'],
     rest: '[A-Za-z0-9]{64}(?![A-Za-z0-9])',
     example: 'sgp_6Vl56rk9CKgz4S9LAJmzLhSDimMeep8E1eRcGRft6COyT5OsJKIMRETME05bELVM',
-    nearMiss: 'sgp_M9NhP7y6j3xKKR1vI3dkXIQeN3dkv2di',
+    nearMiss: 'sgp_M9NhP7y6j3xKKR1vI3dkXIQeN',
   },
   {
     rule: 'launchdarkly_key',
@@ -172,7 +172,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['sdk-', 'api-', 'mob-', 'rel-'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![A-Za-z0-9])',
     example: 'sdk-c66d97ec-effd-1769-ccd0-fd7e95e98e30',
-    nearMiss: 'sdk-bb2f6f9b-2f7f-1f02',
+    nearMiss: 'sdk-bb2f6f9b-2f7f-',
   },
   {
     rule: 'configcat_key',
@@ -181,7 +181,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['secret_admin_', 'secret_readonly_', 'secret_user_', 'configcat-sdk-1/'],
     rest: '[A-Za-z0-9_/-]{24,}',
     example: 'secret_admin_jsUwHUqLQrDD47vn52CPlCFJn',
-    nearMiss: 'secret_admin_y5vGzVM3KCuQ',
+    nearMiss: 'secret_admin_y5vGzVM3K',
   },
   {
     rule: 'devcycle_key',
@@ -190,7 +190,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['dvc_server_', 'dvc_client_', 'dvc_mobile_'],
     rest: '[A-Za-z0-9_]{20,}',
     example: 'dvc_server_MxfIAs999JxinIxN234FH',
-    nearMiss: 'dvc_server_RqwnpHX4P5',
+    nearMiss: 'dvc_server_RqwnpHX4',
   },
   {
     rule: 'statsig_key',
@@ -209,7 +209,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['*:', 'default:'],
     rest: '[A-Za-z*\\[\\]]{0,40}(?:development|production|default|\\*)\\.[0-9a-f]{50,}',
     example: '*:nPeotoHMproduction.39b008454f1dbe5f441606f7b87f7f50d49e78244f227e6bd571a',
-    nearMiss: '*:production.e6555041d08e7ca3834',
+    nearMiss: '*:production.e6555041d08e7',
   },
   {
     rule: 'readme_key',
@@ -218,7 +218,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['rdme_'],
     rest: '[A-Za-z0-9]{60,}',
     example: 'rdme_XAjRRYDe7yqp58fGpXyoSAMVwAl8bnjM9w8nTiaaxIkuebdoSZ39Z60xLsbWcV',
-    nearMiss: 'rdme_uHppMJ1ehTuquFolwQM1LB9hwSHOt2',
+    nearMiss: 'rdme_uHppMJ1ehTuquFolwQM1LB9h',
   },
   {
     rule: 'wakatime_key',
@@ -227,7 +227,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['waka_', 'waka_tok_', 'waka_sec_'],
     rest: '[0-9A-Za-z-]{32,}',
     example: 'waka_2WDLDfztcp5cdIMtSdJQAZDkBX3q66uLXXH',
-    nearMiss: 'waka_PKNKVyzzXkqHbW2s',
+    nearMiss: 'waka_PKNKVyzzXkqH',
   },
   {
     rule: 'beamer_key',
@@ -246,7 +246,7 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['pylf_v1_us_', 'pylf_v1_eu_', 'pylf_v1_'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'pylf_v1_us_biBoAWQxNymsPpbhHC4vxhCudLHGdM',
-    nearMiss: 'pylf_v1_us_83pwF5OiH1E4mJn',
+    nearMiss: 'pylf_v1_us_83pwF5OiH1E4',
   },
   {
     rule: 'sentry_dsn',
@@ -255,6 +255,6 @@ export const MONITORING: readonly CredentialForm[] = [
     starts: ['https://', 'http://'],
     rest: '[0-9a-f]{32}(?::[0-9a-f]{32})?@[A-Za-z0-9.:-]{4,100}(?:/[0-9]{1,20})?',
     example: 'https://2a66eba9b86a621b855ff6371273ad06:01e152b9011dcfb9c3f950ae3562f684@cjZ6hphnV6',
-    nearMiss: 'https://066d8719c08de7f02c',
+    nearMiss: 'https://066d8719c08de7',
   },
 ];

@@ -9,7 +9,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['npm_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'npm_NxLgCOpI0yjwqT2T3uURb6b6nzMzdliEdcFJ',
-    nearMiss: 'npm_jbIVBzyTGyMfwXucYh',
+    nearMiss: 'npm_jbIVBzyTGyMfwX',
   },
   {
     rule: 'pypi_token',
@@ -18,7 +18,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['pypi-AgEI', 'pypi-AgEN'],
     rest: '[A-Za-z0-9_-]{50,}',
     example: 'pypi-AgEIWQpSJuFXM41HY7t5DhwKMgwnQH7aUYy6GxB88PxDwXwjPRdREl',
-    nearMiss: 'pypi-AgEIugxzxwzqVD2nGPUqIX4VQorbZ',
+    nearMiss: 'pypi-AgEIugxzxwzqVD2nGPUqIX4V',
   },
   {
     rule: 'rubygems_key',
@@ -27,7 +27,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['rubygems_'],
     rest: '[0-9a-f]{48}(?![A-Za-z0-9])',
     example: 'rubygems_595f16132b2fc1beddf9ebf4017cdf5c4de7a72a13dc85a7',
-    nearMiss: 'rubygems_5d4e89e3bbf2929b4496f354',
+    nearMiss: 'rubygems_5d4e89e3bbf2929b449',
   },
   {
     rule: 'crates_token',
@@ -46,7 +46,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['oy2'],
     rest: '[a-z0-9]{43}(?![A-Za-z0-9])',
     example: 'oy2g3s48vxq59j6y8pk1mgztevgvyx0e3q197x8y331iq2',
-    nearMiss: 'oy2atvlsn9991ld3xazbe357',
+    nearMiss: 'oy2atvlsn9991ld3xazb',
   },
   {
     rule: 'docker_token',
@@ -55,7 +55,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['dckr_pat_', 'dckr_oat_'],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'dckr_pat_KLeE1gJlGt6NUOW8wwXLhyi2',
-    nearMiss: 'dckr_pat_fMjxG0mqBYYf',
+    nearMiss: 'dckr_pat_fMjxG0mqB',
   },
   {
     rule: 'jfrog_key',
@@ -64,7 +64,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['AKCp'],
     rest: '[A-Za-z0-9]{60,}',
     example: 'AKCpPmD9JaAyqC9KyzzvtNTIcYjoLV8xNsMh20FJ9YVEIk3EyTuYJt3lvsoe3GUrX',
-    nearMiss: 'AKCpKO9jeiVbAk2tTwGmMWJRLxLf7189LZ',
+    nearMiss: 'AKCpKO9jeiVbAk2tTwGmMWJRLxLf',
   },
   {
     rule: 'jfrog_token',
@@ -73,7 +73,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['cmVmdGtuOj', 'cmVmd'],
     rest: '[A-Za-z0-9]{50,}={0,2}',
     example: 'cmVmdGtuOjflmEWmNo7QRGkDkvdPmTTJPRJmgo1cOsPb5qeps8Q6qC6WcRMyL',
-    nearMiss: 'cmVmdGtuOjohQy7IlUacm4HSCvPepIc9X7z',
+    nearMiss: 'cmVmdGtuOjohQy7IlUacm4HSCvPepI',
   },
   {
     rule: 'clojars_token',
@@ -82,7 +82,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['CLOJARS_'],
     rest: '[0-9a-z]{60}(?![A-Za-z0-9])',
     example: 'CLOJARS_nem74piojlu9bzg1kentpi4hkzq0uffd5aivtep4mrdlk3o2recho4ai17lc',
-    nearMiss: 'CLOJARS_04dh2domp1n2xbblhsgcwz8bp0ga79',
+    nearMiss: 'CLOJARS_04dh2domp1n2xbblhsgcwz8b',
   },
   {
     rule: 'packagist_token',
@@ -91,7 +91,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['packagist_ort_', 'packagist_uut_', 'packagist_ack_', 'packagist_out_', 'packagist_acs_'],
     rest: '[0-9a-f]{40,}',
     example: 'packagist_ort_842efddd2d7890e1bc31d7267aafcb5a4d317380',
-    nearMiss: 'packagist_ort_4bab0359df977e78d2a9',
+    nearMiss: 'packagist_ort_4bab0359df977e78',
   },
   {
     rule: 'thunderstore_token',
@@ -100,7 +100,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['tss_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'tss_cI9lUzodnecOBzQ1lzQG2ychHfSKudj',
-    nearMiss: 'tss_xk9Ine4DMMiXfzB',
+    nearMiss: 'tss_xk9Ine4DMMiX',
   },
   {
     rule: 'anaconda_token',
@@ -109,7 +109,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['/t/'],
     rest: '[a-z]{2}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     example: '/t/cy-e5e0bce6-9442-e2a1-ec95-64328bd093dd',
-    nearMiss: '/t/mg-a1504b7b-a5f4-fe',
+    nearMiss: '/t/mg-a1504b7b-a5f',
   },
   {
     rule: 'deno_token',
@@ -118,7 +118,7 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['ddp_', 'ddw_', 'ddo_', 'jsrp_', 'jsrd_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'ddp_kTtgW4XlQaOaib6mZsZiaDwDdacsQCmqaUYC',
-    nearMiss: 'ddp_wa6OyOm1DyQTlX9nn4',
+    nearMiss: 'ddp_wa6OyOm1DyQTlX',
   },
   {
     rule: 'socket_token',
@@ -127,6 +127,6 @@ export const PACKAGES: readonly CredentialForm[] = [
     starts: ['sktsec_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'sktsec_2Ep93yKo6maSsvwgm59BBDyi0s8s52QNf',
-    nearMiss: 'sktsec_Uz0rS4ktEM9SUYr',
+    nearMiss: 'sktsec_Uz0rS4ktEM9S',
   },
 ];

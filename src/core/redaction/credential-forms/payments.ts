@@ -19,7 +19,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9]{16,}',
     example: 'sk_live_6rRrYNubGyXSRAoVqfp',
-    nearMiss: 'sk_live_j42PAgk6',
+    nearMiss: 'sk_live_j42PAg',
   },
   {
     rule: 'square_token',
@@ -28,7 +28,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['sq0atp-', 'sq0csp-', 'sq0idp-', 'sandbox-sq0atb-', 'sandbox-sq0csb-'],
     rest: '[A-Za-z0-9_-]{22,}',
     example: 'sq0atp-AGWD0clb4TE8YvLoRGY7fl',
-    nearMiss: 'sq0atp-zE7ka69hf7l',
+    nearMiss: 'sq0atp-zE7ka69h',
   },
   {
     rule: 'square_token',
@@ -47,7 +47,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['EAA'],
     rest: '[A-Za-z0-9]{80,}',
     example: 'EAARYIzG86Nv4uXV2nTHtJrImIAKIrcCWpsZ0Dhlc8ILW8Wz2hawysLSb0WP98hoKyPR4sgGkc0kvXP5WQ9',
-    nearMiss: 'EAALDDurpTRKLt8ohW2BV2I6U3INT15fGiKo4zDmrdK',
+    nearMiss: 'EAALDDurpTRKLt8ohW2BV2I6U3INT15fGiK',
   },
   {
     rule: 'instagram_token',
@@ -56,7 +56,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['IGQ', 'IGAA'],
     rest: '[A-Za-z0-9_-]{80,}',
     example: 'IGQ8kUCLAFRrImIVFr9Z0vfDkGYjIfb5RZtLW4BfoKuKa0ZZvCfb66kVl7o4Cd6XNwDwacfcDRjCj77nlXn',
-    nearMiss: 'IGQsZhjl5Bg8dgIfqI96MpTwQFgaXEZfTLB8CgaH5ic',
+    nearMiss: 'IGQsZhjl5Bg8dgIfqI96MpTwQFgaXEZfTLB',
   },
   {
     rule: 'oculus_token',
@@ -65,7 +65,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['OC|', 'FRL|'],
     rest: '[0-9]{10,20}\\|[A-Za-z0-9_-]{20,}',
     example: 'OC|5778052862|KH2edIU7CjmuVORzzAMI0',
-    nearMiss: 'OC|6841200080|pmRv',
+    nearMiss: 'OC|6841200080|p',
   },
   {
     rule: 'paypal_token',
@@ -74,7 +74,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['access_token$production$', 'access_token$sandbox$'],
     rest: '[a-z0-9]{16}\\$[0-9a-f]{32}',
     example: 'access_token$production$qwlcescyzb703t3a$aefe561017c328e98be7df97e1aa1854',
-    nearMiss: 'access_token$production$11mt97cu6djpwey3$033e4b5',
+    nearMiss: 'access_token$production$11mt97cu6djpwey3$03',
   },
   {
     rule: 'paypal_token',
@@ -83,7 +83,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['A21AA'],
     rest: '[A-Za-z0-9_-]{60,}',
     example: 'A21AAnswF5kxbvAheDfiOK6sGnLZCdpNlwYsCIG88MfR3BpU1kYfMo0ysKQLhHgkMde',
-    nearMiss: 'A21AAEMx4lCD1gZdRhyRzccnJBgxeF5Q7rq',
+    nearMiss: 'A21AAEMx4lCD1gZdRhyRzccnJBgxe',
   },
   {
     rule: 'adyen_key',
@@ -92,7 +92,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['AQE', 'AQF'],
     rest: '[A-Za-z0-9+/*=-]{60,}',
     example: 'AQEB0dr1rud39VIN7N9EQFEtMXGj878Idquciior8PmPWrxF2yCqmn4vEAqY2Crr0',
-    nearMiss: 'AQEsDBsWCa6cD0WnJXj6RagrJ70Gln4XI',
+    nearMiss: 'AQEsDBsWCa6cD0WnJXj6RagrJ70',
   },
   {
     rule: 'razorpay_key',
@@ -101,7 +101,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['rzp_live_', 'rzp_test_'],
     rest: '[A-Za-z0-9]{14,}',
     example: 'rzp_live_69xZBeIO998hEVxp',
-    nearMiss: 'rzp_live_BigLu1e',
+    nearMiss: 'rzp_live_BigLu',
   },
   {
     rule: 'plaid_token',
@@ -117,7 +117,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     ],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     example: 'access-sandbox-589ff018-a38f-de6e-1698-156c1586f6e4',
-    nearMiss: 'access-sandbox-b99df27f-d074-bae6',
+    nearMiss: 'access-sandbox-b99df27f-d074-',
   },
   {
     rule: 'shopify_token',
@@ -126,7 +126,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shpua_', 'shptka_', 'shpit_', 'atkn_', 'shpcrt_', 'shpoat_'],
     rest: '[0-9a-fA-F]{32,}',
     example: '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',
-    nearMiss: 'shpat_44b3bA2261D1a123',
+    nearMiss: 'shpat_44b3bA2261D1',
   },
   {
     rule: 'paddle_key',
@@ -135,7 +135,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['pdl_live_apikey_', 'pdl_sdbx_apikey_', 'pdl_ntfset_', 'pdl_'],
     rest: '[A-Za-z0-9_]{32,}',
     example: 'pdl_live_apikey_mN3EJThLwg1dwURNPgpQTuEX5B1ubwvZ',
-    nearMiss: 'pdl_live_apikey_LdGxHBCKHU6wMjtw',
+    nearMiss: 'pdl_live_apikey_LdGxHBCKHU6w',
   },
   {
     rule: 'flutterwave_key',
@@ -144,7 +144,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['FLWSECK_TEST-', 'FLWSECK-', 'FLWPUBK-', 'FLWPUBK_TEST-'],
     rest: '[A-Za-z0-9]{12,}(?:-X)?',
     example: 'FLWSECK_TEST-HpIwTcVPwPuw',
-    nearMiss: 'FLWSECK_TEST-gChJ0K',
+    nearMiss: 'FLWSECK_TEST-gChJ',
   },
   {
     rule: 'midtrans_key',
@@ -153,7 +153,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['Mid-server-', 'SB-Mid-server-'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'Mid-server-oR7memTCB9zovuEJQpzJa8',
-    nearMiss: 'Mid-server-HQ75wH1lsI',
+    nearMiss: 'Mid-server-HQ75wH1l',
   },
   {
     rule: 'cashfree_key',
@@ -162,7 +162,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['cfsk_ma_prod_', 'cfsk_ma_test_'],
     rest: '[0-9a-f]{32}_[0-9a-f]{8}',
     example: 'cfsk_ma_prod_d3da69d59c877452f9e61b26f083dc26_5098f845',
-    nearMiss: 'cfsk_ma_prod_304d5d885fd8073b90f1',
+    nearMiss: 'cfsk_ma_prod_304d5d885fd8073b',
   },
   {
     rule: 'xendit_key',
@@ -171,7 +171,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['xnd_production_', 'xnd_development_'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'xnd_production_b2yH3cgckNxSjLspzh1TcmsYerjxDzsi6',
-    nearMiss: 'xnd_production_D5NTgurG8Z6UYoT',
+    nearMiss: 'xnd_production_D5NTgurG8Z6U',
   },
   {
     rule: 'mercadopago_token',
@@ -180,7 +180,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['APP_USR-', 'TEST-'],
     rest: '[0-9]{10,20}-[0-9]{6}-[0-9a-f]{32}(?:-[0-9]{5,12})?',
     example: 'APP_USR-135609705842315-098845-3e1e6c0bdfb024f2e96af9d509a83bc7',
-    nearMiss: 'APP_USR-6091331885-779565-da01301',
+    nearMiss: 'APP_USR-6091331885-779565-da',
   },
   {
     rule: 'asaas_token',
@@ -189,7 +189,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['$aact_'],
     rest: '[A-Za-z0-9_:=+/$-]{40,}',
     example: '$aact_utHI3hDpEMOBaQqtpRCE00Uomp7iI8mBrUG2wVZV',
-    nearMiss: '$aact_e6kALmlTdRwvDkhfq1OR',
+    nearMiss: '$aact_e6kALmlTdRwvDkhf',
   },
   {
     rule: 'gocardless_token',
@@ -208,7 +208,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['live_', 'test_', 'live_pub_', 'test_pub_'],
     rest: '[0-9a-f]{31,35}(?![A-Za-z0-9])',
     example: 'live_5823a1604c686c7376ddfdf8bb6169dc3',
-    nearMiss: 'live_472a6740fc4e499',
+    nearMiss: 'live_472a6740fc4e',
   },
   {
     rule: 'checkout_key',
@@ -227,7 +227,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['EZAK', 'EZTK'],
     rest: '[A-Za-z0-9]{54,}',
     example: 'EZAK2eOatKP2ri8WsoaTgyY5FHa1BMLmeLejEfzOouPDIdit8hKvXBEEuJ',
-    nearMiss: 'EZAKsoE5cfIQEhv3emnP1NcZ7xkjEcW',
+    nearMiss: 'EZAKsoE5cfIQEhv3emnP1NcZ7',
   },
   {
     rule: 'shippo_token',
@@ -236,7 +236,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['shippo_live_', 'shippo_test_'],
     rest: '[0-9a-f]{40}(?![A-Za-z0-9])',
     example: 'shippo_live_7ec472f95d416d93c4b6bedb210b89dd9d64db1e',
-    nearMiss: 'shippo_live_470872f7e3bb56410d44',
+    nearMiss: 'shippo_live_470872f7e3bb5641',
   },
   {
     rule: 'duffel_token',
@@ -245,7 +245,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['duffel_test_', 'duffel_live_'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'duffel_test_fANXK4MuticErCN4HKB6xcpxUeuichiCeHFo71PV6',
-    nearMiss: 'duffel_test_jBpYIrjiscnvrFspaUA3',
+    nearMiss: 'duffel_test_jBpYIrjiscnvrFsp',
   },
   {
     rule: 'polar_token',
@@ -263,7 +263,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9_-]{24,}',
     example: 'polar_oat_mug2JwZVpOkp7lFHZeng0pkbBEL',
-    nearMiss: 'polar_oat_QObSs4DCp7BB',
+    nearMiss: 'polar_oat_QObSs4DCp',
   },
   {
     rule: 'mercury_token',
@@ -272,7 +272,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['secret-token:mercury_production_', 'secret-token:mercury_sandbox_', 'mercury_production_'],
     rest: '[A-Za-z0-9_]{20,}',
     example: 'secret-token:mercury_production_7GMm5goLVed80Y76DoRbo9',
-    nearMiss: 'secret-token:mercury_production_Sv1O9ywdBc',
+    nearMiss: 'secret-token:mercury_production_Sv1O9ywd',
   },
   {
     rule: 'ramp_secret',
@@ -281,7 +281,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['ramp_sec_', 'ramp_tok_'],
     rest: '[A-Za-z0-9_-]{30,}',
     example: 'ramp_sec_3cnMqm5taQuP08o888TPjJZyIYtQa8xr',
-    nearMiss: 'ramp_sec_KFDQT7RHRmsk1vX',
+    nearMiss: 'ramp_sec_KFDQT7RHRmsk',
   },
   {
     rule: 'persona_key',
@@ -290,7 +290,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['persona_production_', 'persona_sandbox_'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'persona_production_5wVrptR34SLdkbh4F7iQW8',
-    nearMiss: 'persona_production_uM62GjYj0j',
+    nearMiss: 'persona_production_uM62GjYj',
   },
   {
     rule: 'onfido_token',
@@ -299,7 +299,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['api_live.', 'api_sandbox.', 'api_live_us.', 'api_live_ca.', 'api_sandbox_us.'],
     rest: '[A-Za-z0-9_-]{11}\\.[A-Za-z0-9_-]{32}',
     example: 'api_live.nDrDxQPksLL.PjZgFJWaTxhXwEyoq6jalHQHh1BckVeM',
-    nearMiss: 'api_live.Sv1iT0fDq7o.2ztFxMdKH4',
+    nearMiss: 'api_live.Sv1iT0fDq7o.2ztFx',
   },
   {
     rule: 'rainforest_key',
@@ -308,7 +308,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['sbx_apikey_'],
     rest: '[A-Za-z0-9_]{32,}',
     example: 'sbx_apikey_JWCCpqWmYvtmQpKp3foNlV7kXpM29uRYNY',
-    nearMiss: 'sbx_apikey_mCUAc4lLRZoyctyR',
+    nearMiss: 'sbx_apikey_mCUAc4lLRZoy',
   },
   {
     rule: 'alchemy_key',
@@ -317,7 +317,7 @@ export const PAYMENTS: readonly CredentialForm[] = [
     starts: ['alcht_'],
     rest: '[A-Za-z0-9]{28,}',
     example: 'alcht_WwouJiGwt8udbCYkz6YftI1k6uYXVh',
-    nearMiss: 'alcht_69Cbn7rqMlcCLk',
+    nearMiss: 'alcht_69Cbn7rqMlc',
   },
   {
     rule: 'gemini_key',

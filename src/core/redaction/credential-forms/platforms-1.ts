@@ -9,7 +9,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['ntn_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'ntn_ua1SxEVTNGxfb87cAh0YGLOfNQxk1bGjfon7a7xX',
-    nearMiss: 'ntn_GPnNlZRKDdKF0C2GV4Jl',
+    nearMiss: 'ntn_GPnNlZRKDdKF0C2G',
   },
   {
     rule: 'notion_token',
@@ -18,7 +18,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['secret_'],
     rest: '[A-Za-z0-9]{43}(?![A-Za-z0-9])',
     example: 'secret_6xmUz66oxNDLcOM4tE2PQY2OdsUKU3siYWw0TqqspNS',
-    nearMiss: 'secret_mhOGZOtjnNwkpq9xTYB1L',
+    nearMiss: 'secret_mhOGZOtjnNwkpq9xT',
   },
   {
     rule: 'linear_key',
@@ -27,7 +27,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['lin_api_', 'lin_oauth_', 'lin_wh_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'lin_api_AA8Q0eb6Rxs8pRdcOoCEIBk9nmY0TmmMJ',
-    nearMiss: 'lin_api_J7m3CVgmihz8YfTz',
+    nearMiss: 'lin_api_J7m3CVgmihz8',
   },
   {
     rule: 'airtable_token',
@@ -36,7 +36,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['pat'],
     rest: '[A-Za-z0-9]{14}\\.[0-9a-f]{64}(?![A-Za-z0-9])',
     example: 'paty5SXYqdQ0FECQ5.484b9fa13fd3de8444fe10c8a3a6911ca1a3b430dddec29fd6f67533253e8fe9',
-    nearMiss: 'patJKSR16qPk9KwmN.259066c8a8c39e036dec4313',
+    nearMiss: 'patJKSR16qPk9KwmN.259066c8a8c39e03',
   },
   {
     rule: 'airtable_token',
@@ -45,7 +45,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['oaa'],
     rest: '[A-Za-z0-9]{14}\\.v1\\.[A-Za-z0-9_.-]{40,}',
     example: 'oaaiVqLQLJej0IbdJ.v1.EdzzADqS06CiNSoH0kqd5JLiUYRaCGDBoPHlq5CNnBD',
-    nearMiss: 'oaaCJkGxI2HVzA3eC.v1.53FfOAj8oxt',
+    nearMiss: 'oaaCJkGxI2HVzA3eC.v1.53FfO',
   },
   {
     rule: 'airtable_key',
@@ -64,7 +64,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9]/[0-9]{10,}(?:/[0-9]{10,})?:[0-9a-f]{32}(?![A-Za-z0-9])',
     example: '7/6455287883852/7239082538:ed71101bbaea94585783d0e05575006e',
-    nearMiss: '4/6013782871:efa327ac9',
+    nearMiss: '4/6013782871:efa32',
   },
   {
     rule: 'figma_token',
@@ -73,7 +73,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['figd_', 'figo_', 'figu_', 'figp_', 'figor_', 'figoh_'],
     rest: '[A-Za-z0-9_-]{36,}',
     example: 'figd_Q7JJtgT7yHq4oIshfUKhKRpwcqbyEPfSmNB6y',
-    nearMiss: 'figd_9oRZam0qlNtwaOz4Ps',
+    nearMiss: 'figd_9oRZam0qlNtwaO',
   },
   {
     rule: 'typeform_token',
@@ -82,7 +82,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['tfp_'],
     rest: '[A-Za-z0-9_.=-]{40,}',
     example: 'tfp_BgCta2uvlkdiaFUD5RlvKJ1xeGKkrxQH3xRgpRDm4dF',
-    nearMiss: 'tfp_AZJVhVs28AhVW0IbwDK2',
+    nearMiss: 'tfp_AZJVhVs28AhVW0Ib',
   },
   {
     rule: 'contentful_token',
@@ -91,7 +91,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['CFPAT-'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'CFPAT-dl9OcMtfz6OMZv8iTiT4MAXaqHcBbRnYRMLyI8JecE4',
-    nearMiss: 'CFPAT-kXqWiDbwIrtUyFHRE0jO',
+    nearMiss: 'CFPAT-kXqWiDbwIrtUyFHR',
   },
   {
     rule: 'prismic_token',
@@ -110,7 +110,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['PMAK-'],
     rest: '[0-9a-f]{24}-[0-9a-f]{34}',
     example: 'PMAK-feb0ff083e5c533b0462b224-ee0cdb4a91c1afd96ad81bda7eb1c2d221',
-    nearMiss: 'PMAK-6ca16fcf6aa8a54559357906-110e',
+    nearMiss: 'PMAK-6ca16fcf6aa8a5455935790',
   },
   {
     rule: 'postman_key',
@@ -119,7 +119,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['PMAT-'],
     rest: '[A-Z0-9]{26}(?![A-Za-z0-9])',
     example: 'PMAT-5CC6GVZNLZ9C5VAK7CY631ME7R',
-    nearMiss: 'PMAT-VY8VX1RZ9KEOM',
+    nearMiss: 'PMAT-VY8VX1RZ9K',
   },
   {
     rule: 'mapbox_token',
@@ -128,7 +128,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['sk.', 'tk.', 'pk.'],
     rest: 'eyJ[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}',
     example: 'sk.eyJsfthKwYFVMMmkk9vSzwEtdW.inapalYKtOfu8Ug7yRf1',
-    nearMiss: 'sk.eyJeN67dBevOZN8IC34QMG',
+    nearMiss: 'sk.eyJeN67dBevOZN8IC',
   },
   {
     rule: 'hubspot_token',
@@ -137,7 +137,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['pat-na1-', 'pat-na2-', 'pat-na3-', 'pat-eu1-', 'pat-ap1-'],
     rest: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
     example: 'pat-na1-058ef472-d92a-ba54-a0b3-71fcc2f068be',
-    nearMiss: 'pat-na1-90ab01c1-2fdc-f57e',
+    nearMiss: 'pat-na1-90ab01c1-2fdc-',
   },
   {
     rule: 'salesforce_token',
@@ -146,7 +146,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['00D'],
     rest: '[A-Za-z0-9]{12,15}![A-Za-z0-9._-]{60,}',
     example: '00DuNuIWoVoS178!rV2shlj4boBHf6Ngy88YGhh6s32d6YBqLidMjd4Lco1kJGVlFDH63I9o65nT2',
-    nearMiss: '00DvIkGebLEW4ws!tjLM4qPQUy0RR4uo4566Wcp',
+    nearMiss: '00DvIkGebLEW4ws!tjLM4qPQUy0RR4uo',
   },
   {
     rule: 'salesforce_token',
@@ -155,7 +155,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['5Aep861'],
     rest: '[A-Za-z0-9._=-]{60,}',
     example: '5Aep861NFjSrydRAnJZKCEgCQse4OUhBqZflkIAIVmE0ywU0wvK4X4YLbmFhxbS5uXm',
-    nearMiss: '5Aep861wbGpOdLk2R3OpkxXLdJaSNy9kI5CBm',
+    nearMiss: '5Aep861wbGpOdLk2R3OpkxXLdJaSNy9',
   },
   {
     rule: 'frameio_token',
@@ -164,7 +164,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['fio-u-'],
     rest: '[A-Za-z0-9_=-]{60,}',
     example: 'fio-u-cWizVHPO86uCamBMs7JoF3S3SznEEKHVhCF175l8mgndkWJUL3ymVHVMjj3wJ',
-    nearMiss: 'fio-u-OugqN4SJQrOfHeOmTaB6rn4LxwxXfb',
+    nearMiss: 'fio-u-OugqN4SJQrOfHeOmTaB6rn4L',
   },
   {
     rule: 'dropbox_token',
@@ -173,7 +173,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['sl.', 'sl.u.'],
     rest: '[A-Za-z0-9_-]{60,}',
     example: 'sl.oBJ3oJ1MvDlt8oh93JBK4q1Y5DAytoafslrSRXzGzaekoZp8lJNA4CFKLl0EdJ',
-    nearMiss: 'sl.jQwt7h7RaZiWD2S7gOeqv9YmfOFWO6',
+    nearMiss: 'sl.jQwt7h7RaZiWD2S7gOeqv9Ym',
   },
   {
     rule: 'dropbox_token',
@@ -182,7 +182,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: [],
     rest: '[A-Za-z0-9]{11}AAAAAAAAAA[A-Za-z0-9_=-]{43}(?![A-Za-z0-9])',
     example: 'udAIl31fmt0AAAAAAAAAAxQooXTnbTTTwrBu77pl8LjjbosTsYM4L15zQYUWRB1Q',
-    nearMiss: 'qgXsaC0DxsIAAAAAAAAAAc32IXbH1QUJ',
+    nearMiss: 'qgXsaC0DxsIAAAAAAAAAAc32I',
   },
   {
     rule: 'twitter_token',
@@ -191,7 +191,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['AAAAAAAAAAAAAAAAAAA'],
     rest: '[A-Za-z0-9%+/=-]{60,}',
     example: 'AAAAAAAAAAAAAAAAAAAxBMIT50J1qEuSOohDmDcnZOlOIagyPXClELKTfaKaAMNMQvBaNtcf1TXNtOqXY',
-    nearMiss: 'AAAAAAAAAAAAAAAAAAA2ec7sCAWB4GU74kAV425JK8qBbfdGA',
+    nearMiss: 'AAAAAAAAAAAAAAAAAAA2ec7sCAWB4GU74kAV425JK8q',
   },
   {
     rule: 'twitter_token',
@@ -200,7 +200,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9]{15,20}-[A-Za-z0-9]{40}(?![A-Za-z0-9])',
     example: '36067011560165610635-XUn0BpekGMNpTHeGLAsCwOEnd57RJNqaA4huiLYA',
-    nearMiss: '587992609987790-O7FOtn0qyDuS',
+    nearMiss: '587992609987790-O7FOtn',
   },
   {
     rule: 'twitch_token',
@@ -219,7 +219,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['WPL_AP1.', 'WPL_AP0.'],
     rest: '[A-Za-z0-9.=+/]{16,}',
     example: 'WPL_AP1.t0YfYjfH17MvPT0ky',
-    nearMiss: 'WPL_AP1.vwzAahBy',
+    nearMiss: 'WPL_AP1.vwzAah',
   },
   {
     rule: 'linkedin_token',
@@ -229,7 +229,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     rest: '[A-Za-z0-9_-]{180,}',
     example:
       'AQUqN4X0575k6nFdbctRerXU9WGOemUiRe7cqHtfPvlUSU4yi4aytzlmAUuIjTfyMFHV9BMoiorWSXOyfl88XdcHy4eVD847M95Tq9fKQWdzJN6OttFzSgmpWV34W8b4uUXeLyX7Dt8Aml8hi85MKKFrEiN7adU9u24CuNDS2CC2OOzn55HQmD',
-    nearMiss: 'AQmS8YH41DoQKpMbE4zAXQnlG2s2PAgM3rpdRVYbdkxiagRnAff02qbM96dlrP8onvLuLPRNiG5q3bqAyWzoV3hR3xsz',
+    nearMiss: 'AQmS8YH41DoQKpMbE4zAXQnlG2s2PAgM3rpdRVYbdkxiagRnAff02qbM96dlrP8onvLuLPRNiG',
   },
   {
     rule: 'pinterest_token',
@@ -238,7 +238,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['pina_', 'pinr_', 'pinc_'],
     rest: '[A-Za-z0-9_]{32,}',
     example: 'pina_aPmvQ8I1mCoxngk4iTCruyvTdTolZ7SYZeT',
-    nearMiss: 'pina_O4GNxdu2j8DzOV4d',
+    nearMiss: 'pina_O4GNxdu2j8Dz',
   },
   {
     rule: 'tiktok_token',
@@ -258,7 +258,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     rest: '[A-Za-z0-9_-]{115,}',
     example:
       'BQYqt0mU4njrKa9hWY9BVlZ0Fi9WYO6bzKFJdj6sHAc7ua7OzM89C9ETLgRLwYFohKtyomKg8bMXIcBH1Slpp6VwKbNGkQkd1H01suDHJy3hrrZLINs626',
-    nearMiss: 'BQ17efdZQ5C0BwysIUCvEQYon424I4zpj48WPMLu7eNDiXSYfFdEH9X8Kp2',
+    nearMiss: 'BQ17efdZQ5C0BwysIUCvEQYon424I4zpj48WPMLu7eNDiXSY',
   },
   {
     rule: 'lichess_token',
@@ -267,7 +267,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['lip_', 'lio_'],
     rest: '[A-Za-z0-9]{20}(?![A-Za-z0-9])',
     example: 'lip_VfqBwn6SAU0NdBqEmyfi',
-    nearMiss: 'lip_TP1dq7IK4t',
+    nearMiss: 'lip_TP1dq7IK',
   },
   {
     rule: 'valtown_token',
@@ -276,7 +276,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['vtwn_'],
     rest: '[A-Za-z0-9]{20,}',
     example: 'vtwn_43ZRpfggmIa4DjnzZjDxvFU',
-    nearMiss: 'vtwn_P61rVkmAl8',
+    nearMiss: 'vtwn_P61rVkmA',
   },
   {
     rule: 'zendesk_token',
@@ -285,7 +285,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['/token:'],
     rest: '[A-Za-z0-9]{40}(?![A-Za-z0-9])',
     example: '/token:V9AqpiulGWOPbCZncTHiuSV4xNDTcLVo7jgpsyBN',
-    nearMiss: '/token:ml54mYgfDzraCioz7nOS',
+    nearMiss: '/token:ml54mYgfDzraCioz',
   },
   {
     rule: 'intercom_token',
@@ -294,7 +294,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['dG9rO'],
     rest: '[A-Za-z0-9+/]{48,}={0,2}',
     example: 'dG9rO5cxnAxhPXSxUMqzqGAhvwN7YcddYoHyQUC5M7FkylXDvDyvVk',
-    nearMiss: 'dG9rOOuPRzqp62RpQhg70PkSyhfNd',
+    nearMiss: 'dG9rOOuPRzqp62RpQhg70PkS',
   },
   {
     rule: 'close_key',
@@ -303,7 +303,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['api_'],
     rest: '[A-Za-z0-9]{22}\\.[A-Za-z0-9]{22}(?![A-Za-z0-9])',
     example: 'api_KHqvjgTFkNiOKDxF3IlGcY.qPYaUWG6lTymv5jZlT3Ack',
-    nearMiss: 'api_hNBisVbuxEJaT420pjGRty',
+    nearMiss: 'api_hNBisVbuxEJaT420pj',
   },
   {
     rule: 'clickup_token',
@@ -312,7 +312,7 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['pk_'],
     rest: '[0-9]{5,12}_[A-Z0-9]{32}(?![A-Za-z0-9])',
     example: 'pk_053556163668_568TY7K45DV7FRNUC61PK9I4BU965CQF',
-    nearMiss: 'pk_39091_Z2PUXKJ60OM96',
+    nearMiss: 'pk_39091_Z2PUXKJ60',
   },
   {
     rule: 'calcom_key',
@@ -321,6 +321,6 @@ export const PLATFORMS_1: readonly CredentialForm[] = [
     starts: ['cal_live_', 'cal_test_', 'cal_'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'cal_live_93a4b89816ff5b9433bcd6ac431ea3e5',
-    nearMiss: 'cal_live_b9e0a290049d214d',
+    nearMiss: 'cal_live_b9e0a290049d',
   },
 ];

@@ -9,7 +9,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['dub_'],
     rest: '[A-Za-z0-9]{24}(?![A-Za-z0-9])',
     example: 'dub_AcMHBalX8zeqgHBzW7qAfrOh',
-    nearMiss: 'dub_FgFtFX0H18Y1',
+    nearMiss: 'dub_FgFtFX0H1',
   },
   {
     rule: 'trigger_key',
@@ -18,7 +18,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['tr_prod_', 'tr_dev_', 'tr_stg_', 'tr_pat_', 'tr_preview_'],
     rest: '[A-Za-z0-9]{20,}',
     example: 'tr_prod_llQlvL9fRPTcKuFPvFqboA',
-    nearMiss: 'tr_prod_48vomlSAaL',
+    nearMiss: 'tr_prod_48vomlSA',
   },
   {
     rule: 'inngest_key',
@@ -27,7 +27,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['signkey-prod-', 'signkey-test-', 'signkey-branch-', 'signkey-staging-'],
     rest: '[0-9a-f]{32,}',
     example: 'signkey-prod-0a47049fc1c260d37e10a12a84bcc9d70',
-    nearMiss: 'signkey-prod-c5329e23beb78dc4',
+    nearMiss: 'signkey-prod-c5329e23beb7',
   },
   {
     rule: 'apify_token',
@@ -43,7 +43,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9]{34,}',
     example: 'apify_api_2lIYdBljbF1Pf2EdAOgTjPH4is05FyUBrXC6',
-    nearMiss: 'apify_api_D90vwBu1BbKzDUyJk',
+    nearMiss: 'apify_api_D90vwBu1BbKzD',
   },
   {
     rule: 'adafruit_key',
@@ -52,7 +52,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['aio_'],
     rest: '[A-Za-z0-9]{28}(?![A-Za-z0-9])',
     example: 'aio_zoWZgZ41Ez7GucaTsHmwJaEjYiDP',
-    nearMiss: 'aio_NBYEQ6j1cugcsA',
+    nearMiss: 'aio_NBYEQ6j1cug',
   },
   {
     rule: 'adobe_secret',
@@ -61,7 +61,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['p8e-', 'p8-'],
     rest: '[A-Za-z0-9_-]{32}(?![A-Za-z0-9])',
     example: 'p8e-JH81opvRB52565X0jytqZ7ZN7OaoDWmm',
-    nearMiss: 'p8e-xosTQzjgWZkC1GtG',
+    nearMiss: 'p8e-xosTQzjgWZkC',
   },
   {
     rule: 'aikido_secret',
@@ -70,7 +70,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['AIK_SECRET_', 'AIK_CI_', 'AIK_RUNTIME_'],
     rest: '[A-Za-z0-9_]{40,}',
     example: 'AIK_SECRET_RQHJ2xtorxlY9zQLeMXG11M69i4kYaIqohdanqsC3z',
-    nearMiss: 'AIK_SECRET_TVWSEDVNEmJD8JhhpMw6',
+    nearMiss: 'AIK_SECRET_TVWSEDVNEmJD8Jhh',
   },
   {
     rule: 'ubidots_token',
@@ -79,7 +79,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['BBFF-', 'BBUS-'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'BBFF-oAPrxh2a13qrJu8rVgNGgpaLcZdWkxN',
-    nearMiss: 'BBFF-TJQkdIHZIYVuwNI',
+    nearMiss: 'BBFF-TJQkdIHZIYVu',
   },
   {
     rule: 'maxmind_key',
@@ -88,7 +88,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk(?![A-Za-z0-9])',
     example: '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',
-    nearMiss: '6aBHHy_6JQqw1wCTWh9D',
+    nearMiss: '6aBHHy_6JQqw1wCT',
   },
   {
     rule: 'lightspeed_token',
@@ -97,7 +97,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['lsxs_pt_', 'lsxs_at_', 'lsxs_rt_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'lsxs_pt_wFzxRDlgpiKwR7h2h9Dz66MJtcqw1WQlj',
-    nearMiss: 'lsxs_pt_ghieE9mSNIwh4Ys7',
+    nearMiss: 'lsxs_pt_ghieE9mSNIwh',
   },
   {
     rule: 'samsara_token',
@@ -106,7 +106,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['samsara_api_'],
     rest: '[A-Za-z0-9]{28,}',
     example: 'samsara_api_VcQN0cwjjjIOZLwRYRhTqrmZzcdTwy',
-    nearMiss: 'samsara_api_1iQyu3VMKo0pY8',
+    nearMiss: 'samsara_api_1iQyu3VMKo0',
   },
   {
     rule: 'sindri_key',
@@ -115,7 +115,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['sindri_'],
     rest: '[A-Za-z0-9]{32,}',
     example: 'sindri_MfGH5jlrulspLjp6mieQQht9WVNsT2tD',
-    nearMiss: 'sindri_hS2YVLOo57ZRsavq',
+    nearMiss: 'sindri_hS2YVLOo57ZR',
   },
   {
     rule: 'databento_key',
@@ -134,7 +134,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['isat_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'isat_ZzsOB3WIat2tGues4M42JKqWYeKKEeggaNC5gAPx',
-    nearMiss: 'isat_AQpwU6M2hFNXTTaiB01M',
+    nearMiss: 'isat_AQpwU6M2hFNXTTai',
   },
   {
     rule: 'saladcloud_key',
@@ -143,7 +143,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['salad_cloud_'],
     rest: '[A-Za-z0-9_]{16,}',
     example: 'salad_cloud_CntqcQ8nkxbuVvIgfe',
-    nearMiss: 'salad_cloud_V5FIkS36',
+    nearMiss: 'salad_cloud_V5FIkS',
   },
   {
     rule: 'scrapfly_key',
@@ -152,7 +152,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['scp-live-', 'scp-test-'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'scp-live-d61bef58effe1446fb992c784b0af519',
-    nearMiss: 'scp-live-0c302476b1746a1a',
+    nearMiss: 'scp-live-0c302476b174',
   },
   {
     rule: 'spectral_token',
@@ -161,7 +161,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['spu-'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'spu-51a5d86259d82bec02234c6cfc077ca2',
-    nearMiss: 'spu-e90228faf217507d',
+    nearMiss: 'spu-e90228faf217',
   },
   {
     rule: 'endorlabs_key',
@@ -170,7 +170,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['endr+'],
     rest: '[A-Za-z0-9-]{16}(?![A-Za-z0-9])',
     example: 'endr+Md0kbP0Rz5CjTcOC',
-    nearMiss: 'endr+KCcvRzJW',
+    nearMiss: 'endr+KCcvRz',
   },
   {
     rule: 'trufflehog_key',
@@ -189,7 +189,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['nyk_v0_', 'nyk_'],
     rest: '[A-Za-z0-9]{40,}',
     example: 'nyk_v0_ZwIt6laTjkXNKInYujsRG3K7V3lre5nM7zL7a0mf1',
-    nearMiss: 'nyk_v0_jYkTTaB8OVRymx0ENcxn',
+    nearMiss: 'nyk_v0_jYkTTaB8OVRymx0E',
   },
   {
     rule: 'weblate_token',
@@ -198,7 +198,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['wlu_', 'wlp_'],
     rest: '[A-Za-z0-9]{30,}',
     example: 'wlu_QqdbxwRPJBR7a2747MzUWV5wd5JsDeu',
-    nearMiss: 'wlu_gkPRCvxvWXxt6l4',
+    nearMiss: 'wlu_gkPRCvxvWXxt',
   },
   {
     rule: 'voiceflow_key',
@@ -207,7 +207,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['VF.DM.', 'VF.WS.', 'VF.'],
     rest: '[0-9a-f]{24}\\.[A-Za-z0-9]{16}',
     example: 'VF.DM.c59bf19ce6cbc04e9136be8e.g2AFGZBCa4zid9P4',
-    nearMiss: 'VF.DM.8713e9b8c3fc305302a3',
+    nearMiss: 'VF.DM.8713e9b8c3fc3053',
   },
   {
     rule: 'pubnub_key',
@@ -226,7 +226,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['zpka_'],
     rest: '[A-Za-z0-9_]{32,}',
     example: 'zpka_HuORV7LuMEwaHXcdlN6VUv7HxkCD0oKjV',
-    nearMiss: 'zpka_hk6mZLagkIcuQJxF',
+    nearMiss: 'zpka_hk6mZLagkIcu',
   },
   {
     rule: 'gitbook_token',
@@ -235,7 +235,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['gb_api_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'gb_api_GOl6RlGGLIMJzGFXYpUsXqoEyA97scJ36Glco',
-    nearMiss: 'gb_api_WXrumoM0KY9192kUgu',
+    nearMiss: 'gb_api_WXrumoM0KY9192',
   },
   {
     rule: 'webflow_token',
@@ -244,7 +244,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['ws-'],
     rest: '[0-9a-f]{64}(?![A-Za-z0-9])',
     example: 'ws-4dcdac6d56b5ce1e9b1892edc3b1f13ba319dd7ec04ecfebaf6cd29185fd2087',
-    nearMiss: 'ws-0622426dce237f790b34b448b6f072f1',
+    nearMiss: 'ws-0622426dce237f790b34b448b',
   },
   {
     rule: 'retool_token',
@@ -253,7 +253,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['retool_'],
     rest: '[A-Za-z0-9_-]{20,}',
     example: 'retool_cSm6PbCVVmCV9wTdvW01bWx',
-    nearMiss: 'retool_6nZchruGhl',
+    nearMiss: 'retool_6nZchruG',
   },
   {
     rule: 'fleetbase_key',
@@ -262,7 +262,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['flb_live_', 'flb_test_'],
     rest: '[A-Za-z0-9]{20}',
     example: 'flb_live_LqhXl9yMsxQyDqKmS1kl',
-    nearMiss: 'flb_live_2HEsUBG9BX',
+    nearMiss: 'flb_live_2HEsUBG9',
   },
   {
     rule: 'besttime_key',
@@ -271,7 +271,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['pri_', 'pub_'],
     rest: '[0-9a-f]{32}(?![A-Za-z0-9])',
     example: 'pri_f113a957e47199bd70463c143fbbda6f',
-    nearMiss: 'pri_1e6fe6ead7162449',
+    nearMiss: 'pri_1e6fe6ead716',
   },
   {
     rule: 'chief_token',
@@ -280,7 +280,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['ctp_', 'cta_', 'cte_'],
     rest: '[A-Za-z0-9]{36,}',
     example: 'ctp_b7vowGNaGeq4mw3HJhJRPbqJU4K2tLZY1Dkm',
-    nearMiss: 'ctp_UIqIV5nNGVyinedHBb',
+    nearMiss: 'ctp_UIqIV5nNGVyine',
   },
   {
     rule: 'laravel_token',
@@ -289,7 +289,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9]{1,8}\\|[A-Za-z0-9_]{40,80}(?![A-Za-z0-9])',
     example: '350|unojnODABOjBATK4r8oUdXHWGfrAi5jYamwUjMkRHcjPR',
-    nearMiss: '9|pqvlagFrLht0fZN7ehH',
+    nearMiss: '9|pqvlagFrLht0fZ',
   },
   {
     rule: 'twitch_key',
@@ -298,7 +298,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['live_'],
     rest: '[0-9]{6,12}_[A-Za-z0-9]{30}(?![A-Za-z0-9])',
     example: 'live_04704582616_pHpq7QONuVGGDKt7BlGNda2BKdewvT',
-    nearMiss: 'live_429942_RkEYiNLWsng',
+    nearMiss: 'live_429942_RkEYiNL',
   },
   {
     rule: 'intra_secret',
@@ -307,7 +307,7 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: ['s-s4t2ud-', 's-s4t2af-'],
     rest: '[0-9a-f]{64}',
     example: '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',
-    nearMiss: 's-s4t2ud-f2d18fe6af80f3e7015eda2d33e514ee',
+    nearMiss: 's-s4t2ud-f2d18fe6af80f3e7015eda2d3',
   },
   {
     rule: 'abuseipdb_key',
@@ -316,6 +316,6 @@ export const PLATFORMS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{80}(?![A-Za-z0-9])',
     example: '6fb00b2da2007ccbe313ff909d6d2fd06e1a6898c3f569bab4dc8170bc19e4d8a84be488d32da005',
-    nearMiss: '706b169f85f577539f1f74a4cceeb96d87e34af5',
+    nearMiss: '706b169f85f577539f1f74a4cceeb96d',
   },
 ];

@@ -9,7 +9,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['eyJ'],
     rest: '[A-Za-z0-9_-]{8,}\\.{1,2}[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)*',
     example: 'eyJVkdQ1bo6Ve..huMUBvfcDE3.3G8.Zm',
-    nearMiss: 'eyJzDshnrFl',
+    nearMiss: 'eyJzDshnr',
   },
   {
     rule: 'paseto',
@@ -31,7 +31,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9_-]{32,}',
     example: 'v1.local.PCElITYucRasEpxOuGEYUygwYV0XK8oJj',
-    nearMiss: 'v1.local.HxtoffbEf0sdqqTV',
+    nearMiss: 'v1.local.HxtoffbEf0sd',
   },
   {
     rule: 'bearer_token',
@@ -40,7 +40,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['Bearer', 'bearer', 'BEARER'],
     rest: '[ \\t]{1,4}[A-Za-z0-9._~+/=-]{16,}',
     example: 'Bearer Rz4jalOhtdZbJ7GFwM',
-    nearMiss: 'Bearer spwn4o3',
+    nearMiss: 'Bearer spwn4',
   },
   {
     rule: 'basic_credentials',
@@ -49,7 +49,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['Basic', 'basic', 'BASIC'],
     rest: '[ \\t]{1,4}[A-Za-z0-9+/]{16,}={0,2}',
     example: 'Basic   3vOHxu2q4GM5q3My=',
-    nearMiss: 'Basic AMTBCBH',
+    nearMiss: 'Basic AMTBC',
   },
   {
     rule: 'aws_secret_key',
@@ -68,7 +68,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['0x'],
     rest: '[0-9a-fA-F]{64}(?![A-Za-z0-9])',
     example: '0x8B5ea71dC26e39aafCBDCcdbD4FaeaE2CBde7Ed567B08dC8D2d91D58f9a8E408',
-    nearMiss: '0x03BD9DF0eCDB4033A423a4a1EFBFBCaD',
+    nearMiss: '0x03BD9DF0eCDB4033A423a4a1E',
   },
   {
     rule: 'bitcoin_key',
@@ -88,7 +88,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     rest: '[1-9A-HJ-NP-Za-km-z]{100,}',
     example:
       'xprvCRK2zc5UNTBzcp2imWx2zCb36zz873vu32sENSVLrNB7BwFh8YRR8RyL1Eo3WB7kFrbzr5sZboYqjmPjA1JJDAnBub8miqnNquWDgS',
-    nearMiss: 'xprvaF6MPtci1JKEPiAhaSjxR8qM3cY8zUG9cygdqi45yhvY58LFNr',
+    nearMiss: 'xprvaF6MPtci1JKEPiAhaSjxR8qM3cY8zUG9cygdqi45',
   },
   {
     rule: 'bitcoin_key',
@@ -107,7 +107,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['nsec1', 'ncryptsec1'],
     rest: '[a-z0-9]{58,}',
     example: 'nsec1knwlyv1t33lcie6aut19vn5ygfjjchyr45yx5dvtq7j5rohfadmup36juhh5',
-    nearMiss: 'nsec1bx6sotzghjz6lx71v5g0x56g52p3x',
+    nearMiss: 'nsec1bx6sotzghjz6lx71v5g0x56',
   },
   {
     rule: 'stellar_key',
@@ -126,7 +126,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['edsk', 'edesk', 'spsk', 'p2sk'],
     rest: '[1-9A-HJ-NP-Za-km-z]{50,}',
     example: 'edskxrMj6pxpu7KDhM3vZ5NUFsmeGdGtTNHzt3HnCMTtGYX2yjomSx94C',
-    nearMiss: 'edskzz3MZoQ2ftHzQJwcntbxKXZPN',
+    nearMiss: 'edskzz3MZoQ2ftHzQJwcntbx',
   },
   {
     rule: 'cardano_key',
@@ -135,7 +135,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['ed25519_sk1', 'ed25519e_sk1', 'root_xsk1', 'acct_xsk1', 'addr_sk1', 'suiprivkey1'],
     rest: '[a-z0-9]{50,}',
     example: 'ed25519_sk111xp20rk38yxx4g9j8j43gvytqddt7a7hnuo4gdaio368dryowff2',
-    nearMiss: 'ed25519_sk1t4i9l5dfn9wxvvycbf6nk54lc',
+    nearMiss: 'ed25519_sk1t4i9l5dfn9wxvvycbf6n',
   },
   {
     rule: 'near_key',
@@ -144,7 +144,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['ed25519:'],
     rest: '[1-9A-HJ-NP-Za-km-z]{86,90}(?![A-Za-z0-9])',
     example: 'ed25519:uPsQo9tX8mQVVwubgmVKMouNfA6sLrfLZoEPXrFSNaCYiKUePAQ29RULNysNSPTSXEcQjtkwuWG6BUTnZtzNY9c',
-    nearMiss: 'ed25519:z2cVvKtfNdEiC7ezZ4yb66LyWx9VptVrpcNxmWALmDt',
+    nearMiss: 'ed25519:z2cVvKtfNdEiC7ezZ4yb66LyWx9VptVrpc',
   },
   {
     rule: 'bip_phrase',
@@ -176,7 +176,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['SUA', 'SUB', 'SUC', 'SUD', 'SAA', 'SAB', 'SAC', 'SOA', 'SOB', 'SNA', 'SCA', 'SXA'],
     rest: '[A-Z2-7]{55}(?![A-Za-z0-9])',
     example: 'SUAHXV75O3NZF545CA6XC4KDM53GTT3BAWZOZFS4TQIUQK6R4KUBOWH3EC',
-    nearMiss: 'SUAJO3DVPNN5UHRK4PLREOCDDPTYZB',
+    nearMiss: 'SUAJO3DVPNN5UHRK4PLREOCDD',
   },
   {
     rule: 'wireguard_key',
@@ -185,7 +185,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['PrivateKey = ', 'PresharedKey = ', 'PrivateKey=', 'PresharedKey='],
     rest: '[A-Za-z0-9+/]{43}=',
     example: 'PrivateKey = XJzO0H7CoBaAu93L9ItFs3FEztut0HjIC6n81yMsT56=',
-    nearMiss: 'PrivateKey = WD5zXInCSX68Ni5BPYISkV',
+    nearMiss: 'PrivateKey = WD5zXInCSX68Ni5BP',
   },
   {
     rule: 'password_hash',
@@ -194,7 +194,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['$2a$', '$2b$', '$2y$', '$2x$'],
     rest: '[0-9]{2}\\$[A-Za-z0-9./]{53}',
     example: '$2a$43$vw7vR0VEH1dV5Yt68TTlcz1TvGszuVrNako5Bw3Vq6GUj7QmaHlv6',
-    nearMiss: '$2a$05$s13kkz26fy5kyGSYKKhPCcSRZ',
+    nearMiss: '$2a$05$s13kkz26fy5kyGSYKKh',
   },
   {
     rule: 'password_hash',
@@ -218,7 +218,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9./$=,+_-]{22,}',
     example: '$1$DaAGnRfgZb6MORhew9H1k707',
-    nearMiss: '$1$VRkNvPBC6gw',
+    nearMiss: '$1$VRkNvPBC',
   },
   {
     rule: 'password_hash',
@@ -227,7 +227,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['$argon2id$', '$argon2i$', '$argon2d$', '$scrypt$', '$pbkdf2', '$bcrypt-sha256$'],
     rest: '[A-Za-z0-9./$=,+-]{22,}',
     example: '$argon2id$5VjkbalpxjsOw4ms8qMFctvT',
-    nearMiss: '$argon2id$bvws6eHS4PU',
+    nearMiss: '$argon2id$bvws6eHS',
   },
   {
     rule: 'password_hash',
@@ -236,7 +236,7 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['pbkdf2_sha256$', 'pbkdf2_sha1$', 'bcrypt_sha256$', 'scrypt$', 'argon2$'],
     rest: '[A-Za-z0-9./$=+,-]{30,}',
     example: 'pbkdf2_sha256$ZdOsTOhGwFq5Xvx9g0HIzPNdjeQ4aX',
-    nearMiss: 'pbkdf2_sha256$51hdNsHoqTR3xQd',
+    nearMiss: 'pbkdf2_sha256$51hdNsHoqTR3',
   },
   {
     rule: 'password_hash',
@@ -245,6 +245,6 @@ export const STANDARDS_1: readonly CredentialForm[] = [
     starts: ['scrypt:', 'pbkdf2:sha256'],
     rest: '[0-9:]{1,24}\\$[A-Za-z0-9]{8,}\\$[0-9a-f]{40,}',
     example: 'scrypt:9603573$6s5QY8CT$7b91de010d975573c3046aa6157cfa0b1ebf419f',
-    nearMiss: 'scrypt:3$JoPRcTXz$05a917f0fc17d8',
+    nearMiss: 'scrypt:3$JoPRcTXz$05a917f0f',
   },
 ];

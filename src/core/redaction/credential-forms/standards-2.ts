@@ -20,7 +20,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9+/=$.]{13,}',
     example: '{SHA}DtErnxESGBvZh',
-    nearMiss: '{SHA}nStBHQ',
+    nearMiss: '{SHA}nStBH',
   },
   {
     rule: 'password_hash',
@@ -29,7 +29,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['SCRAM-SHA-256$', 'SCRAM-SHA-1$'],
     rest: '[0-9]{3,7}:[A-Za-z0-9+/=]{8,}\\$[A-Za-z0-9+/=]{20,}:[A-Za-z0-9+/=]{20,}',
     example: 'SCRAM-SHA-256$1195:RYQH3WcsR$yQiTllpM8vg1WHM9tBM6hQP:SAu42vLfqMarLOX8GgvarF',
-    nearMiss: 'SCRAM-SHA-256$573:AnyBmHbQ$zaEL3NTHwHJ0Su',
+    nearMiss: 'SCRAM-SHA-256$573:AnyBmHbQ$zaEL3NTH',
   },
   {
     rule: 'password_hash',
@@ -38,7 +38,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['*0', '*1', '*2', '*3', '*4', '*5', '*6', '*7', '*8', '*9', '*A', '*B', '*C', '*D', '*E', '*F'],
     rest: '[0-9A-F]{39}(?![A-Za-z0-9])',
     example: '*004AC8E7E87441C08A8CD00FDAB59A2077126AB7',
-    nearMiss: '*0A754ECCA44A5F5FD52F',
+    nearMiss: '*0A754ECCA44A5F5F',
   },
   {
     rule: 'password_hash',
@@ -47,7 +47,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['$P$', '$H$', '$wp$', '$S$'],
     rest: '[A-Za-z0-9./$]{31,}',
     example: '$P$1JSzfCoYYaQ6BFjQvr7hSqyCgIs0vsARD',
-    nearMiss: '$P$Ydhp9qlyBiQKSb4',
+    nearMiss: '$P$Ydhp9qlyBiQK',
   },
   {
     rule: 'password_hash',
@@ -56,7 +56,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: [],
     rest: '[0-9a-f]{32}:[0-9a-f]{32}:::',
     example: '117a2d8d2184e320c69abd07684a04da:95181f695e7afe0f906bac443520b671:::',
-    nearMiss: '92f31e8d1c84b396cf11f8a8b3ce91af:2',
+    nearMiss: '92f31e8d1c84b396cf11f8a8b3c',
   },
   {
     rule: 'ansible_vault',
@@ -66,7 +66,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     rest: '[0-9.]{3};AES256[^\\n]{0,60}(?:\\s{1,40}[0-9a-f]{40,80})+',
     example:
       '$ANSIBLE_VAULT;976;AES256xx\t\n\n41b96c09aaf4844129d6c7506db11ebac56917771ea4967\t\n\t \t\nda03e852a6f65f4dd0e9b8eff8f080a10a57e2765\n \t\n\n\n \t\n5b9a0b229926b868f6fa77f5654c30d710138b8c8a\t\t\n\n \n\t\n\n4ddb9d0457a4ab3a07812420878382955a3d773c6a03d',
-    nearMiss: '$ANSIBLE_VAULT;050;AES256\t434af9525fc700',
+    nearMiss: '$ANSIBLE_VAULT;050;AES256\t434af9525',
   },
   {
     rule: 'django_secret',
@@ -75,7 +75,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['django-insecure-'],
     rest: '[^\\s"\'`\\\\]{30,}',
     example: 'django-insecure-H1jG4drh7AWQeQwEplZqiIPT84tU0QoF',
-    nearMiss: 'django-insecure-LLnjx7VQ0UmgnCI',
+    nearMiss: 'django-insecure-LLnjx7VQ0Umg',
   },
   {
     rule: 'laravel_key',
@@ -84,7 +84,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['base64:'],
     rest: '[A-Za-z0-9+/]{43}=',
     example: 'base64:kabshxxIh4A3K8B6S4IArahuJ9vokLOOS3Tk52UNe1I=',
-    nearMiss: 'base64:mbECNmwjoQPDAMfoqlI2HY',
+    nearMiss: 'base64:mbECNmwjoQPDAMfoq',
   },
   {
     rule: 'otp_secret',
@@ -93,7 +93,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['otpauth://totp/', 'otpauth://hotp/', 'otpauth-migration://offline'],
     rest: '[^\\s"\'<>]{16,}',
     example: 'otpauth://totp/IOOuaayXXEGopxNYnvh',
-    nearMiss: 'otpauth://totp/npCprlmC',
+    nearMiss: 'otpauth://totp/npCprl',
   },
   {
     rule: 'putty_key',
@@ -111,7 +111,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['b3BlbnNzaC1rZXktdjE'],
     rest: '[A-Za-z0-9+/=\\s]{60,}',
     example: 'b3BlbnNzaC1rZXktdjE6y013M6SzSdUu7D6QTMYBocjpFDJwkb4i2ZtLxMtUjr4wbPqgBUFweyFROOh',
-    nearMiss: 'b3BlbnNzaC1rZXktdjETllFCVlZqPL9rpi9Cnu9p8uLonkeKu',
+    nearMiss: 'b3BlbnNzaC1rZXktdjETllFCVlZqPL9rpi9Cnu9p8uL',
   },
   {
     rule: 'pkcs_key',
@@ -140,7 +140,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     ],
     rest: '[A-Za-z0-9+/\\r\\n]{40,}={0,2}',
     example: 'MIIEvPIl9Kyvm0fvAicv5AuYZyO25Ji0xejIlgZA90ufFl=',
-    nearMiss: 'MIIEvJdBSJ9YGAfQ5I8P0afm9',
+    nearMiss: 'MIIEvJdBSJ9YGAfQ5I8P0',
   },
   {
     rule: 'pkcs_key',
@@ -149,7 +149,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: [],
     rest: 'MII[A-Za-z0-9+/]{2}(?:IBAzCC|gIBAzCC|QIBAzCC|AIBAzCC|wIBAzCC)[A-Za-z0-9+/\\r\\n]{40,}={0,2}',
     example: 'MII0tIBAzCCsT9UbmuQtrixgRLJ6yrqWELBYOvLVh3JSxdKOKKlk',
-    nearMiss: 'MIIfGAIBAzCCrYHIyGdYWIb70f',
+    nearMiss: 'MIIfGAIBAzCCrYHIyGdY',
   },
   {
     rule: 'pgp_key',
@@ -158,7 +158,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['lQOY', 'lQPG', 'lQVY', 'lQHY', 'lFgE', 'lIYE', 'lQdG', 'lQcY'],
     rest: '[A-Za-z0-9+/\\r\\n]{80,}={0,2}',
     example: 'lQOYp3AOlfPGerZNJulfClTpjWhPId6jm2Otngh14VXRN0VYbkl7qh3aYHh3tM1zn2ijSrcpXeZTfh37O03Ov',
-    nearMiss: 'lQOY4N1LXCpZzsuVhCXetspZR3KyJL0TTjJ87uJnAxf8',
+    nearMiss: 'lQOY4N1LXCpZzsuVhCXetspZR3KyJL0TTjJ8',
   },
   {
     rule: 'macaroon',
@@ -167,7 +167,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['MDAx', 'MDAy', 'AgEU', 'AgEL'],
     rest: '[A-Za-z0-9_+/-]{60,}={0,2}',
     example: 'MDAxKfEDggfRL6I0Kl7ecQPBv0xC4d0qitRrLMtU2CkcTbi3w6rKC9idDhCO2T2gh==',
-    nearMiss: 'MDAxD9LZQEBSdQmWDOqZCjtFBjNPpYbDGp',
+    nearMiss: 'MDAxD9LZQEBSdQmWDOqZCjtFBjNP',
   },
   {
     rule: 'lightning_macaroon',
@@ -176,7 +176,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['0201036c6e64'],
     rest: '[0-9a-f]{60,}',
     example: '0201036c6e6414c47b8ed970c60965e69e392624795f78eec5090dd5c1e8bf0d0c423154',
-    nearMiss: '0201036c6e64a1673d5ba65ca733ecffdb52e05f4f',
+    nearMiss: '0201036c6e64a1673d5ba65ca733ecffdb52',
   },
   {
     rule: 'signed_cookie',
@@ -185,7 +185,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['.eJ'],
     rest: '[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,}',
     example: '.eJ5X43RtMF6l4lxvl2h.vnFx6y.Op2QjQgj8fUnZXWNKq8pyRlzFQNQkH',
-    nearMiss: '.eJIw5SX3ljaeSdLZOH.C6ay2E.U',
+    nearMiss: '.eJIw5SX3ljaeSdLZOH.C6a',
   },
   {
     rule: 'express_cookie',
@@ -194,7 +194,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['s:', 's%3A'],
     rest: '[A-Za-z0-9_-]{32}\\.[A-Za-z0-9%+/=]{40,}',
     example: 's:xqN2oWZTuKnVwW0yEeces94fGjqFP38O.NssQ8O6phHWQ7NHY8GlJWswCd6XYLBgmjtPLgwiAxCp',
-    nearMiss: 's:lDuxnSAaF9kMK4jYAXbJ60ZyioPfWD2I.Oy4',
+    nearMiss: 's:lDuxnSAaF9kMK4jYAXbJ60ZyioPfW',
   },
   {
     rule: 'aspnet_protected',
@@ -203,7 +203,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['CfDJ8'],
     rest: '[A-Za-z0-9_-]{40,}',
     example: 'CfDJ8BUzl8O55sybvJqK7n1sOu1DunFjZPumf1Df5QE1jfo5',
-    nearMiss: 'CfDJ8hRMang9kgjyBLGgr9VPP',
+    nearMiss: 'CfDJ8hRMang9kgjyBLGgr',
   },
   {
     rule: 'fernet_token',
@@ -212,7 +212,7 @@ export const STANDARDS_2: readonly CredentialForm[] = [
     starts: ['gAAAAA'],
     rest: '[A-Za-z0-9_-]{60,}={0,2}',
     example: 'gAAAAAgvqvSElCDXucOEeFKM7BmfWMbQnkta0amhmO3aAf9Pe7l2o6Jo3hYUsLzGci',
-    nearMiss: 'gAAAAA8xhiHAExxlFERmHI6A0P9ww7qKLB2V',
+    nearMiss: 'gAAAAA8xhiHAExxlFERmHI6A0P9ww7',
   },
   {
     rule: 'go_dsn',
