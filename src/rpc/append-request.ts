@@ -1,6 +1,7 @@
 // The events of an AppendAudit request, from the wire to what core shapes.
 import { type AuditEvent, isReservedType } from '../core/audit.ts';
 import { LIMITS } from '../core/limits.ts';
+import { isOwnId } from '../core/partition.ts';
 import type { Tokens } from '../core/run.ts';
 import type { AppendRequest } from '../pdp/append-audit.ts';
 import type { Fields } from './fields.ts';
@@ -8,7 +9,7 @@ import { ID, idempotencyKeyFrom, operationFrom, TEXT } from './rules.ts';
 import { jsonOfStruct } from './struct.ts';
 
 /** @throws Failure invalid_request */
-export function appendRequestFrom(fields: Fields): AppendRequest {
+export function appendRequestFrom(fields: Fields): Extract<AppendRequest, { events: unknown }> {
   const runId = fields.requiredId('run_id');
   const events = fields.messages('events', { min: 1, max: LIMITS.eventsMax }).map(eventFrom);
   idempotencyKeyFrom(fields);
@@ -31,11 +32,14 @@ function eventFrom(fields: Fields): AuditEvent {
     case 'tool_use': {
       const text = (name: string) => event.text(name, TEXT) ?? '';
       const id = event.text('id', { ...ID, emptyAllowed: true }) ?? '';
+      const decisionId = event.id('decision_id');
+      if (decisionId !== undefined && !isOwnId(decisionId)) event.refuse('decision_id', 'is no id of a decision');
       return {
         ...at,
         kind: 'tool_use',
         name: event.requiredId('name'),
         id,
+        ...(decisionId !== undefined && { decisionId }),
         args: text('args'),
         result: text('result'),
       };

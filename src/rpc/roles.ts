@@ -46,6 +46,7 @@ const ROWS: Readonly<Record<string, readonly Role[]>> = {
   '/tollgate.v1.AuditService/GetDecision': AUDITORS,
   '/tollgate.v1.AuditService/ListDecisions': AUDITORS,
   '/tollgate.v1.AuditService/WatchDecisions': AUDITORS,
+  '/tollgate.v1.AuditService/GetPolicy': AUDITORS,
   '/tollgate.v1.ServerService/GetServerInfo': AUDITORS,
   '/tollgate.v1.ServerService/ReloadPolicy': ADMINS,
 };

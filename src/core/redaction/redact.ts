@@ -1,5 +1,6 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
+import { findJsonKeys } from './credential-blocks.ts';
 import { type Found, findCredentials } from './credentials.ts';
 import { decodedView } from './decoded-view.ts';
 import { findByGrammar } from './grammars.ts';
@@ -33,11 +34,15 @@ const PLAIN = /^[A-Za-z0-9_ .,-]{0,12}$/;
 /**
  * Takes credentials out of a text, and whatever stands under a name that says secret. JSON is looked into wherever it stands,
  * in its texts, too. Each look uses up some of the budget; what it does not last for goes as a whole.
+ *
+ * @param isCut  it is the beginning of a longer text, behind which names of what stands here may follow
  */
-export function redact(text: string, budget: ScanBudget = ownBudget(text)): Redacted {
+export function redact(text: string, isCut = false, budget: ScanBudget = ownBudget(text)): Redacted {
   if (PLAIN.test(text)) return { text, redactions: [] };
   if (!spend(budget, COST.walk, text.length)) return unscanned(text);
-  const { changes, isAll, scanned } = jsonChanges(text, budget);
+  const { changes, isAll, scanned } = jsonChanges(text, isCut, budget);
+  // These are told by several values together, which no walk from value to value sees.
+  changes.push(...findJsonKeys(text).map((key) => ({ ...key, pointer: '', isJson: true })));
   if (isAll) return applied(text, changes);
   const found = foundIn(withoutScanned(text, scanned), budget);
   return found ? applied(text, [...changes, ...inPlainText(found)]) : unscanned(text);
@@ -55,7 +60,7 @@ function unscanned(text: string): Redacted {
   return { text: `[redacted: ${rule}]`, redactions: [{ pointer: '', rule, bytes: utf8Length(text) }] };
 }
 
-/** In the text as it is, and as it reads once it is decoded. @returns undefined if the budget did not last */
+/** In the text as it is, and as it reads once it is decoded; forms look through escapes by themselves. @returns undefined if the budget did not last */
 function foundIn(text: string, budget: ScanBudget): Found[] | undefined {
   if (isBlank(text)) return [];
   if (!spend(budget, COST.scan, text.length)) return undefined;
@@ -64,7 +69,7 @@ function foundIn(text: string, budget: ScanBudget): Found[] | undefined {
   if (view === undefined) return found;
   if (view === 'too_deep' || !spend(budget, COST.scan, view.text.length)) return undefined;
   const { starts, ends } = view;
-  for (const { rule, start, end } of [...findCredentials(view.text), ...findByGrammar(view.text)]) {
+  for (const { rule, start, end } of findByGrammar(view.text)) {
     found.push({ rule, start: starts[start]!, end: ends[end - 1]! });
   }
   return found;
@@ -91,10 +96,10 @@ const OPENING = /[[{]/g;
 const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
 /** @returns `isAll` if there is nothing in the text but JSON; `scanned` are the values that were looked into and are JSON */
-function jsonChanges(text: string, budget: ScanBudget) {
+function jsonChanges(text: string, isCut: boolean, budget: ScanBudget) {
   const changes: Change[] = [];
   const scanned: { start: number; end: number }[] = [];
-  const visitor = visitorOf(changes, budget);
+  const visitor = visitorOf(text, changes, isCut, budget);
   let isAll = true;
   for (let at = 0; at < text.length; ) {
     const start = at === 0 && STARTS_WITH_TEXT.test(text) ? text.indexOf('"') : openingFrom(text, at);
@@ -117,14 +122,15 @@ function openingFrom(text: string, at: number): number {
   return OPENING.exec(text)?.index ?? text.length;
 }
 
-function visitorOf(changes: Change[], budget: ScanBudget) {
+function visitorOf(whole: string, changes: Change[], isCut: boolean, budget: ScanBudget) {
   return {
+    isCut,
     wants: isSecretValue,
     take: ({ pointer, start }: JsonValue, end: number) => {
       changes.push({ start, end, rule: 'key_name', pointer, isJson: true });
     },
     sees: ({ pointer, start, text: seen }: JsonValue & { text: string }, end: number) => {
-      const inner = redact(seen, budget);
+      const inner = redact(seen, isCut && end === whole.length, budget);
       if (inner.redactions.length === 0) return seen;
       const redactions = inner.redactions.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
       changes.push({ start, end, by: JSON.stringify(inner.text), redactions });

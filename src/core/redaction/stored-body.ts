@@ -3,8 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { startOf, utf8Length } from '../text.ts';
 import type { StoreRule } from '../tool-catalogue.ts';
 import { walkJson } from './json-values.ts';
-import type { Redaction } from './redact.ts';
-import type { ScanBudget } from './scan-budget.ts';
+import { type Redacted, type Redaction, redact } from './redact.ts';
 import { storable } from './storable.ts';
 
 export type BodyName = 'args' | 'result';
@@ -15,15 +14,24 @@ export interface StoredBody {
   readonly redactions: readonly Redaction[];
 }
 
-/** Redacts and cuts a body as far as the rule lets it be stored at all. */
-export function storedBody(name: BodyName, body: string, rule: StoreRule, budget?: ScanBudget): StoredBody {
+/**
+ * Redacts and cuts a body as far as the rule lets it be stored at all.
+ *
+ * @param scan  looks for secrets
+ */
+export function storedBody(
+  name: BodyName,
+  body: string,
+  rule: StoreRule,
+  scan: (text: string) => Redacted = redact,
+): StoredBody {
   if (rule === 'none') return { fields: { [`${name}_redacted`]: true }, redactions: [] };
   const lengths = { [`${name}_redacted`]: true, [`${name}_len`]: utf8Length(body) };
   if (rule === 'lengths') return { fields: lengths, redactions: [] };
 
   const bytesMax = LIMITS.toolBodyBytesMax;
   if (rule === 'all') {
-    const { text, cut, redactions } = storable(body, bytesMax, budget);
+    const { text, cut, redactions } = storable(body, bytesMax, scan);
     if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
     // A result always says whether it is whole, arguments only when they are not.
     return {
@@ -32,10 +40,10 @@ export function storedBody(name: BodyName, body: string, rule: StoreRule, budget
     };
   }
   // What lies under a pointer can be anywhere in what is looked at.
-  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY, budget);
+  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY, scan);
   if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
   const picked = fieldsOf(name, text, rule.fields);
-  const stored = storable(JSON.stringify(picked), bytesMax, budget);
+  const stored = storable(JSON.stringify(picked), bytesMax, scan);
   const shown = stored.cut ? { truncated: true, text: stored.text } : picked;
   const isShown = ({ pointer }: Redaction) =>
     [...rule.fields].some(
@@ -46,7 +54,7 @@ export function storedBody(name: BodyName, body: string, rule: StoreRule, budget
 
 /** The budget did not last for the body as a whole, so that its length is all that is known. */
 function isUnscanned(redactions: readonly Redaction[]): boolean {
-  return redactions.length === 1 && redactions[0]!.rule === 'scan_budget' && redactions[0]!.pointer === '';
+  return redactions.some(({ rule, pointer }) => rule === 'scan_budget' && pointer === '');
 }
 
 function placed(name: BodyName, redactions: readonly Redaction[]): Redaction[] {

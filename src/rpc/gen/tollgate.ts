@@ -60,6 +60,8 @@ import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRuns
 import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from './tollgate/v1/GetLastRunsResponse.ts';
 import type { GetLedgerKeysRequest as _tollgate_v1_GetLedgerKeysRequest, GetLedgerKeysRequest__Output as _tollgate_v1_GetLedgerKeysRequest__Output } from './tollgate/v1/GetLedgerKeysRequest.ts';
 import type { GetLedgerKeysResponse as _tollgate_v1_GetLedgerKeysResponse, GetLedgerKeysResponse__Output as _tollgate_v1_GetLedgerKeysResponse__Output } from './tollgate/v1/GetLedgerKeysResponse.ts';
+import type { GetPolicyRequest as _tollgate_v1_GetPolicyRequest, GetPolicyRequest__Output as _tollgate_v1_GetPolicyRequest__Output } from './tollgate/v1/GetPolicyRequest.ts';
+import type { GetPolicyResponse as _tollgate_v1_GetPolicyResponse, GetPolicyResponse__Output as _tollgate_v1_GetPolicyResponse__Output } from './tollgate/v1/GetPolicyResponse.ts';
 import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from './tollgate/v1/GetRunChainRequest.ts';
 import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from './tollgate/v1/GetRunChainResponse.ts';
 import type { GetRunRequest as _tollgate_v1_GetRunRequest, GetRunRequest__Output as _tollgate_v1_GetRunRequest__Output } from './tollgate/v1/GetRunRequest.ts';
@@ -73,6 +75,7 @@ import type { IdentityServiceClient as _tollgate_v1_IdentityServiceClient, Ident
 import type { Invocation as _tollgate_v1_Invocation, Invocation__Output as _tollgate_v1_Invocation__Output } from './tollgate/v1/Invocation.ts';
 import type { LastRun as _tollgate_v1_LastRun, LastRun__Output as _tollgate_v1_LastRun__Output } from './tollgate/v1/LastRun.ts';
 import type { LedgerFault as _tollgate_v1_LedgerFault, LedgerFault__Output as _tollgate_v1_LedgerFault__Output } from './tollgate/v1/LedgerFault.ts';
+import type { LedgerFinding as _tollgate_v1_LedgerFinding, LedgerFinding__Output as _tollgate_v1_LedgerFinding__Output } from './tollgate/v1/LedgerFinding.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from './tollgate/v1/ListChildRunsRequest.ts';
 import type { ListChildRunsResponse as _tollgate_v1_ListChildRunsResponse, ListChildRunsResponse__Output as _tollgate_v1_ListChildRunsResponse__Output } from './tollgate/v1/ListChildRunsResponse.ts';
 import type { ListDecisionsRequest as _tollgate_v1_ListDecisionsRequest, ListDecisionsRequest__Output as _tollgate_v1_ListDecisionsRequest__Output } from './tollgate/v1/ListDecisionsRequest.ts';
@@ -98,7 +101,9 @@ import type { ReactivateAgentRequest as _tollgate_v1_ReactivateAgentRequest, Rea
 import type { ReactivateAgentResponse as _tollgate_v1_ReactivateAgentResponse, ReactivateAgentResponse__Output as _tollgate_v1_ReactivateAgentResponse__Output } from './tollgate/v1/ReactivateAgentResponse.ts';
 import type { RecordedCall as _tollgate_v1_RecordedCall, RecordedCall__Output as _tollgate_v1_RecordedCall__Output } from './tollgate/v1/RecordedCall.ts';
 import type { RecordedCounters as _tollgate_v1_RecordedCounters, RecordedCounters__Output as _tollgate_v1_RecordedCounters__Output } from './tollgate/v1/RecordedCounters.ts';
+import type { RecordedRemoval as _tollgate_v1_RecordedRemoval, RecordedRemoval__Output as _tollgate_v1_RecordedRemoval__Output } from './tollgate/v1/RecordedRemoval.ts';
 import type { RecordedSession as _tollgate_v1_RecordedSession, RecordedSession__Output as _tollgate_v1_RecordedSession__Output } from './tollgate/v1/RecordedSession.ts';
+import type { RecordedTerms as _tollgate_v1_RecordedTerms, RecordedTerms__Output as _tollgate_v1_RecordedTerms__Output } from './tollgate/v1/RecordedTerms.ts';
 import type { Redaction as _tollgate_v1_Redaction, Redaction__Output as _tollgate_v1_Redaction__Output } from './tollgate/v1/Redaction.ts';
 import type { ReleaseIdentityRequest as _tollgate_v1_ReleaseIdentityRequest, ReleaseIdentityRequest__Output as _tollgate_v1_ReleaseIdentityRequest__Output } from './tollgate/v1/ReleaseIdentityRequest.ts';
 import type { ReleaseIdentityResponse as _tollgate_v1_ReleaseIdentityResponse, ReleaseIdentityResponse__Output as _tollgate_v1_ReleaseIdentityResponse__Output } from './tollgate/v1/ReleaseIdentityResponse.ts';
@@ -124,6 +129,7 @@ import type { ValidateScopeRequest as _tollgate_v1_ValidateScopeRequest, Validat
 import type { ValidateScopeResponse as _tollgate_v1_ValidateScopeResponse, ValidateScopeResponse__Output as _tollgate_v1_ValidateScopeResponse__Output } from './tollgate/v1/ValidateScopeResponse.ts';
 import type { VerifyRunRequest as _tollgate_v1_VerifyRunRequest, VerifyRunRequest__Output as _tollgate_v1_VerifyRunRequest__Output } from './tollgate/v1/VerifyRunRequest.ts';
 import type { VerifyRunResponse as _tollgate_v1_VerifyRunResponse, VerifyRunResponse__Output as _tollgate_v1_VerifyRunResponse__Output } from './tollgate/v1/VerifyRunResponse.ts';
+import type { Warning as _tollgate_v1_Warning, Warning__Output as _tollgate_v1_Warning__Output } from './tollgate/v1/Warning.ts';
 import type { WatchDecisionsRequest as _tollgate_v1_WatchDecisionsRequest, WatchDecisionsRequest__Output as _tollgate_v1_WatchDecisionsRequest__Output } from './tollgate/v1/WatchDecisionsRequest.ts';
 import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, WatchDecisionsResponse__Output as _tollgate_v1_WatchDecisionsResponse__Output } from './tollgate/v1/WatchDecisionsResponse.ts';
 
@@ -208,6 +214,8 @@ export interface ProtoGrpcType {
       GetLastRunsResponse: MessageTypeDefinition<_tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsResponse__Output>
       GetLedgerKeysRequest: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysRequest, _tollgate_v1_GetLedgerKeysRequest__Output>
       GetLedgerKeysResponse: MessageTypeDefinition<_tollgate_v1_GetLedgerKeysResponse, _tollgate_v1_GetLedgerKeysResponse__Output>
+      GetPolicyRequest: MessageTypeDefinition<_tollgate_v1_GetPolicyRequest, _tollgate_v1_GetPolicyRequest__Output>
+      GetPolicyResponse: MessageTypeDefinition<_tollgate_v1_GetPolicyResponse, _tollgate_v1_GetPolicyResponse__Output>
       GetRunChainRequest: MessageTypeDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainRequest__Output>
       GetRunChainResponse: MessageTypeDefinition<_tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainResponse__Output>
       GetRunRequest: MessageTypeDefinition<_tollgate_v1_GetRunRequest, _tollgate_v1_GetRunRequest__Output>
@@ -224,6 +232,7 @@ export interface ProtoGrpcType {
       Invocation: MessageTypeDefinition<_tollgate_v1_Invocation, _tollgate_v1_Invocation__Output>
       LastRun: MessageTypeDefinition<_tollgate_v1_LastRun, _tollgate_v1_LastRun__Output>
       LedgerFault: MessageTypeDefinition<_tollgate_v1_LedgerFault, _tollgate_v1_LedgerFault__Output>
+      LedgerFinding: MessageTypeDefinition<_tollgate_v1_LedgerFinding, _tollgate_v1_LedgerFinding__Output>
       ListChildRunsRequest: MessageTypeDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsRequest__Output>
       ListChildRunsResponse: MessageTypeDefinition<_tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsResponse__Output>
       ListDecisionsRequest: MessageTypeDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsRequest__Output>
@@ -257,7 +266,9 @@ export interface ProtoGrpcType {
       Reason: EnumTypeDefinition
       RecordedCall: MessageTypeDefinition<_tollgate_v1_RecordedCall, _tollgate_v1_RecordedCall__Output>
       RecordedCounters: MessageTypeDefinition<_tollgate_v1_RecordedCounters, _tollgate_v1_RecordedCounters__Output>
+      RecordedRemoval: MessageTypeDefinition<_tollgate_v1_RecordedRemoval, _tollgate_v1_RecordedRemoval__Output>
       RecordedSession: MessageTypeDefinition<_tollgate_v1_RecordedSession, _tollgate_v1_RecordedSession__Output>
+      RecordedTerms: MessageTypeDefinition<_tollgate_v1_RecordedTerms, _tollgate_v1_RecordedTerms__Output>
       Redaction: MessageTypeDefinition<_tollgate_v1_Redaction, _tollgate_v1_Redaction__Output>
       ReleaseIdentityRequest: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityRequest, _tollgate_v1_ReleaseIdentityRequest__Output>
       ReleaseIdentityResponse: MessageTypeDefinition<_tollgate_v1_ReleaseIdentityResponse, _tollgate_v1_ReleaseIdentityResponse__Output>
@@ -297,6 +308,7 @@ export interface ProtoGrpcType {
       ValidateScopeResponse: MessageTypeDefinition<_tollgate_v1_ValidateScopeResponse, _tollgate_v1_ValidateScopeResponse__Output>
       VerifyRunRequest: MessageTypeDefinition<_tollgate_v1_VerifyRunRequest, _tollgate_v1_VerifyRunRequest__Output>
       VerifyRunResponse: MessageTypeDefinition<_tollgate_v1_VerifyRunResponse, _tollgate_v1_VerifyRunResponse__Output>
+      Warning: MessageTypeDefinition<_tollgate_v1_Warning, _tollgate_v1_Warning__Output>
       WatchDecisionsRequest: MessageTypeDefinition<_tollgate_v1_WatchDecisionsRequest, _tollgate_v1_WatchDecisionsRequest__Output>
       WatchDecisionsResponse: MessageTypeDefinition<_tollgate_v1_WatchDecisionsResponse, _tollgate_v1_WatchDecisionsResponse__Output>
     }

@@ -3,6 +3,7 @@
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import type { RunStatus } from '../../core/run.ts';
 import { purgeOldPayloads } from '../../pdp/purge-payloads.ts';
+import { recordedPurge } from '../../pdp/recorded-purge.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -16,7 +17,8 @@ import { encodeEvent, encodeRun } from '../encode.ts';
 import { RUN_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
-import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import { listOf } from '../pieces.ts';
+import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom, TIME_MS_MAX } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
 import { exportStreams } from './export.ts';
@@ -31,24 +33,27 @@ export function auditService(): Record<string, Operation> {
         skillId: fields.id('skill_id'),
         callerId: fields.text('caller_id', PRINCIPAL),
         sessionId: fields.id('session_id'),
+        agentId: fields.id('agent_id'),
+        startedFromMs: fields.timestampMs('started_from') ?? 0,
+        startedBeforeMs: fields.timestampMs('started_before') ?? TIME_MS_MAX,
         status: fields.choice<RunStatus>('status', RUN_STATUS_NAMES),
         includeDryRun: fields.flag('include_dry_run'),
       };
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { runs, next } = await listRuns(pdp, filter, page);
-      return { runs: runs.map(encodeRun), next_page_token: pageTokenOf(next) };
+      return listOf('runs', runs, encodeRun, { next_page_token: pageTokenOf(next) });
     },
     ListChildRuns: async (fields, pdp) => {
       const parentRunId = fields.requiredId('parent_run_id');
       const limit = pageSizeOf(fields.integer('limit', INT32) ?? 0);
       fields.check();
-      return { runs: (await listChildRuns(pdp, parentRunId, limit)).map(encodeRun) };
+      return listOf('runs', await listChildRuns(pdp, parentRunId, limit), encodeRun);
     },
     GetRunChain: async (fields, pdp) => {
       const runId = fields.requiredId('run_id');
       fields.check();
-      return { runs: (await getRunChain(pdp, runId)).map(encodeRun) };
+      return listOf('runs', await getRunChain(pdp, runId), encodeRun);
     },
     ListFinishedRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
@@ -56,21 +61,23 @@ export function auditService(): Record<string, Operation> {
       fields.check();
       // An absent limit is the default; one that asks for nothing gets nothing.
       const limit = given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0);
-      return { runs: (await listFinishedRuns(pdp, before, limit)).map(encodeRun) };
+      return listOf('runs', await listFinishedRuns(pdp, before, limit), encodeRun);
     },
     GetLastRuns: async (fields, pdp) => {
       const skillIds = fields.texts('skill_ids', LIMITS.skillIdsMax, ID);
       const includeFailed = fields.flag('include_failed');
       fields.check();
       const last = await getLastRuns(pdp, skillIds, includeFailed);
-      return { last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })) };
+      return listOf('last_runs', last, ({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) }));
     },
     PurgeRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
       const keepsProof = fields.flag('keep_proof');
       idempotencyKeyFrom(fields);
       fields.check();
-      return { purged: await (keepsProof ? purgeOldPayloads(pdp, before) : purgeRuns(pdp, before)) };
+      const purge = keepsProof ? purgeOldPayloads : purgeRuns;
+      const asked = { rpc: 'PurgeRuns', endedBeforeMs: before, keepsProof } as const;
+      return { purged: await recordedPurge(pdp, asked, (onRemoved) => purge(pdp, before, onRemoved)) };
     },
   };
 }

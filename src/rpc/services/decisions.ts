@@ -3,17 +3,19 @@ import type { Effect, Reason } from '../../core/decision.ts';
 import { type DecisionFilter, fits } from '../../core/decision-filter.ts';
 import { DECISION_RPCS, type DecisionRecord, type DecisionRpc } from '../../core/decision-record.ts';
 import { type DecisionsOf, getDecision, listDecisions } from '../../pdp/decision-queries.ts';
+import { getPolicy } from '../../pdp/policies.ts';
 import { traceHashOf } from '../../pdp/trace-hash.ts';
 import { type Watched, watchDecisions } from '../../pdp/watch-decisions.ts';
+import { secondsAndNanos } from '../encode.ts';
 import { encodeDecisionNow, encodeDecisionRecord } from '../encode-decision-record.ts';
 import { EFFECT_NAMES, REASON_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
-import { ID, pageSizeFrom, TRACE_ID } from '../rules.ts';
+import { listOf } from '../pieces.ts';
+import { ID, PRINCIPAL, pageSizeFrom, TIME_MS_MAX, TRACE_ID } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 
-/** Behind every time that a request can name. */
-const TIME_MS_MAX = 253_402_300_800_000;
+const REVISION = /^[0-9a-f]{64}$/;
 
 export function decisionQueries(): Record<string, Operation> {
   return {
@@ -23,6 +25,13 @@ export function decisionQueries(): Record<string, Operation> {
       fields.check();
       const { record, remedy, now } = await getDecision(pdp, decisionId, traceId);
       return { record: encodeDecisionRecord(record), remedy: remedy ?? '', now: now && encodeDecisionNow(now) };
+    },
+    GetPolicy: async (fields, pdp) => {
+      const revision = fields.requiredId('revision');
+      if (revision !== '' && !REVISION.test(revision)) fields.refuse('revision', 'is not 64 hex digits in lower case');
+      fields.check();
+      const { document, inForceAtMs, isInForce } = await getPolicy(pdp, revision);
+      return { revision, document, in_force_at: secondsAndNanos(inForceAtMs), in_force: isInForce };
     },
     ListDecisions: async (fields, pdp) => {
       const query = {
@@ -34,7 +43,7 @@ export function decisionQueries(): Record<string, Operation> {
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { decisions, next } = await listDecisions(pdp, query, page);
-      return { decisions: decisions.map(encodeDecisionRecord), next_page_token: pageTokenOf(next) };
+      return listOf('decisions', decisions, encodeDecisionRecord, { next_page_token: pageTokenOf(next) });
     },
   };
 }
@@ -76,6 +85,7 @@ function filterFrom(fields: Fields): DecisionFilter {
   const traceId = filter?.id('trace_id', TRACE_ID);
   return {
     agentId: filter?.id('agent_id'),
+    principal: filter?.text('principal', PRINCIPAL),
     traceHash: traceId === undefined ? undefined : traceHashOf(traceId),
     effect: filter?.choice<Effect>('effect', EFFECT_NAMES),
     reason: filter?.choice<Reason>('reason', REASON_NAMES),

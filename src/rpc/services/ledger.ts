@@ -2,6 +2,7 @@
 import { exportRun } from '../../pdp/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../pdp/proofs.ts';
 import { purgePayloads } from '../../pdp/purge-payloads.ts';
+import { recordedPurge } from '../../pdp/recorded-purge.ts';
 import { secondsAndNanos } from '../encode.ts';
 import { idempotencyKeyFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
@@ -27,6 +28,8 @@ export function ledgerQueries(): Record<string, Operation> {
         checkpoints: report.checkpoints,
         purged: report.purged,
         notes: report.notes,
+        findings: report.findings,
+        findings_total: report.findingsTotal,
       };
     },
     GetCheckpoint: async (fields, pdp) => {
@@ -67,7 +70,10 @@ export function ledgerQueries(): Record<string, Operation> {
       const runId = fields.requiredId('run_id');
       idempotencyKeyFrom(fields);
       fields.check();
-      const last = await purgePayloads(pdp, runId);
+      const asked = { rpc: 'PurgePayloads', runId, keepsProof: true } as const;
+      const last = await recordedPurge(pdp, asked, async (onRemoved) => {
+        onRemoved(await purgePayloads(pdp, runId, pdp.asker.caller));
+      });
       return last > 0 ? { purged: { first: 1, last } } : {};
     },
   };

@@ -18,6 +18,8 @@ import type { GetLastRunsRequest as _tollgate_v1_GetLastRunsRequest, GetLastRuns
 import type { GetLastRunsResponse as _tollgate_v1_GetLastRunsResponse, GetLastRunsResponse__Output as _tollgate_v1_GetLastRunsResponse__Output } from '../../tollgate/v1/GetLastRunsResponse.ts';
 import type { GetLedgerKeysRequest as _tollgate_v1_GetLedgerKeysRequest, GetLedgerKeysRequest__Output as _tollgate_v1_GetLedgerKeysRequest__Output } from '../../tollgate/v1/GetLedgerKeysRequest.ts';
 import type { GetLedgerKeysResponse as _tollgate_v1_GetLedgerKeysResponse, GetLedgerKeysResponse__Output as _tollgate_v1_GetLedgerKeysResponse__Output } from '../../tollgate/v1/GetLedgerKeysResponse.ts';
+import type { GetPolicyRequest as _tollgate_v1_GetPolicyRequest, GetPolicyRequest__Output as _tollgate_v1_GetPolicyRequest__Output } from '../../tollgate/v1/GetPolicyRequest.ts';
+import type { GetPolicyResponse as _tollgate_v1_GetPolicyResponse, GetPolicyResponse__Output as _tollgate_v1_GetPolicyResponse__Output } from '../../tollgate/v1/GetPolicyResponse.ts';
 import type { GetRunChainRequest as _tollgate_v1_GetRunChainRequest, GetRunChainRequest__Output as _tollgate_v1_GetRunChainRequest__Output } from '../../tollgate/v1/GetRunChainRequest.ts';
 import type { GetRunChainResponse as _tollgate_v1_GetRunChainResponse, GetRunChainResponse__Output as _tollgate_v1_GetRunChainResponse__Output } from '../../tollgate/v1/GetRunChainResponse.ts';
 import type { ListChildRunsRequest as _tollgate_v1_ListChildRunsRequest, ListChildRunsRequest__Output as _tollgate_v1_ListChildRunsRequest__Output } from '../../tollgate/v1/ListChildRunsRequest.ts';
@@ -156,6 +158,21 @@ export interface AuditServiceClient extends grpc.Client {
   getLedgerKeys(argument: _tollgate_v1_GetLedgerKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetLedgerKeysResponse__Output>): grpc.ClientUnaryCall;
   getLedgerKeys(argument: _tollgate_v1_GetLedgerKeysRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetLedgerKeysResponse__Output>): grpc.ClientUnaryCall;
   getLedgerKeys(argument: _tollgate_v1_GetLedgerKeysRequest, callback: grpc.requestCallback<_tollgate_v1_GetLedgerKeysResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * GetPolicy shows a policy that decisions were made under, by the revision that their records name.
+   */
+  GetPolicy(argument: _tollgate_v1_GetPolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  GetPolicy(argument: _tollgate_v1_GetPolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  GetPolicy(argument: _tollgate_v1_GetPolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  GetPolicy(argument: _tollgate_v1_GetPolicyRequest, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * GetPolicy shows a policy that decisions were made under, by the revision that their records name.
+   */
+  getPolicy(argument: _tollgate_v1_GetPolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  getPolicy(argument: _tollgate_v1_GetPolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  getPolicy(argument: _tollgate_v1_GetPolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
+  getPolicy(argument: _tollgate_v1_GetPolicyRequest, callback: grpc.requestCallback<_tollgate_v1_GetPolicyResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * GetRunChain shows the way from the root of a tree to a run.
@@ -347,6 +364,11 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
   GetLedgerKeys: grpc.handleUnaryCall<_tollgate_v1_GetLedgerKeysRequest__Output, _tollgate_v1_GetLedgerKeysResponse>;
   
   /**
+   * GetPolicy shows a policy that decisions were made under, by the revision that their records name.
+   */
+  GetPolicy: grpc.handleUnaryCall<_tollgate_v1_GetPolicyRequest__Output, _tollgate_v1_GetPolicyResponse>;
+  
+  /**
    * GetRunChain shows the way from the root of a tree to a run.
    */
   GetRunChain: grpc.handleUnaryCall<_tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse>;
@@ -407,6 +429,7 @@ export interface AuditServiceDefinition extends grpc.ServiceDefinition {
   GetInclusionProof: MethodDefinition<_tollgate_v1_GetInclusionProofRequest, _tollgate_v1_GetInclusionProofResponse, _tollgate_v1_GetInclusionProofRequest__Output, _tollgate_v1_GetInclusionProofResponse__Output>
   GetLastRuns: MethodDefinition<_tollgate_v1_GetLastRunsRequest, _tollgate_v1_GetLastRunsResponse, _tollgate_v1_GetLastRunsRequest__Output, _tollgate_v1_GetLastRunsResponse__Output>
   GetLedgerKeys: MethodDefinition<_tollgate_v1_GetLedgerKeysRequest, _tollgate_v1_GetLedgerKeysResponse, _tollgate_v1_GetLedgerKeysRequest__Output, _tollgate_v1_GetLedgerKeysResponse__Output>
+  GetPolicy: MethodDefinition<_tollgate_v1_GetPolicyRequest, _tollgate_v1_GetPolicyResponse, _tollgate_v1_GetPolicyRequest__Output, _tollgate_v1_GetPolicyResponse__Output>
   GetRunChain: MethodDefinition<_tollgate_v1_GetRunChainRequest, _tollgate_v1_GetRunChainResponse, _tollgate_v1_GetRunChainRequest__Output, _tollgate_v1_GetRunChainResponse__Output>
   ListChildRuns: MethodDefinition<_tollgate_v1_ListChildRunsRequest, _tollgate_v1_ListChildRunsResponse, _tollgate_v1_ListChildRunsRequest__Output, _tollgate_v1_ListChildRunsResponse__Output>
   ListDecisions: MethodDefinition<_tollgate_v1_ListDecisionsRequest, _tollgate_v1_ListDecisionsResponse, _tollgate_v1_ListDecisionsRequest__Output, _tollgate_v1_ListDecisionsResponse__Output>

@@ -31,12 +31,18 @@ export interface DecisionFilter {
    * Only decisions that list a call of this tool, 1 to 128 bytes. Absent means every tool and none.
    */
   'tool'?: (string);
+  /**
+   * Only decisions about what this principal asked for, `platform:user_id`, 1 to 257 bytes. Absent means every principal and none.
+   * With it, or with `agent_id`, a list is found in an index; without both, all decisions of the time range are looked at.
+   */
+  'principal'?: (string);
   '_agent_id'?: "agent_id";
   '_trace_id'?: "trace_id";
   '_effect'?: "effect";
   '_reason'?: "reason";
   '_rpc'?: "rpc";
   '_tool'?: "tool";
+  '_principal'?: "principal";
 }
 
 /**
@@ -67,4 +73,9 @@ export interface DecisionFilter__Output {
    * Only decisions that list a call of this tool, 1 to 128 bytes. Absent means every tool and none.
    */
   'tool'?: (string);
+  /**
+   * Only decisions about what this principal asked for, `platform:user_id`, 1 to 257 bytes. Absent means every principal and none.
+   * With it, or with `agent_id`, a list is found in an index; without both, all decisions of the time range are looked at.
+   */
+  'principal'?: (string);
 }

@@ -7,6 +7,8 @@ import type { Check as _tollgate_v1_Check, Check__Output as _tollgate_v1_Check__
 import type { RecordedCall as _tollgate_v1_RecordedCall, RecordedCall__Output as _tollgate_v1_RecordedCall__Output } from '../../tollgate/v1/RecordedCall.ts';
 import type { RecordedSession as _tollgate_v1_RecordedSession, RecordedSession__Output as _tollgate_v1_RecordedSession__Output } from '../../tollgate/v1/RecordedSession.ts';
 import type { Duration as _google_protobuf_Duration, Duration__Output as _google_protobuf_Duration__Output } from '../../google/protobuf/Duration.ts';
+import type { RecordedTerms as _tollgate_v1_RecordedTerms, RecordedTerms__Output as _tollgate_v1_RecordedTerms__Output } from '../../tollgate/v1/RecordedTerms.ts';
+import type { RecordedRemoval as _tollgate_v1_RecordedRemoval, RecordedRemoval__Output as _tollgate_v1_RecordedRemoval__Output } from '../../tollgate/v1/RecordedRemoval.ts';
 
 /**
  * What is kept of one decision.
@@ -22,7 +24,8 @@ export interface DecisionRecord {
   'decided_at'?: (_google_protobuf_Timestamp | null);
   /**
    * The operation that decided: `Authorize`, `ConsumeBudget`, `ValidateScope`, `CheckSlash`, `CreateSession`, `CloseSession`,
-   * `BindIdentity`, `ReleaseIdentity`, `DeactivateAgent`, `ReactivateAgent` or `ReloadPolicy`.
+   * `BindIdentity`, `ReleaseIdentity`, `DeactivateAgent`, `ReactivateAgent`, `ReloadPolicy`, `PurgeSessions`, `PurgeRuns` or
+   * `PurgePayloads`.
    */
   'rpc'?: (string);
   /**
@@ -114,6 +117,26 @@ export interface DecisionRecord {
    * From the arrival of the request until its record was handed to the store.
    */
   'latency'?: (_google_protobuf_Duration | null);
+  /**
+   * True if any of the checks rests on a fact that the request asserted and that no trusted record confirms.
+   */
+  'asserted'?: (boolean);
+  /**
+   * What the session was opened with. It is present with `CreateSession` only.
+   */
+  'terms'?: (_tollgate_v1_RecordedTerms | null);
+  /**
+   * What was purged. It is present with `PurgeSessions`, `PurgeRuns` and `PurgePayloads` only.
+   */
+  'removal'?: (_tollgate_v1_RecordedRemoval | null);
+  /**
+   * How many live sessions were closed. It is present with `DeactivateAgent` only, in the record that names no session.
+   */
+  'sessions_closed'?: (number);
+  /**
+   * The revision that was in force before. It is present with `ReloadPolicy` only; `policy_revision` is the one that took its place.
+   */
+  'previous_policy_revision'?: (string);
   '_agent_id'?: "agent_id";
   '_session_id'?: "session_id";
   '_run_id'?: "run_id";
@@ -126,6 +149,10 @@ export interface DecisionRecord {
   '_command'?: "command";
   '_session'?: "session";
   '_retry_after'?: "retry_after";
+  '_terms'?: "terms";
+  '_removal'?: "removal";
+  '_sessions_closed'?: "sessions_closed";
+  '_previous_policy_revision'?: "previous_policy_revision";
 }
 
 /**
@@ -142,7 +169,8 @@ export interface DecisionRecord__Output {
   'decided_at'?: (_google_protobuf_Timestamp__Output);
   /**
    * The operation that decided: `Authorize`, `ConsumeBudget`, `ValidateScope`, `CheckSlash`, `CreateSession`, `CloseSession`,
-   * `BindIdentity`, `ReleaseIdentity`, `DeactivateAgent`, `ReactivateAgent` or `ReloadPolicy`.
+   * `BindIdentity`, `ReleaseIdentity`, `DeactivateAgent`, `ReactivateAgent`, `ReloadPolicy`, `PurgeSessions`, `PurgeRuns` or
+   * `PurgePayloads`.
    */
   'rpc'?: (string);
   /**
@@ -234,4 +262,24 @@ export interface DecisionRecord__Output {
    * From the arrival of the request until its record was handed to the store.
    */
   'latency'?: (_google_protobuf_Duration__Output);
+  /**
+   * True if any of the checks rests on a fact that the request asserted and that no trusted record confirms.
+   */
+  'asserted'?: (boolean);
+  /**
+   * What the session was opened with. It is present with `CreateSession` only.
+   */
+  'terms'?: (_tollgate_v1_RecordedTerms__Output);
+  /**
+   * What was purged. It is present with `PurgeSessions`, `PurgeRuns` and `PurgePayloads` only.
+   */
+  'removal'?: (_tollgate_v1_RecordedRemoval__Output);
+  /**
+   * How many live sessions were closed. It is present with `DeactivateAgent` only, in the record that names no session.
+   */
+  'sessions_closed'?: (number);
+  /**
+   * The revision that was in force before. It is present with `ReloadPolicy` only; `policy_revision` is the one that took its place.
+   */
+  'previous_policy_revision'?: (string);
 }

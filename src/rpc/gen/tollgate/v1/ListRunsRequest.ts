@@ -1,6 +1,7 @@
 // Original file: proto/tollgate/v1/audit_service.proto
 
 import type { RunStatus as _tollgate_v1_RunStatus, RunStatus__Output as _tollgate_v1_RunStatus__Output } from '../../tollgate/v1/RunStatus.ts';
+import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
 
 /**
  * A request to list runs.
@@ -11,7 +12,7 @@ export interface ListRunsRequest {
    */
   'skill_id'?: (string);
   /**
-   * Only runs of this caller, 1 to 257 bytes. Absent means runs of all callers.
+   * Only runs of this caller, 1 to 385 bytes. Absent means runs of all callers.
    */
   'caller_id'?: (string);
   /**
@@ -34,6 +35,18 @@ export interface ListRunsRequest {
    * Where the page starts: the `next_page_token` of the page before, at most 512 bytes. Absent or empty means the first page.
    */
   'page_token'?: (string);
+  /**
+   * Only runs whose session is this agent's, 1 to 128 bytes. Absent means runs of all agents and of none.
+   */
+  'agent_id'?: (string);
+  /**
+   * Only runs that started at this time or later. Absent means from the first.
+   */
+  'started_from'?: (_google_protobuf_Timestamp | null);
+  /**
+   * Only runs that started before this time. Absent means up to the last.
+   */
+  'started_before'?: (_google_protobuf_Timestamp | null);
   '_skill_id'?: "skill_id";
   '_caller_id'?: "caller_id";
   '_session_id'?: "session_id";
@@ -41,6 +54,9 @@ export interface ListRunsRequest {
   '_include_dry_run'?: "include_dry_run";
   '_page_size'?: "page_size";
   '_page_token'?: "page_token";
+  '_agent_id'?: "agent_id";
+  '_started_from'?: "started_from";
+  '_started_before'?: "started_before";
 }
 
 /**
@@ -52,7 +68,7 @@ export interface ListRunsRequest__Output {
    */
   'skill_id'?: (string);
   /**
-   * Only runs of this caller, 1 to 257 bytes. Absent means runs of all callers.
+   * Only runs of this caller, 1 to 385 bytes. Absent means runs of all callers.
    */
   'caller_id'?: (string);
   /**
@@ -75,4 +91,16 @@ export interface ListRunsRequest__Output {
    * Where the page starts: the `next_page_token` of the page before, at most 512 bytes. Absent or empty means the first page.
    */
   'page_token'?: (string);
+  /**
+   * Only runs whose session is this agent's, 1 to 128 bytes. Absent means runs of all agents and of none.
+   */
+  'agent_id'?: (string);
+  /**
+   * Only runs that started at this time or later. Absent means from the first.
+   */
+  'started_from'?: (_google_protobuf_Timestamp__Output);
+  /**
+   * Only runs that started before this time. Absent means up to the last.
+   */
+  'started_before'?: (_google_protobuf_Timestamp__Output);
 }

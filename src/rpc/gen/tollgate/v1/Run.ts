@@ -87,12 +87,17 @@ export interface Run {
    * True if `caller_id` was asserted by the request that started the run, and not read from an identity record.
    */
   'caller_asserted'?: (boolean);
+  /**
+   * The agent of the run's session. Absent if the run has no session.
+   */
+  'agent_id'?: (string);
   '_parent_run_id'?: "parent_run_id";
   '_continuation_parent_run_id'?: "continuation_parent_run_id";
   '_channel_id'?: "channel_id";
   '_session_id'?: "session_id";
   '_output'?: "output";
   '_error'?: "error";
+  '_agent_id'?: "agent_id";
 }
 
 /**
@@ -175,4 +180,8 @@ export interface Run__Output {
    * True if `caller_id` was asserted by the request that started the run, and not read from an identity record.
    */
   'caller_asserted'?: (boolean);
+  /**
+   * The agent of the run's session. Absent if the run has no session.
+   */
+  'agent_id'?: (string);
 }

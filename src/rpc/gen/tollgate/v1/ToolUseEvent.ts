@@ -21,9 +21,15 @@ export interface ToolUseEvent {
    * What the tool answered, up to the request's size limit; at most 4,000 bytes are stored. Absent counts as empty.
    */
   'result'?: (string);
+  /**
+   * The `Decision.decision_id` that allowed the call. It is stored with the call, so that whoever verifies the run's ledger can hold
+   * what was done to what was allowed. An id that no decision can have is INVALID_ARGUMENT. Absent means that the runner does not say.
+   */
+  'decision_id'?: (string);
   '_id'?: "id";
   '_args'?: "args";
   '_result'?: "result";
+  '_decision_id'?: "decision_id";
 }
 
 /**
@@ -46,4 +52,9 @@ export interface ToolUseEvent__Output {
    * What the tool answered, up to the request's size limit; at most 4,000 bytes are stored. Absent counts as empty.
    */
   'result'?: (string);
+  /**
+   * The `Decision.decision_id` that allowed the call. It is stored with the call, so that whoever verifies the run's ledger can hold
+   * what was done to what was allowed. An id that no decision can have is INVALID_ARGUMENT. Absent means that the runner does not say.
+   */
+  'decision_id'?: (string);
 }

@@ -2,6 +2,7 @@
 
 import type { LedgerFault as _tollgate_v1_LedgerFault, LedgerFault__Output as _tollgate_v1_LedgerFault__Output } from '../../tollgate/v1/LedgerFault.ts';
 import type { SequenceRange as _tollgate_v1_SequenceRange, SequenceRange__Output as _tollgate_v1_SequenceRange__Output } from '../../tollgate/v1/SequenceRange.ts';
+import type { LedgerFinding as _tollgate_v1_LedgerFinding, LedgerFinding__Output as _tollgate_v1_LedgerFinding__Output } from '../../tollgate/v1/LedgerFinding.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -40,6 +41,14 @@ export interface VerifyRunResponse {
    * What is no fault, but to be known.
    */
   'notes'?: (string)[];
+  /**
+   * Where what the run did and what it was allowed to do do not fit, at most 100 of them. None of them is a fault of the ledger.
+   */
+  'findings'?: (_tollgate_v1_LedgerFinding)[];
+  /**
+   * How many findings there are, those that are not listed too.
+   */
+  'findings_total'?: (number | string | Long);
 }
 
 /**
@@ -78,4 +87,12 @@ export interface VerifyRunResponse__Output {
    * What is no fault, but to be known.
    */
   'notes'?: (string)[];
+  /**
+   * Where what the run did and what it was allowed to do do not fit, at most 100 of them. None of them is a fault of the ledger.
+   */
+  'findings'?: (_tollgate_v1_LedgerFinding__Output)[];
+  /**
+   * How many findings there are, those that are not listed too.
+   */
+  'findings_total'?: (number);
 }
