@@ -36,9 +36,9 @@ export function looksSecret(certainty: Certainty, text: string, { quoted }: Writ
 }
 
 const TECH =
-  /^(?:oauth-?[12]?|sha-?\d{1,3}|md5|utf-?\d{1,2}|base-?(?:32|64)(?:url)?|es20\d\d|es\d|http-?[123]|ipv[46]|x509|[hrep]s(?:256|384|512)|argon2(?:id|i|d)?|pbkdf2|p-?(?:256|384|521)|ed25519|curve25519|x25519|secp\d+[rk]1|aes-?\d{0,3}|pkcs?\d{1,2}|rfc-?\d+|iso-?\d+|[a-z]{1,4}\d{1,2}|v\d+\w{0,8}|\w*test\d{0,3}|(?:key|token|user|item|value|secret|id|name|arg|param|field)[_-]?\d{1,3})$/i;
+  /^(?:oauth-?[12]?|sha-?\d{1,3}|md5|utf-?\d{1,2}|base-?(?:32|64)(?:url)?|es20\d\d|es\d|http(?:s|-|\/)?[123](?:\.\d)?|ipv[46]|x509|[hrep]s(?:256|384|512)|argon2(?:id|i|d)?|pbkdf2|p-?(?:256|384|521)|ed25519|curve25519|x25519|secp\d+[rk]1|aes-?\d{0,3}|pkcs?\d{1,2}|rfc-?\d+|iso-?\d+|[a-z]{1,4}\d{1,2}|v\d+\w{0,8}|\w*test\d{0,3}|(?:key|token|user|item|value|secret|id|name|arg|param|field)[_-]?\d{1,3})$/i;
 const HARMLESS =
-  /^(?:[vV=~^<>]*\d+(?:[.:_-]\d+)*(?:[.+-]?(?:alpha|beta|rc|dev|pre|snapshot|[a-z]{1,3})[.\d]{0,8})?|\d{4}-\d\d-\d\d[T0-9:.Z+-]*|0x[0-9a-f]+|\d+(?:[.]\d+)?[a-z%]{1,3}|#[0-9a-f]{3,8}|(?:\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\-]*|[a-z]+:\/\/[^\s:@]*|[\w-]+\.(?:js|ts|tsx|py|go|rs|rb|java|c|h|cpp|json|ya?ml|toml|md|txt|html|css|png|svg|sh|env|pem|crt|key|lock|log|com|org|net|io|dev)(?::\d+)*[:,.]?)$/i;
+  /^(?:[vV=~^<>]*\d+(?:[.:_-]\d+)*(?:[.+-]?(?:alpha|beta|rc|dev|pre|snapshot|[a-z]{1,3})[.\d]{0,8})?|\d{4}-\d\d-\d\d[T0-9:.Z+-]*|0x[0-9a-f]+|\d+(?:[.]\d+)?[a-z%]{1,3}|#[0-9a-f]{3,8}|(?:\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\-]*(?::\d+){0,2}|[a-z]+:\/\/[^\s:@]*|[\w-]+\.(?:js|ts|tsx|py|go|rs|rb|java|c|h|cpp|json|ya?ml|toml|md|txt|html|css|png|svg|sh|env|pem|crt|key|lock|log|com|org|net|io|dev)(?::\d+)*[:,.]?)$/i;
 const TRIM = /^[.:!?*_-]+|[.:!?*]+$/g;
 
 function looksSecretPiece(written: string, quoted: boolean): boolean {
@@ -80,10 +80,10 @@ function isBlankOrMark(value: string): boolean {
 }
 
 const WORDS =
-  'string|str|bytes|number|int|integer|boolean|bool|float|double|object|array|any|unknown|null|undefined|nil|none|true|false|void|never|varchar|text|char|required|optional|redacted|hidden|masked|secret|password|yes|no|on|off|include|omit|same-origin|n/a|na|tbd|todo|empty|auto|default|unset|missing|invalid|expired|ok|changeme';
+  'string|str|bytes|number|int|integer|boolean|bool|float|double|object|array|any|unknown|null|undefined|nil|none|true|false|void|never|varchar|text|char|required|optional|redacted|hidden|masked|secret|password|yes|no|on|off|include|omit|same-origin|n/a|na|tbd|todo|empty|auto|default|unset|missing|invalid|expired|ok|changeme|inherit|~|\\[\\]|\\{\\}|\\[(?:redacted|hidden|masked|filtered)\\]';
 const LITERAL = new RegExp(`^(?:${WORDS})$`, 'i');
 const PLACEHOLDER =
-  /^(?:<[A-Za-z][A-Za-z0-9 _.-]{0,64}>|\$\{\{?[^{}]{1,128}\}\}?|\{\{[^{}]{1,128}\}\}|\{[A-Za-z_][A-Za-z0-9_.]{0,64}\}|\$\([A-Za-z_][A-Za-z0-9_ ./-]{0,64}\)|\$[A-Za-z_][A-Za-z0-9_]{0,64}|\$\d{1,2}(?: where [a-z_.]{1,32} = \$\d{1,2};?)?|%[A-Za-z_][A-Za-z0-9_]{0,64}%|%[sdvqr@]|:[a-z_]{1,64}|@[A-Za-z_]{1,64}|[*•]{1,64}|x{3,64}|\.{2,3}|…|\?|-{1,3}|your[-_ ](?:[a-z]{1,16}[-_ ]){0,3}[a-z]{1,16}(?:[-_ ]here)?)$/i;
+  /^(?:<[A-Za-z][A-Za-z0-9 _.-]{0,64}>|\$\{\{?[^{}]{1,128}\}\}?|\{\{[^{}]{1,128}\}\}|\{[A-Za-z_][A-Za-z0-9_.]{0,64}\}|\$\([A-Za-z_][A-Za-z0-9_ ./-]{0,64}\)|\$[A-Za-z_][A-Za-z0-9_]{0,64}|\$\d{1,2}(?: where [a-z_.]{1,32} = \$\d{1,2};?)?|%[A-Za-z_][A-Za-z0-9_]{0,64}%|%[sdvqr@]|:[a-z_]{1,64}|@[A-Za-z_]{1,64}|\{\s?(?:get_param|get_attr|ref|"?\$ref"?|"?valueFrom"?|"?env"?): ?"?[A-Za-z_.]{1,64}"?\s?\}|(?:bearer|basic|token) [<$]\{?[A-Za-z_]{1,32}[>}]?["']?|[*•]{1,64}|x{3,64}|\.{2,3}|…|\?|-{1,3}|your[-_ ](?:[a-z]{1,16}[-_ ]){0,3}[a-z]{1,16}(?:[-_ ]here)?)$/i;
 const IDENTIFIER = '[A-Za-z_$][A-Za-z_$]{0,63}';
 const PATH = new RegExp(`^[&*!]{0,2}(${IDENTIFIER})((?:(?:\\?\\.|\\.|->|::)(?:${IDENTIFIER})){1,8})$`);
 const ROOTS =

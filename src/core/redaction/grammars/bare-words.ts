@@ -98,6 +98,8 @@ export function proseWord(source: SourceText, { end, certainty, name }: Spot): r
   const word = text.slice(at, at + 256).split(/\s/, 1)[0]!;
   const bare = word.replaceAll(/^[("'`*“‘«„]+|[)"'`*”’».,;:!?]+$/g, '');
   const isStrong = certainty === 'sure' || /^p(?:ass|w|wd|in)$/i.test(name);
+  // An id, a place in code.
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-|^[.~]?\/[\w./-]*(?::\d+)*$|^HTTP\//i.test(bare)) return undefined;
   const seems = looksRandom(bare) || (isStrong && bare.length >= 8 && looksSecret('likely', bare, { quoted: false }));
   if (!seems) return undefined;
   const start = at + word.indexOf(bare);

@@ -1,6 +1,7 @@
 // Words in base64 that say a user and a password, or an assignment of one, and keys that stand without their first line.
 import type { Found } from '../credentials.ts';
 import { certaintyOf } from '../key-names.ts';
+import { looksRandom } from '../secret-shapes.ts';
 import type { SourceText } from '../source-text.ts';
 
 /** No shorter word is decoded. */
@@ -13,6 +14,8 @@ SIXES[95] = 63;
 
 const PAIR = /^([A-Za-z][\w.@+-]{1,63}):([^\s:]{8,})$/;
 const ASSIGNED = /([A-Za-z][\w.-]{2,63})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?\S{4,}/g;
+/** An issuer's prefix with a letter before it, which hides it from the forms: `xghp_…`. */
+const GLUED = /^[A-Za-z]{2,16}_([A-Za-z0-9]{30,255})$/;
 /** What is decoded of a word. */
 const SAMPLE_LENGTH = 1_024;
 /** The first bytes of a key in DER, PKCS#1, PKCS#8 or SEC 1, in base64. */
@@ -26,6 +29,11 @@ export function findEncodedWords(source: SourceText): Found[] {
   const { text } = source;
   const found: Found[] = [];
   for (const { start: at, word } of longWords(text)) {
+    const glued = GLUED.exec(word);
+    if (glued && looksRandom(glued[1]!)) {
+      found.push({ rule: 'prefixed_token', start: at, end: at + word.length });
+      continue;
+    }
     // A slash belongs to base64, and to the path of a URL.
     for (const start of new Set([0, word.lastIndexOf('/') + 1])) {
       const decoded = decodedWord(word.slice(start, start + SAMPLE_LENGTH));
