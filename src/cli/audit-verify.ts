@@ -1,7 +1,8 @@
 // `tollgate audit verify`: an exported ledger held to public keys, offline. It must never ask a server, nor say that a bundle
 // is sound which it could not read to its end.
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { type BrokenLine, parseLine } from '../verify/lines.ts';
 import { readLines } from '../verify/read-lines.ts';
 import { type Report, rangeOf } from '../verify/report.ts';
 import { parseCheckpoint, parseVerifierKey } from '../verify/signed-note.ts';
@@ -35,7 +36,7 @@ async function verify(path: string, flags: Flags): Promise<void> {
     const keys = flags.key.flatMap(keysOf);
     const checkpoints = (flags.checkpoint ?? []).map(checkpointIn);
     const source = path === '-' ? process.stdin : createReadStream(path);
-    const report = await verifyBundle(readLines(source), { keys, checkpoints });
+    const report = await verifyBundle(bundleLines(readLines(source), path), { keys, checkpoints });
     await printed(flags.json ? `${safeJson(report)}\n` : textOf(report));
     process.exitCode = report.ok ? EXIT.sound : EXIT.faults;
   } catch (error) {
@@ -44,12 +45,37 @@ async function verify(path: string, flags: Flags): Promise<void> {
   }
 }
 
+/** How many lines may be no part of a bundle before it is none: a damaged one keeps most of its own. */
+const STRANGERS_MAX = 100;
+
+/** Hands the lines on. @throws when none of them is one of a bundle, so that nothing can be said of it */
+async function* bundleLines(
+  lines: AsyncIterable<string | BrokenLine>,
+  path: string,
+): AsyncGenerator<string | BrokenLine> {
+  let isBundle = false;
+  let strangers = 0;
+  const held: (string | BrokenLine)[] = [];
+  for await (const line of lines) {
+    if (!isBundle) {
+      isBundle = typeof line === 'string' && parseLine(line) !== undefined;
+      held.push(line);
+      if (!isBundle && ++strangers < STRANGERS_MAX) continue;
+      if (!isBundle) break;
+      yield* held.splice(0);
+      continue;
+    }
+    yield line;
+  }
+  if (!isBundle) throw new Error(`${path === '-' ? 'standard input' : path} is no exported ledger`);
+}
+
 /** The keys of a file, one a line, or the key that was given itself. */
 function keysOf(keyOrFile: string): string[] {
   if (parseVerifierKey(keyOrFile)) return [keyOrFile];
   if (keyOrFile.includes('+') && !existsSync(keyOrFile))
     throw new Error(`${keyOrFile} is neither a file nor a public key (${KEY_FORM})`);
-  const lines = readFileSync(keyOrFile, 'utf8').split('\n');
+  const lines = shortFile(keyOrFile).split('\n');
   const keys = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   if (keys.length === 0) throw new Error(`${keyOrFile} holds no public key`);
   const wrong = keys.findIndex((key) => !parseVerifierKey(key));
@@ -57,11 +83,18 @@ function keysOf(keyOrFile: string): string[] {
   return keys;
 }
 
+/** Keys and checkpoints are short. A checkpoint may come from anybody, as the bundle may. */
+function shortFile(path: string): string {
+  if (statSync(path).size > SHORT_BYTES_MAX) throw new Error(`${path} is larger than ${SHORT_BYTES_MAX} bytes`);
+  return readFileSync(path, 'utf8');
+}
+
+const SHORT_BYTES_MAX = 2 ** 20;
 const KEY_FORM = '<name>+<key hash>+<key>';
 
 /** The note of a file; whatever put it there may have ended it once more. */
 function checkpointIn(file: string): string {
-  const note = `${readFileSync(file, 'utf8').trimEnd()}\n`;
+  const note = `${shortFile(file).trimEnd()}\n`;
   if (!parseCheckpoint(note)) throw new Error(`${file} holds no checkpoint`);
   return note;
 }

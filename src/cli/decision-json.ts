@@ -47,6 +47,7 @@ export interface DecisionJson {
   readonly last_at: string;
   /** Seconds. */
   readonly latency: number;
+  readonly asserted?: boolean;
 }
 
 export interface StoryJson {

@@ -38,6 +38,7 @@ export function decisionLine(found: DecisionJson, paint: Paint): string {
     labelled('session', record.session_id),
     labelled('run', record.run_id),
     `decision ${record.decision_id}`,
+    record.asserted ? 'asserted' : undefined,
     record.repeats > 0 ? `again ${timesText(record.repeats)}` : undefined,
   ];
   return parts
@@ -84,6 +85,7 @@ function aboutOf(record: DecisionJson, revisionInForce: string): Row[] {
     ['call', askedFor(record)],
     ['scope', record.scope],
     ['command', commandOf(record)],
+    ['rests on', record.asserted ? 'what the request asserted: see the checks' : undefined],
     ['policy', `${short(policy_revision)}, ${force}`],
     ['took', `${(record.latency * 1000).toFixed(1)} ms until it was recorded`],
   ];

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
+import { OddNumber } from '../core/document.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
 import { ProblemsError } from './problems-error.ts';
 import { readYaml, YamlError, type YamlSource, type YamlValue } from './yaml-source.ts';
@@ -22,6 +23,8 @@ export interface LoadedPolicy<Rules> {
   readonly policy: Rules;
   /** SHA-256 in hex. Comments, key order and layout do not change it; anything a rule could depend on does. */
   readonly revision: string;
+  /** The document in its canonical form, JSON: whoever parses it gets the same rules. */
+  readonly source: string;
   /** `policy.yaml:12: …`, one line each. */
   readonly warnings: readonly string[];
 }
@@ -40,7 +43,8 @@ export function loadPolicy<Rules>(path: string, parse: PolicyParser<Rules>): Loa
   const source = readSource(path);
   const parsed = parse(source.root);
   if ('problems' in parsed) throw new PolicyError(lines(source, parsed.problems));
-  return { policy: parsed.policy, revision: revisionOf(source.root), warnings: lines(source, parsed.warnings) };
+  const json = canonicalJson(source.root);
+  return { policy: parsed.policy, revision: revisionOf(json), source: json, warnings: lines(source, parsed.warnings) };
 }
 
 function readSource(path: string): YamlSource {
@@ -67,13 +71,15 @@ function lines(source: YamlSource, notes: readonly PolicyNote[]): string[] {
     .map(({ line, text }) => `${source.name}:${line}: ${text}`);
 }
 
-function revisionOf(document: YamlValue): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex');
+function revisionOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
 }
 
 /** JSON without white space, the keys of every object in the order of their UTF-16 units. */
 function canonicalJson(value: YamlValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof OddNumber) return `number(${JSON.stringify(value.text)})`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.keys(value).sort();
   return `{${entries.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`).join(',')}}`;

@@ -1,6 +1,7 @@
 // Runs: one execution of a skill each, with an audit log of its own.
 import { NEW_LEDGER, type RunLedger } from './ledger.ts';
 import { LIMITS } from './limits.ts';
+import type { SecretMemory } from './redaction/secret-memory.ts';
 
 export const FINAL_STATUSES = ['ok', 'error', 'timeout', 'budget_exceeded', 'cancelled', 'dry_run'] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
@@ -55,12 +56,24 @@ export interface Shaping {
   readonly modelRecorded: boolean;
   /** A secret tool's result was the last thing that happened, so the next step's text may repeat it. */
   readonly secretPending: boolean;
+  /** What secret tools were told and returned, for as long as the run goes on. */
+  readonly secrets?: SecretMemory | undefined;
 }
 
 /** The run as it stands at `now`: one left untouched for longer than `idleTimeoutMs` has timed out. */
 export function runAt(run: Run, idleTimeoutMs: number, now: number): Run {
   if (run.status !== 'running' || now - run.touchedAtMs <= idleTimeoutMs) return run;
-  return { ...run, status: 'timeout', finishedAtMs: run.touchedAtMs + idleTimeoutMs };
+  return {
+    ...run,
+    status: 'timeout',
+    finishedAtMs: run.touchedAtMs + idleTimeoutMs,
+    shaping: withoutSecretMemory(run.shaping),
+  };
+}
+
+/** Of a run that has ended nothing more is stored, so nothing need be remembered. */
+export function withoutSecretMemory(shaping: Shaping): Shaping {
+  return shaping.secrets === undefined ? shaping : { ...shaping, secrets: undefined };
 }
 
 /** Whether a run must be come back to unasked: it goes on, or the removal of its contents is not at its end. */

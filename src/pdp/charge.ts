@@ -4,7 +4,7 @@
 // INVARIANT: an ALLOW leaves here only behind a charge that the store has made, together with the comparison of the
 // identity record that the decision rests on.
 import { type Ask, type BeforeCharge, checkBeforeCharge, type Facts, type RequestedCall } from '../core/authorize.ts';
-import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
+import { type Check, failed, restsOnAssertion, type Verdict, verdictOf } from '../core/decision.ts';
 import type { AskedCall } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
@@ -78,7 +78,7 @@ async function attempt(
 ): Promise<ChargeDecision | undefined> {
   // No await where nothing is fetched: most decisions name no run.
   const run = request.runId === undefined ? undefined : await findRun(pdp, request.runId);
-  const facts = { identity, run };
+  const facts = { identity, run, sessionId: request.session?.sessionId };
   const before = checkBeforeCharge(loaded.policy, pdp.rules.assertedFacts, request, facts);
   const calls = request.calls.map((call) => effectiveCall(loaded, call));
   const answer = new Answer(pdp, loaded, request, { before, calls, identity: identity?.identity });
@@ -264,6 +264,8 @@ class Answer {
       explain,
       dryRun,
       replayed,
+      // Those of the session never rest on an assertion, and an ALLOW lists none.
+      asserted: restsOnAssertion(this.found.before.checks),
     });
     return { decision, identity: verdict.effect === 'ALLOW' && !dryRun ? this.found.identity : undefined, usage };
   }

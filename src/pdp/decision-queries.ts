@@ -60,7 +60,7 @@ export async function listDecisions(
   const partitions = partitionsOf(query.of);
   const walk = { ...decisionWalk(pdp, query), after: page.after, ...(partitions && { partitions }) };
   const keep = (record: DecisionRecord) => fits(record, query.filter);
-  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { decisions: items, next };
 }
 
@@ -74,6 +74,7 @@ function partitionsOf(of: DecisionsOf): readonly number[] | undefined {
 function decisionWalk(pdp: Pdp, { of, fromMs, toMs }: DecisionQuery): Walk<DecisionRecord> {
   return {
     descending: true,
+    weigh,
     // Records are in the order of their ids, which begin with a time.
     position: ({ decisionId }) => ({ atMs: 0, id: decisionId }),
     page: (partition, after, limit) => {

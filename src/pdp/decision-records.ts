@@ -12,14 +12,14 @@ import {
   type DecisionSession,
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
+import { Memo } from '../core/memo.ts';
 import { isOwnId } from '../core/partition.ts';
-import { redactName } from '../core/redaction/redact.ts';
+import { type RedactionRules, scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
-import { Remembering } from './remembering.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -57,20 +57,22 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
   if (pdp.decisionLog === 'off') return undefined;
   const { rpc, runId, calls = [], policyRevision, checks } = asked;
   const { caller, sinceMs } = pdp.asker;
+  const rules = pdp.redaction();
+  const named = (text: string | undefined) => withoutSecrets(text, rules);
   const context: DecisionContext = {
     rpc,
     caller,
-    agentId: withoutSecrets(asked.agentId),
-    sessionId: idWithoutSecrets(asked.sessionId),
-    runId: idWithoutSecrets(runId),
+    agentId: named(asked.agentId),
+    sessionId: idWithoutSecrets(asked.sessionId, rules),
+    runId: idWithoutSecrets(runId, rules),
     // What a request asserts of a user is as free a text as any other.
-    principal: withoutSecrets(asked.principal),
+    principal: named(asked.principal),
     traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
-    calls: countedCalls(calls, withoutSecrets),
+    calls: countedCalls(calls, (tool) => withoutSecrets(tool, rules)),
     callsTotal: calls.length,
-    scope: withoutSecrets(asked.scope),
-    platform: withoutSecrets(asked.platform),
-    chatType: withoutSecrets(asked.chatType),
+    scope: named(asked.scope),
+    platform: named(asked.platform),
+    chatType: named(asked.chatType),
     command: asked.command,
     policyRevision,
     checks,
@@ -121,19 +123,31 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
   decisions.publish({ ...context, ...published, ...none, checks });
 }
 
-const traceHashes = new Remembering(traceHashOf);
+const MEMO_ENTRIES_MAX = 10_000;
 
-/** Names come again and again, and looking through one costs more than knowing it. */
-const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, redactName).text);
+const traceHashes = new Memo(traceHashOf, MEMO_ENTRIES_MAX);
+
+/** Names come again and again, and looking through one costs more than knowing it. What was known goes with the rules. */
+const names = new WeakMap<RedactionRules, Memo<string>>();
+
+function namesUnder(rules: RedactionRules): Memo<string> {
+  let known = names.get(rules);
+  if (!known) {
+    const { name: scan } = scannerOf(rules);
+    known = new Memo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
+    names.set(rules, known);
+  }
+  return known;
+}
 
 /** A name that a caller chose, as it may be stored and logged. */
-export function withoutSecrets(text: string): string;
-export function withoutSecrets(text: string | undefined): string | undefined;
-export function withoutSecrets(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : names.get(text);
+export function withoutSecrets(text: string, rules: RedactionRules): string;
+export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined;
+export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined {
+  return text === undefined ? undefined : namesUnder(rules).get(text);
 }
 
 /** The form of an own id leaves no room for a secret, and there are too many of them to remember. */
-function idWithoutSecrets(id: string | undefined): string | undefined {
-  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id);
+function idWithoutSecrets(id: string | undefined, rules: RedactionRules): string | undefined {
+  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id, rules);
 }

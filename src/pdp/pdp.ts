@@ -5,6 +5,7 @@ import type { DecisionLogLevel } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
 import type { Policy } from '../core/policy.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
@@ -14,6 +15,8 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** SHA-256 of the policy's canonical form, hex. */
   readonly revision: string;
+  /** Its document as JSON, for threads that must read it for themselves; undefined where there are none. */
+  readonly source?: string;
 }
 
 export interface LedgerRules {
@@ -37,6 +40,8 @@ export interface Pdp {
   /** The policy now; an operation asks once and stays with the answer. */
   readonly policy: () => LoadedPolicy;
   readonly rules: DecisionRules;
+  /** What is taken out of texts beside what the built-in rules find; another object whenever it changes. */
+  readonly redaction: () => RedactionRules;
   readonly identities: IdentityCache;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;

@@ -8,6 +8,7 @@ import type { Run } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
 import { changeRun, sealRun } from './change-run.ts';
 import { encodeRecords } from './ledger.ts';
+import { RUNS_AT_ONCE } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
 
 /**
@@ -57,7 +58,7 @@ export async function purgeOldPayloads(pdp: Pdp, finishedBeforeMs: number): Prom
   return purged;
 }
 
-const PAGE = 100;
+const PAGE = RUNS_AT_ONCE;
 
 function beginPurge(run: Run, now: number) {
   if (run.status === 'running') throw new Failure('wrong_state', 'the run is running', { subject: 'running_run' });

@@ -1,14 +1,13 @@
 // What an auditor asks about runs and their logs.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../core/ledger.ts';
-import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
-import { logPages } from './log-pages.ts';
+import { LOG_PAGE, logPages } from './log-pages.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
@@ -33,7 +32,7 @@ export async function listRuns(
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
     (filter.sessionId === undefined || run.sessionId === filter.sessionId);
   const walk = { ...runWalk(pdp, 'started', true), after: page.after };
-  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { runs: items.map(({ run }) => run), next };
 }
 
@@ -46,17 +45,11 @@ function weigh({ run }: StoredRun): number {
 /** A run's children, oldest first by start. They lie in their parent's partition. */
 export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number): Promise<Run[]> {
   if (!isOwnId(parentRunId)) return [];
-  const walk = runWalk(pdp, 'started', false);
   const children: Run[] = [];
-  let after: Position | undefined;
-  while (children.length < limit) {
-    const page = await walk.page(partitionOf(parentRunId), after, LIMITS.pageSizeMax);
-    for (const { run } of page) {
-      if (run.parentRunId === parentRunId && children.length < limit) children.push(run);
-    }
-    const last = page.at(-1);
-    if (!last || page.length < LIMITS.pageSizeMax) break;
-    after = walk.position(last);
+  const walk = { ...runWalk(pdp, 'started', false), partitions: [partitionOf(parentRunId)] };
+  for await (const { run } of mergePages(walk)) {
+    if (run.parentRunId === parentRunId) children.push(run);
+    if (children.length === limit) break;
   }
   return children;
 }
@@ -115,19 +108,25 @@ export async function purgeRuns(pdp: Pdp, finishedBeforeMs: number): Promise<num
 async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: number): Promise<number> {
   let purged = 0;
   for (;;) {
-    const { runs } = await pdp.state.pageRuns({ partition, index: 'finished', descending: false, limit: 100 });
+    const page = { partition, index: 'finished', descending: false, limit: REMOVED_AT_ONCE } as const;
+    const { runs } = await pdp.state.pageRuns(page);
     const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
     const removed = await Promise.all(old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision)));
     purged += removed.filter(Boolean).length;
-    if (old.length < 100 || !removed.includes(true)) return purged;
+    await turn();
+    if (old.length < REMOVED_AT_ONCE || !removed.includes(true)) return purged;
   }
 }
+
+/** Each with up to a thousand records of its log, in one step. */
+const REMOVED_AT_ONCE = 16;
 
 /** The runs of one index, as they stand now. */
 export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,
+    weigh,
     position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
     page: async (partition, after, limit) => {
       const { runs, now } = await pdp.state.pageRuns({ partition, index, descending, limit, ...(after && { after }) });
@@ -148,7 +147,6 @@ async function upToDate(pdp: Pdp, runId: string): Promise<Run> {
   return getRun(pdp, runId);
 }
 
-const LOG_PAGE = 200;
 const FOLLOW_INTERVAL_MS = 250;
 
 /**

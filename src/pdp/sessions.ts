@@ -1,7 +1,9 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
+import { setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
+import { scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
@@ -23,7 +25,11 @@ export async function createSession(
   session: Omit<NewSession, 'sessionId'>,
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
-  const { text: declaredIntent } = storable(session.declaredIntent, LIMITS.declaredIntentBytesMax);
+  const { text: declaredIntent } = storable(
+    session.declaredIntent,
+    LIMITS.declaredIntentBytesMax,
+    scannerOf(pdp.redaction()).text,
+  );
   const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
   const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });
@@ -115,7 +121,7 @@ export async function listSessions(
     (filter.status === undefined || statusOf(record, now) === filter.status);
   const walk = sessionWalk(pdp);
   const [{ items, next }, total] = await Promise.all([
-    pageOf({ walk: { ...walk, after: page.after }, keep, weigh, size: page.size }),
+    pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
     countOf(walk, keep),
   ]);
   return { sessions: items, next, total };
@@ -130,6 +136,7 @@ function weigh({ record: { session } }: SessionAt): number {
 function sessionWalk(pdp: Pdp): Walk<SessionAt> {
   return {
     descending: true,
+    weigh,
     position: ({ record: { session } }) => ({ atMs: session.createdAtMs, id: session.sessionId }),
     page: async (partition, after, limit) => {
       const { records, now } = await pdp.state.pageSessions({ partition, limit, ...(after && { after }) });
@@ -138,19 +145,28 @@ function sessionWalk(pdp: Pdp): Walk<SessionAt> {
   };
 }
 
-const REMOVED_PER_STEP = 200;
+/** Steps that are asked for together are one transaction of the embedded store, which nothing comes between. */
+const REMOVED_PER_STEP = 25;
+const PARTITIONS_AT_ONCE = 4;
 
 /** Removes all sessions that have ended at least `endedForMs` ago, and counts them. */
 export async function removeEndedSessions(pdp: Pdp, endedForMs: number): Promise<number> {
-  const removed = await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, partition) => {
-      let count = 0;
-      for (;;) {
-        const step = await pdp.state.removeEndedSessions({ partition, endedForMs, limit: REMOVED_PER_STEP });
-        count += step;
-        if (step < REMOVED_PER_STEP) return count;
-      }
-    }),
-  );
-  return removed.reduce((sum, count) => sum + count, 0);
+  let removed = 0;
+  for (let first = 0; first < PARTITIONS; first += PARTITIONS_AT_ONCE) {
+    const partitions = Array.from({ length: PARTITIONS_AT_ONCE }, (_, index) => first + index);
+    const counts = await Promise.all(partitions.map((partition) => removeEnded(pdp, partition, endedForMs)));
+    removed += counts.reduce((sum, count) => sum + count, 0);
+    await turn();
+  }
+  return removed;
+}
+
+async function removeEnded({ state }: Pdp, partition: number, endedForMs: number): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const step = await state.removeEndedSessions({ partition, endedForMs, limit: REMOVED_PER_STEP });
+    count += step;
+    if (step < REMOVED_PER_STEP) return count;
+    await turn();
+  }
 }

@@ -8,7 +8,7 @@ import { ID, idempotencyKeyFrom, operationFrom, TEXT } from './rules.ts';
 import { jsonOfStruct } from './struct.ts';
 
 /** @throws Failure invalid_request */
-export function appendRequestFrom(fields: Fields): AppendRequest {
+export function appendRequestFrom(fields: Fields): Extract<AppendRequest, { events: unknown }> {
   const runId = fields.requiredId('run_id');
   const events = fields.messages('events', { min: 1, max: LIMITS.eventsMax }).map(eventFrom);
   idempotencyKeyFrom(fields);

@@ -1,8 +1,8 @@
 // The connections of one listener and the calls that are open on them, from below grpc-js, which bounds none of this:
-// how many connections there are, what they must have done by when, and what they may send that belongs to no call.
+// how many connections there are, who gets a place, and what may be sent that belongs to no call.
 //
-// INVARIANT: what one connection does costs the others nothing but its share of the bounds, and a place that is held by
-// someone who does nothing goes to whoever comes new.
+// INVARIANT: what one connection does costs the others nothing but its share of the bounds. A place held by an unknown caller
+// goes to the next one who comes, and a known caller finds a place unless known ones hold them all.
 import {
   constants,
   type Http2Server,
@@ -12,114 +12,68 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TLSSocket } from 'node:tls';
+import { addressGroup } from '../remote-address.ts';
+import { type Callers, certificateOf, type Identified } from './callers.ts';
+import { type Connection, type ConnectionEvent, type ConnectionLimits, newConnection } from './connection.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
+import { ConnectionPlaces } from './connection-places.ts';
+import { type SocketAbove, watchHandshakes } from './handshakes.ts';
+import { endCall, OpenCalls } from './open-calls.ts';
 
-export interface ConnectionLimits {
-  readonly connections: number;
-  /** Calls that are being answered. Several times as many may be open, for an answer can wait to be taken. */
-  readonly inFlight: number;
-  /** For the TLS handshake, and again for the HTTP/2 preface with its settings. */
-  readonly handshakeMs: number;
-  /** How long a request may be half-sent, or an answer not taken. */
-  readonly stallMs: number;
-  /** How long a connection may have no call open. */
-  readonly idleMs: number;
-  /** What may be sent in a second beside calls: pings, settings, window updates. */
-  readonly controlBytesPerS: number;
-  /** What all requests that came in pieces may hold together, and their overhead; one connection gets a quarter. */
-  readonly receivingBytes: number;
+/** A call as node:http2 hands it over. `rawHeaders` are names and values in turn, with those that are repeated. */
+export interface ArrivingCall {
+  readonly stream: ServerHttp2Stream;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly connection: Connection;
 }
 
-export type ConnectionEvent =
-  | 'CONNECTIONS_EXHAUSTED'
-  | 'CALLS_EXHAUSTED'
-  | 'CONNECTION_EVICTED'
-  | 'HANDSHAKE_LATE'
-  | 'REQUEST_STALLED'
-  | 'ANSWER_NOT_TAKEN'
-  | 'RECEIVING_EXHAUSTED'
-  | 'CONTROL_FLOOD'
-  | 'RESET_FLOOD'
-  | 'CALL_BROKEN';
+export interface Admission {
+  /** False for a call that has been answered already. */
+  readonly goesOn: boolean;
+  readonly identified: Identified | undefined;
+}
 
 export interface ConnectionsOptions {
   readonly limits: ConnectionLimits;
   /** The most that one call may bring: its headers and its message. */
   readonly callBytesMax: number;
-  /** Told of each thing that was refused or ended; not of idle connections, which is no one's fault. */
+  readonly callers: Callers;
+  /** Hears of each thing that was refused or ended; not of idle connections, which is no one's fault. */
   readonly onEvent: (event: ConnectionEvent, error?: unknown) => void;
-  /** Looks at a call before grpc-js does. @returns whether it may go on */
-  readonly admit: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+  /** Looks at a call before grpc-js does. */
+  readonly admit: (call: ArrivingCall) => Admission;
 }
 
-/** A call that was still open when the connections were looked at. */
-interface SeenCall {
-  readonly firstSeenMs: number;
-  /** Bytes of an answer that wait to be taken, when last looked at, and since when they are just as many. */
-  waiting: number;
-  waitingSinceMs: number;
-}
-
-interface Connection {
-  readonly socket: Socket;
-  session: ServerHttp2Session | undefined;
-  /** When it was made; once it has said its settings, when it last had a call open. */
-  sinceMs: number;
-  isReady: boolean;
-  closingSinceMs: number | undefined;
-  readonly calls: Set<ServerHttp2Stream>;
-  /** Listens to each of them. */
-  readonly onCallClose: (this: ServerHttp2Stream) => void;
-  /** Bytes of requests that come in pieces, as they count against `receivingBytes`. */
-  readonly held: Map<ServerHttp2Stream, number>;
-  heldBytes: number;
-  /** Listens to each call as its request comes in. */
-  readonly onCallData: (this: ServerHttp2Stream, piece: Buffer) => void;
-  callsOpened: number;
-  /** Calls that were given up, less what is allowed for the time since. */
-  resets: number;
-  bytesRead: number;
-  bytesWritten: number;
-}
-
-const LOOK_MS = 500;
-/** Times `inFlight`. An answer that nobody takes holds about 10 KB, measured, and on all connections there is room for many. */
-const OPEN_CALLS_FACTOR = 4;
 const RESETS_MAX = 900;
-const RESETS_PER_S = 30;
-/** What keeping a piece costs beside its bytes, about; a request can come in pieces of one byte. */
-const PIECE_OVERHEAD = 256;
-/** One connection may hold the bytes of one share. */
-const SHARES = 4;
 const QUIET_LOOK_MS = 20;
-/** How long a connection that was told to go may take to. */
-const CLOSING_MS = 2_000;
 
 type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
 
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #all = new Map<Socket, Connection>();
+  readonly #places: ConnectionPlaces;
+  readonly #calls: OpenCalls;
+  readonly #monitor: ConnectionMonitor;
   readonly #bySession = new WeakMap<object, Connection>();
-  /** The longest waiting first, both of them. */
-  readonly #unready = new Set<Connection>();
-  readonly #idle = new Set<Connection>();
-  readonly #seen = new WeakMap<ServerHttp2Stream, SeenCall>();
-  #lookedAtMs = performance.now();
-  readonly #receivingBytesMax: number;
-  #heldBytes = 0;
-  #openCalls = 0;
+  readonly #dropped = new WeakSet<Socket>();
   #isTurningAway = false;
 
   constructor(options: ConnectionsOptions) {
+    const { limits, callBytesMax, callers, onEvent } = options;
     this.#options = options;
-    // A request of the largest size always fits, with room for its pieces.
-    const { limits, callBytesMax } = options;
-    this.#receivingBytesMax = Math.max(limits.receivingBytes, SHARES * 1.25 * callBytesMax);
+    this.#places = new ConnectionPlaces(limits);
+    this.#calls = new OpenCalls({ limits, callBytesMax, areToldApart: callers.areToldApart, onEvent });
+    this.#monitor = new ConnectionMonitor({
+      limits,
+      callBytesMax,
+      onEvent,
+      drop: (connection, event, code) => this.#drop(connection, event, code),
+    });
   }
 
   get count(): number {
-    return this.#all.size;
+    return this.#places.count;
   }
 
   /** From now on a new connection hears at once that it must go elsewhere (GOAWAY): none of its calls is begun. */
@@ -133,11 +87,20 @@ export class Connections {
    */
   async quiet(withinMs: number): Promise<void> {
     const until = performance.now() + withinMs;
-    const isBusy = () => [...this.#all.values()].some(({ calls }) => calls.size > 0);
+    const isBusy = () => [...this.#places.all()].some(({ calls }) => calls.size > 0);
     while (isBusy() && performance.now() < until) await sleep(QUIET_LOOK_MS);
   }
 
-  /** Stands between a server of node:http2 and whoever listens to its connections and streams by now. */
+  /** Looks again at who is known: a connection whose caller was removed, or whose certificate has ended, is unknown from now on. */
+  identifyAgain(): void {
+    for (const connection of [...this.#places.all()]) {
+      if (!connection.known || this.#options.callers.again(connection.known)) continue;
+      this.#evict(this.#places.forget(connection));
+      for (const stream of [...connection.calls]) this.#calls.boundUnknown(connection, stream);
+    }
+  }
+
+  /** Stands between a server of node:http2 and those who listen to its connections and streams by now. */
   guard(server: Http2Server): void {
     const accepts = server.rawListeners('connection') as ((socket: Socket) => void)[];
     const handles = server.rawListeners('stream') as StreamListener[];
@@ -145,89 +108,68 @@ export class Connections {
 
     let arriving: Connection | undefined;
     server.on('connection', (socket: Socket) => {
-      if (!this.#makeRoom()) {
-        this.#options.onEvent('CONNECTIONS_EXHAUSTED');
-        socket.destroy();
-        return;
-      }
+      arriving = this.#accept(socket);
       // In plaintext the session is there before this returns.
-      arriving = this.#add(socket);
-      for (const accept of accepts) accept.call(server, socket);
+      if (arriving) for (const accept of accepts) accept.call(server, socket);
     });
-    server.prependListener('secureConnection', (socket: TLSSocket & { _parent?: Socket }) => {
-      arriving = socket._parent && this.#all.get(socket._parent);
+    server.prependListener('secureConnection', (socket: SocketAbove) => {
+      arriving = this.#places.find(socket._parent);
+      if (arriving) arriving.certificate = certificateOf(socket);
     });
     server.prependListener('session', (session: ServerHttp2Session) => {
       if (arriving) this.#begin(arriving, session);
     });
-    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
-      this.#open(stream);
-      if (this.#openCalls > OPEN_CALLS_FACTOR * this.#options.limits.inFlight) {
-        this.#options.onEvent('CALLS_EXHAUSTED');
-        end(stream, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-        return;
-      }
+    watchHandshakes(server, (event, socket) => {
+      // One that we have ended ourselves was counted then.
+      if (!socket || !this.#dropped.has(socket)) this.#options.onEvent(event);
+    });
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
+      const connection = this.#open(stream);
       // What throws in here would end the process.
       try {
-        if (!this.#options.admit(stream, headers)) return;
+        if (!connection) throw new Error('a call on a connection that nobody has accepted');
+        if (!this.#admit({ stream, headers, rawHeaders: raw, connection })) return;
         for (const handle of handles) handle.call(server, stream, headers, flags);
       } catch (error) {
         this.#options.onEvent('CALL_BROKEN', error);
-        end(stream, constants.NGHTTP2_INTERNAL_ERROR);
+        endCall(stream, constants.NGHTTP2_INTERNAL_ERROR);
       }
     });
-
-    const timer = setInterval(() => this.#look(performance.now()), LOOK_MS);
-    timer.unref();
-    server.once('close', () => clearInterval(timer));
+    server.once(
+      'close',
+      this.#monitor.start(() => this.#places.all()),
+    );
   }
 
-  /** Someone who has not even said hello goes first, then whoever has not called for longest. */
-  #makeRoom(): boolean {
-    if (this.#all.size < this.#options.limits.connections) return true;
-    const [evicted] = this.#unready.size > 0 ? this.#unready : this.#idle;
-    if (!evicted) return false;
-    this.#drop(evicted, 'CONNECTION_EVICTED');
-    return true;
+  /** @returns undefined when known callers hold every place */
+  #accept(socket: Socket): Connection | undefined {
+    const connection = this.#newConnection(socket);
+    socket.once('close', () => this.#places.remove(connection));
+    const evicted = this.#places.add(connection);
+    if (evicted !== connection) {
+      this.#evict(evicted);
+      return connection;
+    }
+    this.#options.onEvent('CONNECTIONS_EXHAUSTED');
+    this.#places.remove(connection);
+    socket.destroy();
+    return undefined;
   }
 
-  #add(socket: Socket): Connection {
-    const calls = new Set<ServerHttp2Stream>();
-    const held = new Map<ServerHttp2Stream, number>();
-    const rest = () => this.#rest(connection);
-    const countClosed = () => {
-      this.#openCalls--;
-    };
-    const countReset = () => this.#countReset(connection);
-    const hold = (stream: ServerHttp2Stream, bytes: number) => this.#hold(connection, stream, bytes);
-    const letGo = (stream: ServerHttp2Stream) => this.#letGo(connection, stream);
-    const connection: Connection = {
-      socket,
-      session: undefined,
-      sinceMs: performance.now(),
-      isReady: false,
-      closingSinceMs: undefined,
-      calls,
+  #evict(connection: Connection | undefined): void {
+    if (connection) this.#drop(connection, 'CONNECTION_EVICTED');
+  }
+
+  #newConnection(socket: Socket): Connection {
+    const [calls, closed] = [this.#calls, (stream: ServerHttp2Stream) => this.#closeCall(connection, stream)];
+    const connection: Connection = newConnection(socket, addressGroup(socket.remoteAddress), {
       onCallClose() {
-        calls.delete(this);
-        countClosed();
-        if (held.size > 0) letGo(this);
-        if (this.rstCode !== constants.NGHTTP2_NO_ERROR) countReset();
-        if (calls.size === 0) rest();
+        closed(this);
       },
-      held,
-      heldBytes: 0,
       onCallData(piece) {
-        if (held.has(this) || !isWhole(piece)) hold(this, piece.length + PIECE_OVERHEAD);
+        calls.receive(connection, this, piece);
       },
-      callsOpened: 0,
-      resets: 0,
-      bytesRead: 0,
-      bytesWritten: 0,
-    };
-    this.#all.set(socket, connection);
-    this.#unready.add(connection);
-    socket.once('close', () => this.#remove(connection));
+    });
     return connection;
   }
 
@@ -236,149 +178,68 @@ export class Connections {
     connection.sinceMs = performance.now();
     this.#bySession.set(session, connection);
     if (this.#isTurningAway) session.close();
+    const { callers } = this.#options;
+    const identified =
+      connection.certificate && callers.areToldApart && callers.identify(undefined, connection.certificate);
+    if (identified) this.#places.know(connection, identified);
     // Its settings, and the acknowledgement of ours: until then it is not bound to keep to them.
     let toCome = 2;
     const onSettings = (): void => {
       if (--toCome > 0) return;
       connection.isReady = true;
-      this.#unready.delete(connection);
       if (connection.calls.size === 0) this.#rest(connection);
     };
     session.once('remoteSettings', onSettings).once('localSettings', onSettings);
   }
 
-  #open(stream: ServerHttp2Stream): void {
+  #open(stream: ServerHttp2Stream): Connection | undefined {
     const connection = stream.session && this.#bySession.get(stream.session);
-    if (!connection) return;
-    if (connection.calls.size === 0) this.#idle.delete(connection);
-    this.#openCalls++;
-    connection.callsOpened++;
-    connection.calls.add(stream);
-    stream.on('data', connection.onCallData).on('close', connection.onCallClose);
+    if (!connection) return undefined;
+    if (connection.calls.size === 0) this.#places.work(connection);
+    this.#calls.open(connection, stream);
+    return connection;
   }
 
-  /**
-   * Counts a request that comes in pieces: grpc-js keeps them until it has them all. One that comes in one piece, as small
-   * ones do, is never refused for what others hold.
-   */
-  #hold(connection: Connection, stream: ServerHttp2Stream, bytes: number): void {
-    if (stream.closed) return;
-    connection.held.set(stream, (connection.held.get(stream) ?? 0) + bytes);
-    connection.heldBytes += bytes;
-    this.#heldBytes += bytes;
-    const max = this.#receivingBytesMax;
-    if (this.#heldBytes <= max && connection.heldBytes <= max / SHARES) return;
-    this.#options.onEvent('RECEIVING_EXHAUSTED');
-    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  /** @returns whether the call goes on to grpc-js */
+  #admit(call: ArrivingCall): boolean {
+    const { stream, connection } = call;
+    const { goesOn, identified } = this.#options.admit(call);
+    if (identified) this.#places.know(connection, identified);
+    else this.#calls.boundUnknown(connection, stream);
+    if (!this.#calls.makeRoom(connection, stream)) return false;
+    // Nobody keeps what still comes of a call that has been answered.
+    if (!goesOn) stream.off('data', connection.onCallData);
+    return goesOn && !stream.closed;
   }
 
-  #letGo(connection: Connection, stream: ServerHttp2Stream): void {
-    const bytes = connection.held.get(stream) ?? 0;
-    connection.held.delete(stream);
-    connection.heldBytes -= bytes;
-    this.#heldBytes -= bytes;
+  #closeCall(connection: Connection, stream: ServerHttp2Stream): void {
+    this.#calls.close(connection, stream);
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.#countReset(connection);
+    if (connection.calls.size === 0) this.#rest(connection);
   }
 
   /**
    * Beyond a thousand resets at once and 33 a second nghttp2 reads no more of a connection, and Node 20 neither closes it nor
-   * says so: who cancels a lot in good faith would hang. So it is closed, with a word, just before.
+   * says so: a client that cancels a lot in good faith would hang. So it is closed, with a word, just before.
    */
   #countReset(connection: Connection): void {
     connection.resets++;
-    if (connection.resets <= RESETS_MAX || !this.#all.has(connection.socket)) return;
+    if (connection.resets <= RESETS_MAX || !this.#places.has(connection)) return;
     this.#drop(connection, 'RESET_FLOOD', constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
   #rest(connection: Connection): void {
-    connection.sinceMs = this.#lookedAtMs;
-    if (connection.isReady && this.#all.has(connection.socket)) this.#idle.add(connection);
-  }
-
-  #remove(connection: Connection): void {
-    this.#all.delete(connection.socket);
-    this.#unready.delete(connection);
-    this.#idle.delete(connection);
+    connection.sinceMs = this.#monitor.lookedAtMs;
+    this.#places.rest(connection);
   }
 
   #drop(connection: Connection, event?: ConnectionEvent, code: number = constants.NGHTTP2_NO_ERROR): void {
     if (event) this.#options.onEvent(event);
-    this.#remove(connection);
+    this.#places.remove(connection);
+    this.#dropped.add(connection.socket);
     // Without an error the code is not looked at.
     connection.session?.destroy(event && new Error(event), code);
     // After what it is told, which is written at the end of this turn. A peer that reads nothing holds nothing up.
     setImmediate(() => connection.socket.destroy());
   }
-
-  #look(nowMs: number): void {
-    const { limits } = this.#options;
-    const passedS = Math.max(LOOK_MS, nowMs - this.#lookedAtMs) / 1_000;
-    this.#lookedAtMs = nowMs;
-    for (const connection of this.#all.values()) {
-      connection.resets = Math.max(0, connection.resets - RESETS_PER_S * passedS);
-      if (!connection.isReady) {
-        if (nowMs - connection.sinceMs > limits.handshakeMs) this.#drop(connection, 'HANDSHAKE_LATE');
-        continue;
-      }
-      let halfSent = 0;
-      for (const stream of connection.calls) {
-        if (!stream.readableEnded) halfSent++;
-        this.#lookAtCall(stream, nowMs);
-      }
-      if (this.#floods(connection, halfSent, passedS)) {
-        this.#drop(connection, 'CONTROL_FLOOD', constants.NGHTTP2_ENHANCE_YOUR_CALM);
-      } else if (connection.calls.size === 0 && nowMs - connection.sinceMs > limits.idleMs) {
-        this.#dismiss(connection, nowMs);
-      }
-    }
-  }
-
-  #lookAtCall(stream: ServerHttp2Stream, nowMs: number): void {
-    const { limits, onEvent } = this.#options;
-    const call = this.#seen.get(stream) ?? { firstSeenMs: nowMs, waiting: 0, waitingSinceMs: nowMs };
-    this.#seen.set(stream, call);
-    if (stream.writableLength !== call.waiting) {
-      call.waiting = stream.writableLength;
-      call.waitingSinceMs = nowMs;
-    }
-    const isHalfSent = !stream.readableEnded && nowMs - call.firstSeenMs > limits.stallMs;
-    const isNotTaken = call.waiting > 0 && nowMs - call.waitingSinceMs > limits.stallMs;
-    if (!isHalfSent && !isNotTaken) return;
-    onEvent(isHalfSent ? 'REQUEST_STALLED' : 'ANSWER_NOT_TAKEN');
-    // A client of gRPC reads this as RESOURCE_EXHAUSTED.
-    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-  }
-
-  /**
-   * Whether more has come in than its calls can account for. A client that reads a long stream measures its line with
-   * pings and opens windows, so what has gone out counts in its favour; answers to pings alone are too little for that.
-   */
-  #floods(connection: Connection, halfSent: number, passedS: number): boolean {
-    const { limits, callBytesMax } = this.#options;
-    const { bytesRead, bytesWritten } = connection.socket;
-    const read = bytesRead - connection.bytesRead;
-    const written = bytesWritten - connection.bytesWritten;
-    const calls = connection.callsOpened + halfSent;
-    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0 });
-    return read > limits.controlBytesPerS * passedS + calls * callBytesMax + written / 4;
-  }
-
-  #dismiss(connection: Connection, nowMs: number): void {
-    if (connection.closingSinceMs === undefined) {
-      connection.closingSinceMs = nowMs;
-      connection.session?.close();
-    } else if (nowMs - connection.closingSinceMs > CLOSING_MS) {
-      this.#drop(connection);
-    }
-  }
-}
-
-/** Whether a piece is all of a request: a byte of flags, four of length, and so many more. */
-function isWhole(piece: Buffer): boolean {
-  return piece.length >= 5 && piece.length >= 5 + piece.readUInt32BE(1);
-}
-
-/** Ends a stream to which nobody listens yet; what is thrown at it would end the process. */
-function end(stream: ServerHttp2Stream, code: number): void {
-  stream.on('error', () => undefined);
-  stream.close(code);
 }

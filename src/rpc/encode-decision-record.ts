@@ -1,4 +1,5 @@
 // Decision records to wire messages, for operators and auditors.
+import { restsOnAssertion } from '../core/decision.ts';
 import type { DecisionCounters, DecisionRecord, DecisionSession } from '../core/decision-record.ts';
 import type { DecisionNow } from '../pdp/decide-again.ts';
 import { encodeCheck, secondsAndNanos } from './encode.ts';
@@ -36,6 +37,7 @@ export function encodeDecisionRecord(record: DecisionRecord): object {
     repeats: record.repeats,
     last_at: secondsAndNanos(record.lastAtMs),
     latency: secondsAndNanos(record.latencyUs / 1000),
+    asserted: restsOnAssertion(record.checks),
   };
 }
 

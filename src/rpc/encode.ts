@@ -37,6 +37,7 @@ export function encodeDecision(decision: Decision): DecisionMessage {
     dry_run: decision.dryRun,
     policy_revision: decision.policyRevision,
     evaluated_at: secondsAndNanos(decision.evaluatedAtMs),
+    asserted: decision.asserted,
   });
 }
 

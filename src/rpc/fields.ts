@@ -88,6 +88,12 @@ export class Fields {
     return values;
   }
 
+  /** The text or the texts of a field as they were sent, checked or not. */
+  strings(name: string): readonly string[] {
+    const value = (this.#value(name) ?? []) as string | readonly string[];
+    return typeof value === 'string' ? [value] : value;
+  }
+
   flag(name: string): boolean {
     return this.#value(name) === true;
   }

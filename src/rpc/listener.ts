@@ -17,7 +17,16 @@ import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
-import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
+import { reply } from './refusal.ts';
+import {
+  type Edge,
+  type LargeOperation,
+  type Operation,
+  type StreamingOperation,
+  streamHandler,
+  unaryHandler,
+  unknownRefuser,
+} from './unary.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
 // set whole headers. What matters of them is in our errors and our log.
@@ -28,6 +37,8 @@ export interface Service {
   readonly name: string;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly streams?: Readonly<Record<string, StreamingOperation>>;
+  /** What takes the place of an operation for a large request. */
+  readonly large?: Readonly<Record<string, LargeOperation>>;
 }
 
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -60,12 +71,23 @@ export class Listener {
       edge: Edge;
       health: Health;
       credentials: ServerCredentials;
-    } & BoundedServerOptions,
+    } & Pick<BoundedServerOptions, 'bytesMax' | 'limits' | 'onEvent'>,
   ) {
     this.#address = address;
     this.#credentials = credentials;
     this.text = listenAddressText(address);
-    const { server, connections } = boundedServer(bounds);
+    const refusers = new Map(
+      services.flatMap(({ name }) => methodsOf(name).map((method) => [method.path, unknownRefuser(edge, method)])),
+    );
+    const { server, connections } = boundedServer({
+      ...bounds,
+      callers: edge.callers,
+      needsCaller: (path) => refusers.has(path),
+      refuseUnknown: (path, stream, headers) => {
+        const refuser = refusers.get(path);
+        if (refuser) reply(stream, refuser(headers));
+      },
+    });
     this.#server = server;
     this.#connections = connections;
     for (const service of services) this.#add(service, edge);
@@ -76,14 +98,14 @@ export class Listener {
     ]);
   }
 
-  #add({ name, operations, streams = {} }: Service, edge: Edge): void {
+  #add({ name, operations, streams = {}, large = {} }: Service, edge: Edge): void {
     const definition: Record<string, ServiceDefinition[string]> = {};
     const handlers: UntypedServiceImplementation = {};
     for (const method of methodsOf(name)) {
       definition[method.name] = definitionOf(method);
       const operation = operations[method.name];
       const stream = streams[method.name];
-      if (operation) handlers[method.name] = unaryHandler(edge, method, operation);
+      if (operation) handlers[method.name] = unaryHandler(edge, method, operation, large[method.name]);
       else if (stream) handlers[method.name] = streamHandler(edge, method, stream);
       else throw new Error(`${method.path} has no handler`);
     }
@@ -106,6 +128,11 @@ export class Listener {
         resolve();
       });
     });
+  }
+
+  /** Looks again at who is known on each connection. */
+  identifyAgain(): void {
+    this.#connections.identifyAgain();
   }
 
   /**

@@ -1,13 +1,17 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { CallerBook } from '../config/callers-file.ts';
 import type { Config } from '../config/config.ts';
 import { LISTENERS, type ListenerName } from '../config/listeners.ts';
 import type { Pdp } from '../pdp/pdp.ts';
+import { FoldedLines } from '../telemetry/folded-lines.ts';
 import { FoldedLog } from '../telemetry/folded-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
+import type { OutageLog } from '../telemetry/outage-log.ts';
+import type { RaisedWarning } from '../telemetry/warnings.ts';
 import { ANYONE, knownCallers } from './callers.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
@@ -16,22 +20,30 @@ import { fullName, Listener, type Service } from './listener.ts';
 import type { Sight } from './seen.ts';
 import { auditService, auditStreams } from './services/audit.ts';
 import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
-import { policyDecisionService } from './services/policy-decision.ts';
+import { largeDecisions, type Offload, policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
-import { TlsSource } from './tls.ts';
+import { StreamChecks } from './stream-checks.ts';
+import { type Expiry, TlsSource } from './tls.ts';
 import type { Edge } from './unary.ts';
 
 /** Of the grace period, what is kept for telling open streams, closing connections and the store. */
 const CLOSING_MS_MAX = 1_000;
 /** How long a stop waits for peers to close connections on which nothing is open. */
 const LINGER_MS_MAX = 500;
+/** How long an open stream or a known connection may outlive the certificate of its caller. */
+const IDENTIFY_AGAIN_MS = 5_000;
 
 export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
-  readonly #tls: readonly TlsSource[];
+  readonly #tls: ReadonlyMap<ListenerName, TlsSource>;
+  readonly #decisionLog: DecisionLog;
+  readonly #storeFailures: FoldedLines;
+  readonly #delayMs: number;
   readonly #health: Health;
   readonly #inFlight: InFlight;
+  readonly #openStreams = new StreamChecks();
+  readonly #recheck: NodeJS.Timeout;
   readonly #graceMs: number;
   readonly #draining = new AbortController();
   readonly #stopping = new AbortController();
@@ -48,10 +60,25 @@ export class GrpcServer {
       callers,
       sight,
       log,
-    }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger },
+      outage,
+      offload,
+    }: {
+      pdp: Pdp;
+      facts: ServerFacts;
+      callers: () => CallerBook;
+      sight: Sight;
+      log: Logger;
+      outage: OutageLog;
+      offload: Offload;
+    },
   ) {
+    this.#decisionLog = new DecisionLog(log, pdp.redaction);
     const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
+      {
+        name: 'PolicyDecisionService',
+        operations: policyDecisionService(this.#decisionLog),
+        large: largeDecisions(offload),
+      },
       { name: 'RunService', operations: runService() },
     ];
     const management: Service[] = [
@@ -65,24 +92,25 @@ export class GrpcServer {
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
+    this.#storeFailures = new FoldedLines(log, 'more calls failed, alike');
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
+      storeFailures: this.#storeFailures,
+      outage,
       sight,
       inFlight: this.#inFlight,
+      openStreams: this.#openStreams,
       draining: this.#draining.signal,
       stopping: this.#stopping.signal,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
-    this.#tls = [...tls.values()];
+    this.#tls = tls;
     const services = [...decision, ...management].map(({ name }) => fullName(name));
-    this.#health = new Health(pdp.state, services, (serving, error) => {
-      if (serving) log.info('the store answers: serving');
-      else log.error(errorFields(error), 'the store does not answer: not serving');
-    });
+    this.#health = new Health(pdp.state, services, (serving, error) => outage.checked(serving, error));
     const open = (name: ListenerName, more: { services: readonly Service[]; bytesMax: number }) =>
       new Listener(config.listeners[name], {
         ...more,
@@ -100,6 +128,15 @@ export class GrpcServer {
       management: open('management', { services: management, bytesMax: requestBytes }),
     };
     this.#graceMs = config.shutdown.graceMs;
+    this.#delayMs = config.shutdown.delayMs;
+    // A certificate ends without a change of any file.
+    this.#recheck = setInterval(() => this.identifyAgain(), IDENTIFY_AGAIN_MS).unref();
+  }
+
+  /** Asks again for the callers of open streams and connections. Runs from time to time, and whenever the callers change. */
+  identifyAgain(): void {
+    this.#openStreams.run();
+    for (const listener of Object.values(this.#listeners)) listener.identifyAgain();
   }
 
   /** @throws StartupError when an address cannot be had */
@@ -109,6 +146,24 @@ export class GrpcServer {
     await decision.bind();
     await this.#health.start();
     return { decision: decision.text, management: management.text };
+  }
+
+  /** Of each listener with TLS: when its certificates end, and whether its files are refused. */
+  get certificates(): readonly { listener: ListenerName; expiries: readonly Expiry[]; isRefused: boolean }[] {
+    return [...this.#tls].map(([listener, { expiries, isRefused }]) => ({ listener, expiries, isRefused }));
+  }
+
+  get warnings(): readonly RaisedWarning[] {
+    return this.certificates.flatMap(({ listener, isRefused }): RaisedWarning[] =>
+      isRefused
+        ? [
+            {
+              code: 'CERTIFICATE_REFUSED',
+              message: `The certificate files of the ${listener} listener cannot be used; the last good ones stay in force.`,
+            },
+          ]
+        : [],
+    );
   }
 
   /** What keeps it from serving, a few words each; empty when it serves. */
@@ -124,6 +179,12 @@ export class GrpcServer {
     return this.#inFlight.count;
   }
 
+  /** Says NOT_SERVING and goes on serving for a while, so that whoever follows readiness has gone elsewhere by then. */
+  async retire(): Promise<void> {
+    this.#health.stop();
+    if (this.#delayMs > 0) await sleep(this.#delayMs);
+  }
+
   /**
    * Says NOT_SERVING, lets calls in flight finish, and ends the rest, all of it within the grace period: a stream that would
    * go on for ever is told so a moment before.
@@ -133,13 +194,16 @@ export class GrpcServer {
     const leftMs = () => Math.max(0, until - performance.now());
     const closingMs = Math.min(CLOSING_MS_MAX, this.#graceMs / 4);
     const listeners = Object.values(this.#listeners);
+    clearInterval(this.#recheck);
     this.#health.stop();
     this.#health.endWatches();
     this.#draining.abort();
-    for (const tls of this.#tls) tls.close();
+    for (const tls of this.#tls.values()) tls.close();
     await Promise.all(listeners.map((listener) => listener.drain(leftMs() - closingMs)));
     this.#stopping.abort();
     await Promise.all(listeners.map((listener) => listener.close(Math.min(leftMs() / 2, LINGER_MS_MAX))));
+    this.#decisionLog.close();
+    this.#storeFailures.close();
   }
 }
 

@@ -1,17 +1,24 @@
 // From an operation to a gRPC handler: decode, run, encode, and answer exactly once whatever happens.
+import type { IncomingHttpHeaders } from 'node:http2';
 import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Role } from '../config/callers-file.ts';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
+import { Slice } from '../pdp/turns.ts';
+import type { FoldedLines } from '../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
-import { type Callers, requireRole } from './callers.ts';
+import type { OutageLog } from '../telemetry/outage-log.ts';
+import { type Callers, type Identified, identifiedOf, requireRole, roleRefused, unknownCaller } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
+import { Pieces } from './pieces.ts';
 import { rolesFor } from './roles.ts';
 import { type Sight, viewOf } from './seen.ts';
 import { type StatusReply, statusOf } from './status.ts';
+import type { StreamChecks } from './stream-checks.ts';
 
 /**
  * Decodes a request and runs it; the result is the response message. May answer without a promise.
@@ -19,14 +26,24 @@ import { type StatusReply, statusOf } from './status.ts';
  * @param caller  its name, for the log and records alone: no decision may rest on it
  */
 export type Operation = (fields: Fields, pdp: Pdp, caller: string) => object | Promise<object>;
+/** The same for requests that are too large to be decoded here. */
+export interface LargeOperation {
+  readonly bytesMin: number;
+  readonly run: (bytes: Buffer, pdp: Pdp, caller: string) => Promise<object>;
+}
 /** The same for a stream of responses; `signal` is aborted when the caller goes. */
 export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal) => AsyncIterable<object>;
 
 export interface Edge {
   readonly pdp: Pdp;
   readonly callers: Callers;
+  /** Our own streams that are open, whose callers are asked for again. */
+  readonly openStreams: StreamChecks;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
+  /** Calls that the store has failed. */
+  readonly storeFailures: FoldedLines;
+  readonly outage: OutageLog;
   readonly sight: Sight;
   /** Aborted when the server begins to stop. */
   readonly draining: AbortSignal;
@@ -36,7 +53,12 @@ export interface Edge {
 }
 
 // A rejecting async handler is never answered by grpc-js, so handlers are plain functions and catch everything.
-export function unaryHandler(edge: Edge, method: Method, operation: Operation): handleUnaryCall<Buffer, Buffer> {
+export function unaryHandler(
+  edge: Edge,
+  method: Method,
+  operation: Operation,
+  large?: LargeOperation,
+): handleUnaryCall<Buffer, Buffer> {
   const bytesMax = edge.requestBytesMax(method);
   const roles = rolesFor(method.path);
   const view = viewOf(method, edge.sight);
@@ -49,6 +71,13 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       if (admitted !== undefined) edge.inFlight.end(admitted);
     };
     const succeed = (response: object): void => {
+      if (response instanceof Pieces) {
+        response.encode(method).then((bytes) => {
+          callback(null, bytes);
+          seen.answered({});
+        }, fail);
+        return;
+      }
       let bytes: Buffer;
       try {
         bytes = method.encode(response);
@@ -65,12 +94,15 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       seen.failed(reply);
     };
     try {
-      const known = edge.callers.callerOf(call);
+      const known = identifiedOf(call).caller;
       caller = known.name;
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
       const pdp = seen.pdp(pdpUntil(edge, method, { caller, deadline: call.getDeadline() }));
-      const result = operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
+      const result =
+        large && call.request.length >= large.bytesMin
+          ? large.run(bounded(call.request, bytesMax), pdp, caller)
+          : operation(fieldsOf(method, call.request, bytesMax), pdp, caller);
       if (result instanceof Promise) result.then(succeed, fail);
       else succeed(result);
     } catch (error) {
@@ -92,6 +124,9 @@ export function streamHandler(
     const seen = view(call.metadata);
     let caller: string | undefined;
     let admitted: string | undefined;
+    /** Why the caller may not have this stream any more. */
+    let refusal: Failure | undefined;
+    let forget = () => {};
     const abort = new AbortController();
     const stop = () => abort.abort();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
@@ -109,18 +144,25 @@ export function streamHandler(
         abort.signal.addEventListener('abort', go);
       });
     const send = async (): Promise<void> => {
-      const known = edge.callers.callerOf(call);
-      caller = known.name;
-      requireRole(known, roles);
+      const identified = identifiedOf(call);
+      caller = identified.caller.name;
+      requireRole(identified.caller, roles);
+      forget = edge.openStreams.add(() => {
+        refusal = refusalOfOpen(edge.callers, identified, roles);
+        if (refusal) stop();
+      });
       admitted = edge.inFlight.begin(caller);
       const responses = operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal);
       // The headers tell a caller that it listens, which may be long before there is a first message. The listening begins
       // in this same turn, so nothing that the caller does upon them is missed.
       if (ENDLESS.has(method.name)) call.sendMetadata(new Metadata());
+      const slice = new Slice();
       for await (const response of responses) {
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
+        if (slice.isOver) await slice.next();
       }
+      if (refusal) throw refusal;
       // What looks like the end of the list would be taken for it.
       if (stopping.aborted) throw new Failure('stopping', 'the server is stopping');
     };
@@ -138,8 +180,30 @@ export function streamHandler(
       )
       .finally(() => {
         stopping.removeEventListener('abort', stop);
+        forget();
         if (admitted !== undefined) edge.inFlight.end(admitted);
       });
+  };
+}
+
+/**
+ * Why a caller may not have an open stream any more: it was removed, its certificate has ended, or its role was changed. A
+ * credential that belongs to another caller by now does not carry the stream over to that one.
+ */
+function refusalOfOpen(callers: Callers, identified: Identified, roles: ReadonlySet<Role>): Failure | undefined {
+  const caller = callers.again(identified);
+  if (caller?.name !== identified.caller.name) return unknownCaller();
+  return roles.has(caller.role) ? undefined : roleRefused(caller);
+}
+
+/** Refuses calls of a method whose caller is not known, as its handler would. */
+export function unknownRefuser(edge: Edge, method: Method): (headers: IncomingHttpHeaders) => StatusReply {
+  const view = viewOf(method, edge.sight);
+  return (headers) => {
+    const seen = view(Metadata.fromHttp2Headers(headers));
+    const reply = report(edge, method, undefined, unknownCaller());
+    seen.failed(reply);
+    return reply;
   };
 }
 
@@ -163,10 +227,12 @@ function pdpUntil(
 }
 
 function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields {
-  if (bytes.length > bytesMax) {
-    throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
-  }
-  return new Fields(method.decode(bytes));
+  return new Fields(method.decode(bounded(bytes, bytesMax)));
+}
+
+function bounded(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length <= bytesMax) return bytes;
+  throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
 }
 
 /** Of one reason; what comes above that is counted. Who is shed is one of many, and one line a second says enough. */
@@ -177,9 +243,23 @@ function report(edge: Edge, method: Method, caller: string | undefined, error: u
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
   const line = { rpc: method.name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
+  if (STORE_FAILURES.has(reply.reason)) {
+    reportStoreFailure(edge, { ...line, ...errorFields(error) });
+    return reply;
+  }
   edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');
   });
   return reply;
+}
+
+const STORE_FAILURES: ReadonlySet<string> = new Set(['STATE_UNAVAILABLE', 'STATE_FULL']);
+
+/** They come by the thousand, and all for one reason: in an outage they are counted, outside of one they fold. */
+function reportStoreFailure(edge: Edge, line: { readonly reason: string } & Readonly<Record<string, unknown>>): void {
+  const { reason } = line;
+  const isCounted = reason === 'STATE_UNAVAILABLE' && edge.outage.failed();
+  if (isCounted) edge.storeFailures.log.debug(line, 'failed');
+  else edge.storeFailures.write({ key: reason, kind: reason, about: { reason } }, (log) => log.error(line, 'failed'));
 }

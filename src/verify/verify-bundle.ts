@@ -19,6 +19,8 @@ import { HashTree } from './tree.ts';
 const CHECKPOINTS_MAX = 10_000;
 const EPOCHS_MAX = 10_000;
 const PURGED_MAX = 100;
+/** A file with more faults than this in its lines is not read on: no more than 100 are listed, and any length may follow. */
+const FAULTS_READ_MAX = 10_000;
 const EPOCH = 'tollgate.epoch';
 const ORDER = ['header', 'record', 'checkpoint', 'inclusion', 'end'] as const;
 
@@ -39,7 +41,10 @@ export async function verifyBundle(
   { keys, checkpoints = [] }: Trusted,
 ): Promise<Report> {
   const reading = new BundleReading(keys.map(parseVerifierKey).filter((key) => key !== undefined));
-  for await (const line of lines) reading.line(line);
+  for await (const line of lines) {
+    reading.line(line);
+    if (reading.isGivenUp) break;
+  }
   return reading.report(checkpoints);
 }
 
@@ -63,13 +68,29 @@ class BundleReading {
   #inclusion: InclusionLine | undefined;
   #end: { readonly records: number; readonly checkpoints: number } | undefined;
   #isUnfinished = false;
+  #isGivenUp = false;
 
   constructor(keys: readonly VerifierKey[]) {
     this.#keys = keys;
   }
 
+  /** Whether there is no use in reading further lines: the bundle is at fault whatever they hold. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   line(text: string | BrokenLine): void {
     this.#lines += 1;
+    if (typeof text === 'object' && text?.broken === 'too long') {
+      this.#isGivenUp = true;
+      this.#lineFault('altered', 'this line is longer than any line of a bundle; nothing is read behind it');
+      return;
+    }
+    if (this.#faults.count >= FAULTS_READ_MAX) {
+      this.#isGivenUp = true;
+      this.#notes.push(`line ${this.#lines}: ${FAULTS_READ_MAX} faults stand before it; nothing is read from here on`);
+      return;
+    }
     const line = typeof text === 'string' ? parseLine(text) : undefined;
     if (typeof text === 'object' && text?.broken === 'unfinished') this.#isUnfinished = true;
     else if (line) this.#take(line);
@@ -217,7 +238,8 @@ class BundleReading {
       this.#lineFault(kind, 'this line stands behind what should follow it', this.#firstMisplaced);
     }
     if (this.#isUnfinished) faults.add('end', 'truncated', `line ${this.#lines}`, 'the last line is not finished');
-    else if (!end) faults.add('end', 'truncated', 'end', `the bundle stops after line ${this.#lines}`);
+    else if (!end && !this.#isGivenUp)
+      faults.add('end', 'truncated', 'end', `the bundle stops after line ${this.#lines}`);
     if (!end || faults.has('line')) return;
     const counts = [
       ['records', this.#order.count, end.records],

@@ -15,6 +15,7 @@ import { keyCases } from './keys.ts';
 import { listingCases } from './listing.ts';
 import { runIndexCases } from './run-indexes.ts';
 import { runCases } from './runs.ts';
+import { secretMemoryCases } from './secret-memory.ts';
 import { storeCases } from './store.ts';
 
 /** How long an ended session still answers in the suite; `open` must configure the engine so. */
@@ -53,6 +54,7 @@ const AREAS = {
   agents: agentCases,
   concurrency: concurrencyCases,
   runs: runCases,
+  'secrets of a run': secretMemoryCases,
   'run indexes': runIndexCases,
   decisions: decisionCases,
   checkpoints: checkpointCases,

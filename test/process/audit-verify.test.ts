@@ -67,6 +67,23 @@ describe.concurrent('tollgate audit verify', () => {
     ]);
   });
 
+  test('takes little memory and time for a file that was made to exhaust it', async (t) => {
+    const cwd = filesOf(t, { 'ledger.pub': pub });
+    writeFileSync(join(cwd, 'line.jsonl'), `{"sequence":1,"type":"${'x'.repeat(16 * 2 ** 20)}"}\n`);
+    writeFileSync(join(cwd, 'blank.jsonl'), Buffer.alloc(16_000_000, 0x0a));
+    writeFileSync(join(cwd, 'open.jsonl'), Buffer.alloc(64 * 2 ** 20, 0x7b));
+    for (const file of ['line.jsonl', 'blank.jsonl', 'open.jsonl']) {
+      const sinceMs = performance.now();
+      const { code, rssMiB, stdout } = await measured(['audit', 'verify', file, '--key', 'ledger.pub'], cwd);
+      const tookMs = performance.now() - sinceMs;
+      process.stdout.write(`audit verify ${file}: ${rssMiB} MiB, ${Math.round(tookMs)} ms\n`);
+      expect([file, code]).toEqual([file, 1]);
+      expect(linesOf(stdout)[0]).toMatch(/^altered: line 1: this (is no line|line is longer)/);
+      expect(rssMiB).toBeLessThan(400);
+      expect(tookMs).toBeLessThan(15_000);
+    }
+  });
+
   test('exits with 2 when it could not look: no file, no key, keys that are none, options that are none', async (t) => {
     const cwd = filesOf(t, {
       'run.jsonl': textOf(bundle),
@@ -167,3 +184,20 @@ test('a run of a real server is exported, verified, and found out when one byte 
   writeFileSync(file, turned);
   expect(linesOf((await verify()).stdout)[0]).toMatch(/^altered: record \d/);
 });
+
+/** Runs `tollgate` to its end, with the most memory that it took. */
+function measured(args: readonly string[], cwd: string) {
+  const said = "process.on('exit', () => writeSync(2, 'rss ' + process.resourceUsage().maxRSS))";
+  const preload = `data:text/javascript,import { writeSync } from 'node:fs'; ${said}`;
+  return new Promise<{ code: number; rssMiB: number; stdout: string }>((settle) => {
+    execFile(
+      process.execPath,
+      ['--import', preload, resolve('dist/main.js'), ...args],
+      { cwd },
+      (error, stdout, stderr) => {
+        const rssKiB = Number(/rss (\d+)/.exec(stderr)?.[1]);
+        settle({ code: error ? Number(error.code) : 0, rssMiB: Math.round(rssKiB / 1024), stdout });
+      },
+    );
+  });
+}

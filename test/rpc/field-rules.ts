@@ -56,7 +56,7 @@ function text(bytesMax: number, { emptyAllowed, controlAllowed, prefix = '' }: T
 
 const ID = text(128);
 const TRACE = text(256);
-const PRINCIPAL = text(257);
+const PRINCIPAL = text(385);
 const UNSET_OR_ID = text(128, { emptyAllowed: true });
 
 /** Text of any length that the message has room for. */
@@ -197,7 +197,7 @@ const REFUSED_WHENEVER_GIVEN: Rule = {
   good: [],
 };
 
-const ALIASES = list(text(257, { prefix: 'github:' }), 64);
+const ALIASES = list(text(385, { prefix: 'github:' }), 64);
 
 /** A message with fields of its own: what is in it has rules, it has none. */
 export const MESSAGE = 'a message';
@@ -211,7 +211,7 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   skill_id: ID,
   channel_id: ID,
   guild_id: ID,
-  user_id: ID,
+  user_id: text(256),
   tool: ID,
   platform: ID,
   trace_id: TRACE,
@@ -261,7 +261,7 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   'AuthorizeRequest.slash': MESSAGE,
   'ConsumeBudgetRequest.calls': MESSAGE,
   'ValidateScopeRequest.invocation': MESSAGE,
-  'Invocation.caller_id': text(257, { emptyAllowed: true }),
+  'Invocation.caller_id': text(385, { emptyAllowed: true }),
   'Invocation.run_id': UNSET_OR_ID,
   'Invocation.root_run_id': UNSET_OR_ID,
   'Invocation.parent_run_id': UNSET_OR_ID,

@@ -46,6 +46,9 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'decisions.retention_s': { unset: 604_800, why: 'documented' },
   'decisions.per_session_max': { unset: 10_000, why: 'bounded' },
   'sessions.max_live_per_agent': { unset: 10, why: 'bounded' },
+  'redaction.patterns': { unset: undefined, why: 'the built-in rules look for secrets' },
+  'redaction.known_values_file': { unset: undefined, why: 'as patterns' },
+  'redaction.key_file': { unset: undefined, why: 'made for this server alone' },
   'ledger.key_file': {
     unset: undefined,
     why: 'made for this server alone, or nothing is signed and a warning says so',
@@ -58,6 +61,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'limits.metadata_bytes': { unset: 16_384, why: 'bounded' },
   'limits.connections': { unset: 1_024, why: 'bounded' },
   'limits.streams_per_connection': { unset: 256, why: 'bounded' },
+  'limits.unknown_percent': { unset: 25, why: 'bounded' },
+  'limits.unknown_per_address': { unset: 64, why: 'bounded' },
   'limits.in_flight': { unset: 4_096, why: 'bounded' },
   'limits.in_flight_per_caller': { unset: 2_048, why: 'bounded' },
   'limits.handshake_s': { unset: 10, why: 'bounded' },

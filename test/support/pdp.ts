@@ -1,4 +1,6 @@
 // The decision point over a state, without a server: an empty policy, the default rules, no ledger key.
+
+import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { DecisionFeed } from '../../src/pdp/decision-feed.ts';
 import { IdentityCache } from '../../src/pdp/identity-cache.ts';
 import type { Pdp } from '../../src/pdp/pdp.ts';
@@ -11,6 +13,7 @@ export function plainPdp(state: State, clock: () => number): Pdp {
     state,
     policy: () => ({ policy, revision: 'of the test' }),
     rules: { assertedFacts: 'decisions', requireIdentity: true, requireSession: true },
+    redaction: () => BUILT_IN,
     identities: new IdentityCache(),
     decisionLog: 'effects',
     decisions: new DecisionFeed(),

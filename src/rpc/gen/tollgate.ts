@@ -124,6 +124,7 @@ import type { ValidateScopeRequest as _tollgate_v1_ValidateScopeRequest, Validat
 import type { ValidateScopeResponse as _tollgate_v1_ValidateScopeResponse, ValidateScopeResponse__Output as _tollgate_v1_ValidateScopeResponse__Output } from './tollgate/v1/ValidateScopeResponse.ts';
 import type { VerifyRunRequest as _tollgate_v1_VerifyRunRequest, VerifyRunRequest__Output as _tollgate_v1_VerifyRunRequest__Output } from './tollgate/v1/VerifyRunRequest.ts';
 import type { VerifyRunResponse as _tollgate_v1_VerifyRunResponse, VerifyRunResponse__Output as _tollgate_v1_VerifyRunResponse__Output } from './tollgate/v1/VerifyRunResponse.ts';
+import type { Warning as _tollgate_v1_Warning, Warning__Output as _tollgate_v1_Warning__Output } from './tollgate/v1/Warning.ts';
 import type { WatchDecisionsRequest as _tollgate_v1_WatchDecisionsRequest, WatchDecisionsRequest__Output as _tollgate_v1_WatchDecisionsRequest__Output } from './tollgate/v1/WatchDecisionsRequest.ts';
 import type { WatchDecisionsResponse as _tollgate_v1_WatchDecisionsResponse, WatchDecisionsResponse__Output as _tollgate_v1_WatchDecisionsResponse__Output } from './tollgate/v1/WatchDecisionsResponse.ts';
 
@@ -297,6 +298,7 @@ export interface ProtoGrpcType {
       ValidateScopeResponse: MessageTypeDefinition<_tollgate_v1_ValidateScopeResponse, _tollgate_v1_ValidateScopeResponse__Output>
       VerifyRunRequest: MessageTypeDefinition<_tollgate_v1_VerifyRunRequest, _tollgate_v1_VerifyRunRequest__Output>
       VerifyRunResponse: MessageTypeDefinition<_tollgate_v1_VerifyRunResponse, _tollgate_v1_VerifyRunResponse__Output>
+      Warning: MessageTypeDefinition<_tollgate_v1_Warning, _tollgate_v1_Warning__Output>
       WatchDecisionsRequest: MessageTypeDefinition<_tollgate_v1_WatchDecisionsRequest, _tollgate_v1_WatchDecisionsRequest__Output>
       WatchDecisionsResponse: MessageTypeDefinition<_tollgate_v1_WatchDecisionsResponse, _tollgate_v1_WatchDecisionsResponse__Output>
     }

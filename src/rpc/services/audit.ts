@@ -16,6 +16,7 @@ import { encodeEvent, encodeRun } from '../encode.ts';
 import { RUN_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
+import { listOf } from '../pieces.ts';
 import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 import { decisionQueries, decisionStreams } from './decisions.ts';
@@ -37,18 +38,18 @@ export function auditService(): Record<string, Operation> {
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { runs, next } = await listRuns(pdp, filter, page);
-      return { runs: runs.map(encodeRun), next_page_token: pageTokenOf(next) };
+      return listOf('runs', runs, encodeRun, { next_page_token: pageTokenOf(next) });
     },
     ListChildRuns: async (fields, pdp) => {
       const parentRunId = fields.requiredId('parent_run_id');
       const limit = pageSizeOf(fields.integer('limit', INT32) ?? 0);
       fields.check();
-      return { runs: (await listChildRuns(pdp, parentRunId, limit)).map(encodeRun) };
+      return listOf('runs', await listChildRuns(pdp, parentRunId, limit), encodeRun);
     },
     GetRunChain: async (fields, pdp) => {
       const runId = fields.requiredId('run_id');
       fields.check();
-      return { runs: (await getRunChain(pdp, runId)).map(encodeRun) };
+      return listOf('runs', await getRunChain(pdp, runId), encodeRun);
     },
     ListFinishedRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);
@@ -56,14 +57,14 @@ export function auditService(): Record<string, Operation> {
       fields.check();
       // An absent limit is the default; one that asks for nothing gets nothing.
       const limit = given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0);
-      return { runs: (await listFinishedRuns(pdp, before, limit)).map(encodeRun) };
+      return listOf('runs', await listFinishedRuns(pdp, before, limit), encodeRun);
     },
     GetLastRuns: async (fields, pdp) => {
       const skillIds = fields.texts('skill_ids', LIMITS.skillIdsMax, ID);
       const includeFailed = fields.flag('include_failed');
       fields.check();
       const last = await getLastRuns(pdp, skillIds, includeFailed);
-      return { last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })) };
+      return listOf('last_runs', last, ({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) }));
     },
     PurgeRuns: async (fields, pdp) => {
       const before = cutoffFrom(fields);

@@ -9,6 +9,7 @@ import { encodeDecisionNow, encodeDecisionRecord } from '../encode-decision-reco
 import { EFFECT_NAMES, REASON_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
+import { listOf } from '../pieces.ts';
 import { ID, pageSizeFrom, TRACE_ID } from '../rules.ts';
 import type { Operation, StreamingOperation } from '../unary.ts';
 
@@ -34,7 +35,7 @@ export function decisionQueries(): Record<string, Operation> {
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { decisions, next } = await listDecisions(pdp, query, page);
-      return { decisions: decisions.map(encodeDecisionRecord), next_page_token: pageTokenOf(next) };
+      return listOf('decisions', decisions, encodeDecisionRecord, { next_page_token: pageTokenOf(next) });
     },
   };
 }

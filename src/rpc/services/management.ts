@@ -4,20 +4,24 @@ import { identityProblem } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { deactivateAgent, reactivateAgent } from '../../pdp/agents.ts';
 import { bindIdentity, getIdentity, releaseIdentity } from '../../pdp/identities.ts';
+import type { Warning } from '../../telemetry/warnings.ts';
 import { encodeAgent, encodeIdentity, secondsAndNanos } from '../encode.ts';
 import { DURABILITY, upper } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { idempotencyKeyFrom, PRINCIPAL, TRACE_ID } from '../rules.ts';
+import { refuseCredentials } from '../stored-ids.ts';
 import type { Operation } from '../unary.ts';
 
 export function agentService(): Record<string, Operation> {
   return {
     DeactivateAgent: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id']);
       const agentId = agentIdFrom(fields);
       const { agent, sessionsClosed } = await deactivateAgent(pdp, agentId);
       return { agent: encodeAgent(agentId, agent), sessions_closed: sessionsClosed };
     },
     ReactivateAgent: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id']);
       const agentId = agentIdFrom(fields);
       return { agent: encodeAgent(agentId, await reactivateAgent(pdp, agentId)) };
     },
@@ -38,6 +42,7 @@ function agentIdFrom(fields: Fields): string {
 export function identityService(): Record<string, Operation> {
   return {
     BindIdentity: async (fields, pdp) => {
+      refuseCredentials(fields.message('identity'), pdp, Object.values(FIELD_NAMES));
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       const ttlMs = fields.durationMs('ttl', TTL) ?? LIMITS.identityTtlMsDefault;
       const identity = identityFrom(fields);
@@ -81,7 +86,7 @@ function identityFrom(fields: Fields): Identity {
     return { userId: '', guildId: undefined, channelId: undefined, platform: undefined, userAliases: [] };
   }
   const identity: Identity = {
-    userId: given.requiredId('user_id'),
+    userId: given.requiredId('user_id', LIMITS.userIdBytesMax),
     guildId: given.id('guild_id'),
     channelId: given.id('channel_id'),
     platform: given.id('platform'),
@@ -105,7 +110,7 @@ export interface ServerFacts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly policyInfo: () => PolicyInfo;
-  readonly warnings: () => readonly string[];
+  readonly warnings: () => readonly Warning[];
   /** @throws Failure wrong_state (policy) when the file is refused; the last good policy stays */
   readonly reloadPolicy: (caller: string) => Promise<void>;
 }
@@ -115,13 +120,19 @@ export function serverService(facts: ServerFacts): Record<string, Operation> {
     GetServerInfo: (fields, pdp) => {
       fields.check();
       const { engine, description, durability, lineageChanges, lostWrites } = pdp.state.info;
+      const warnings = facts.warnings();
       return {
         version: facts.version,
         engine,
         store: description,
         durability: DURABILITY[upper(durability)],
         policy: encodePolicyInfo(facts.policyInfo()),
-        warnings: facts.warnings(),
+        warnings: warnings.map(({ message }) => message),
+        active_warnings: warnings.map(({ code, message, sinceMs }) => ({
+          code,
+          message,
+          since: secondsAndNanos(sinceMs),
+        })),
         started_at: secondsAndNanos(facts.startedAtMs),
         now: secondsAndNanos(pdp.clock()),
         store_lineage_changes: lineageChanges,

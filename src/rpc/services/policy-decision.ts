@@ -4,7 +4,7 @@ import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { ScopeFacts } from '../../core/scope.ts';
 import { SENSITIVITIES, type SensitivityLevel } from '../../core/session.ts';
-import { appendAudit } from '../../pdp/append-audit.ts';
+import { type AppendAnswer, type AppendRequest, appendAudit } from '../../pdp/append-audit.ts';
 import { type ChargeDecision, type ChargeRequest, decideAndCharge } from '../../pdp/charge.ts';
 import { checkSlash, describeSlashAccess, type SlashDecision } from '../../pdp/check-slash.ts';
 import type { Pdp } from '../../pdp/pdp.ts';
@@ -15,7 +15,7 @@ import { encodeDecision, encodeIdentity, encodeTokens, encodeUsage } from '../en
 import { DURABILITY, SENSITIVITY_NAMES, SLASH_SCOPE, SLASH_TIER, upper } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { CHAT_TYPE, COMMAND, operationFrom, SCOPE, TRACE_ID } from '../rules.ts';
-import type { Operation } from '../unary.ts';
+import type { LargeOperation, Operation } from '../unary.ts';
 
 export function policyDecisionService(log: DecisionLog): Record<string, Operation> {
   return {
@@ -65,16 +65,36 @@ export function policyDecisionService(log: DecisionLog): Record<string, Operatio
         ...(tier && { tier: SLASH_TIER[upper(tier)] }),
       };
     },
-    AppendAudit: async (fields, pdp) => {
-      const appended = await appendAudit(pdp, appendRequestFrom(fields));
-      return {
-        first_sequence: appended.firstSequence,
-        last_sequence: appended.lastSequence,
-        token_totals: encodeTokens(appended.tokens),
-        replayed: appended.replayed,
-        durability: DURABILITY[upper(appended.durability)],
-      };
+    AppendAudit: async (fields, pdp) => encodeAppended(await appendAudit(pdp, appendRequestFrom(fields))),
+  };
+}
+
+/** Reads and shapes what would keep the event loop, somewhere else. */
+export interface Offload {
+  readonly bytesMin: number;
+  /** @throws Failure as reading the request here does, overloaded, deadline */
+  append(bytes: Uint8Array, asked: { caller: string; deadline: number }): Promise<AppendRequest>;
+}
+
+export function largeDecisions({ bytesMin, append }: Offload): Record<string, LargeOperation> {
+  return {
+    AppendAudit: {
+      bytesMin,
+      run: async (bytes, pdp, caller) => {
+        const deadline = Math.min(pdp.deadline, performance.now() + pdp.patience.appendMs);
+        return encodeAppended(await appendAudit(pdp, await append(bytes, { caller, deadline })));
+      },
     },
+  };
+}
+
+function encodeAppended(appended: AppendAnswer): object {
+  return {
+    first_sequence: appended.firstSequence,
+    last_sequence: appended.lastSequence,
+    token_totals: encodeTokens(appended.tokens),
+    replayed: appended.replayed,
+    durability: DURABILITY[upper(appended.durability)],
   };
 }
 
@@ -208,7 +228,7 @@ function slashRequestFrom(fields: Fields) {
     chatType: fields.text('chat_type', CHAT_TYPE),
     command: fields.requiredText('command', COMMAND),
     traceId: fields.id('trace_id', TRACE_ID),
-    userId: fields.id('user_id'),
+    userId: fields.id('user_id', LIMITS.userIdBytesMax),
     explain: fields.flag('explain'),
   };
   fields.oneOf('subject', ['trace_id', 'user_id']);

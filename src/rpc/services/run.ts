@@ -5,13 +5,17 @@ import { encodeRun } from '../encode.ts';
 import { FINAL_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { operationFrom, PRINCIPAL, TEXT, TRACE_ID } from '../rules.ts';
+import { refuseCredentials } from '../stored-ids.ts';
 import { jsonOfStruct } from '../struct.ts';
 import type { Operation } from '../unary.ts';
 import { refuseTwoPartitions } from './policy-decision.ts';
 
 export function runService(): Record<string, Operation> {
   return {
-    StartRun: async (fields, pdp) => ({ run: encodeRun(await startRun(pdp, startRequestFrom(fields))) }),
+    StartRun: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['caller_id', 'skill_id', 'channel_id']);
+      return { run: encodeRun(await startRun(pdp, startRequestFrom(fields))) };
+    },
     FinishRun: async (fields, pdp) => ({ run: encodeRun(await finishRun(pdp, finishRequestFrom(fields))) }),
     GetRun: async (fields, pdp) => {
       const runId = fields.requiredId('run_id');

@@ -6,13 +6,17 @@ import { encodeSession } from '../encode.ts';
 import { SESSION_STATUS_NAMES } from '../enums.ts';
 import type { Fields } from '../fields.ts';
 import { pageTokenOf, positionFrom } from '../page-token.ts';
+import { listOf } from '../pieces.ts';
 import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from '../rules.ts';
+import { refuseCredentials } from '../stored-ids.ts';
 import type { Operation } from '../unary.ts';
 import { sensitivityFrom } from './policy-decision.ts';
 
 export function sessionService(): Record<string, Operation> {
   return {
     CreateSession: async (fields, pdp) => {
+      refuseCredentials(fields, pdp, ['agent_id', 'owner', 'delegation_chain']);
+      refuseCredentials(fields.message('tools'), pdp, ['names']);
       const { session, operation } = createRequestFrom(fields);
       const created = await createSession(pdp, session, operation);
       return { session: encodeSession(created), replayed: created.replayed };
@@ -27,7 +31,7 @@ export function sessionService(): Record<string, Operation> {
       const page = { size: pageSizeFrom(fields), after: positionFrom(fields) };
       fields.check();
       const { sessions, next, total } = await listSessions(pdp, filter, page);
-      return { sessions: sessions.map(encodeSession), next_page_token: pageTokenOf(next), total };
+      return listOf('sessions', sessions, encodeSession, { next_page_token: pageTokenOf(next), total });
     },
     CloseSession: async (fields, pdp) => {
       const sessionId = fields.requiredId('session_id');

@@ -1,5 +1,6 @@
 // Runs: compare and set with a log, remembered operations and three indexes. What a run is, core alone decides.
 import { randomBytes } from 'node:crypto';
+import { encode } from '@msgpack/msgpack';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { isTended, type Run } from '../../core/run.ts';
 import { operationName } from '../codec/operation-record.ts';
@@ -7,7 +8,7 @@ import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
 import { decoded } from './errors.ts';
 import { idsBehind } from './index-walk.ts';
-import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys } from './keys.ts';
+import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys, sessionKey } from './keys.ts';
 import { LINEAGE } from './scripts.ts';
 import { asBuffer, NO_BYTES, readClock, runConfirmed, run as runScript, runWhere, type Store } from './store.ts';
 
@@ -74,7 +75,9 @@ export async function readStartedRun(
 }
 
 export async function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
-  const { run, expectedRevision, operation } = commit;
+  const { run, expectedRevision, operation, session } = commit;
+  // Its key would lie anywhere.
+  if (session && !isOwnId(session.sessionId)) return 'SESSION_UNKNOWN';
   const claim = operation && expectedRevision === 0 ? callerOperationKey(run.callerId, operation.key) : undefined;
   if (claim !== undefined) {
     const fingerprint = Buffer.from(operation!.fingerprint, 'hex');
@@ -90,7 +93,7 @@ export async function commitRun(store: Store, commit: RunCommit): ReturnType<Sta
 
 async function storeCommit(
   store: Store,
-  { run, expectedRevision, records, checkpoint, lostChanges = 0 }: RunCommit,
+  { run, expectedRevision, records, checkpoint, lostChanges = 0, session }: RunCommit,
   operation: RunCommit['operation'],
 ): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
@@ -105,6 +108,7 @@ async function storeCommit(
       ...indexKeysOf(run.runId),
       keys.noted,
       keys.checkpoints,
+      session ? sessionKey(session.sessionId) : keys.run,
     ],
     [
       store.clock(),
@@ -124,6 +128,8 @@ async function storeCommit(
       checkpoint?.number ?? 0,
       (checkpoint?.drops ?? []).map((number) => `${number} `).join(''),
       checkpoint ? asBuffer(checkpoint.lastLeaf) : NO_BYTES,
+      session ? asBuffer(encode(session.principals)) : NO_BYTES,
+      store.retentionMs,
       ...records.map(asBuffer),
     ],
     'confirmed',

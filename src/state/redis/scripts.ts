@@ -17,6 +17,7 @@ export const SCRIPT_NAMES = [
   'drop-runs',
   'drop-sessions',
   'insert-session',
+  'observe-data',
   'purge-payloads',
   'raise-floor',
   'reactivate-agent',

@@ -14,10 +14,11 @@ import type {
   State,
   StoreInfo,
 } from '../port.ts';
-import type { TlsFiles } from './address.ts';
+import type { LoginSource, TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
 import { Commands } from './commands.ts';
+import { type DataLoss, DataMonitor } from './data-monitor.ts';
 import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
 import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
@@ -41,11 +42,17 @@ import { closeSession, createSession, pageSessions, readSession, removeEndedSess
 import type { DecisionBounds, Store } from './store.ts';
 
 export { Refusal } from './server-check.ts';
-export type RedisEvent = ServerEvent | { readonly kind: 'rolled_back'; readonly rollBack: RollBack };
+export type RedisEvent =
+  | ServerEvent
+  | { readonly kind: 'rolled_back'; readonly rollBack: RollBack }
+  /** The data of a server is gone, or older than it was. */
+  | { readonly kind: 'data_lost'; readonly loss: DataLoss };
 
 export interface RedisStateOptions {
   /** See src/config/store-url.ts for its forms. */
   readonly url: string;
+  /** What identifies us, where that may change: in place of `tls` and of the URL's login. */
+  readonly login?: LoginSource | undefined;
   /** PEM texts, for URLs that begin with rediss. */
   readonly tls?: TlsFiles | undefined;
   readonly sentinelPassword?: string | undefined;
@@ -95,7 +102,11 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
   const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
-  const floors = new Floors(scripts, (rollBack) => onEvent({ kind: 'rolled_back', rollBack }));
+  let data: DataMonitor | undefined;
+  const floors = new Floors(scripts, (rollBack) => {
+    data?.rolledBack();
+    onEvent({ kind: 'rolled_back', rollBack });
+  });
   const servers = await openServers({
     ...options,
     require,
@@ -104,6 +115,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
+  data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {
     commands: new Commands(servers, {
       commandTimeoutMs,
@@ -119,6 +131,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     }),
     scripts,
     floors,
+    data,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
     retentionMs,
@@ -151,15 +164,25 @@ class RedisState implements State {
   }
 
   get info(): StoreInfo {
-    return { ...this.#store.commands.servers.info, lostWrites: this.#store.floors.lostWrites };
+    const { commands, data, floors } = this.#store;
+    const { warnings, ...info } = commands.servers.info;
+    return {
+      ...info,
+      warnings: [...data.warnings, ...warnings],
+      isFull: data.isFull,
+      lostWrites: floors.lostWrites,
+    };
   }
 
-  /** In a cluster every server must answer: each of them decides for its part. The latest of their clocks counts. */
+  /**
+   * In a cluster every server must answer: each of them decides for its part. The latest of their clocks counts. As this is
+   * asked all the time, it is also where a loss of data is looked for.
+   */
   async now(): Promise<number> {
-    const { commands, clock } = this.#store;
+    const { commands, clock, data } = this.#store;
     const servers = commands.servers.all();
     if (servers.length === 0) throw unavailable(new Error('no server is known'));
-    const times = await Promise.all(servers.map(({ main }) => commands.probe(main)));
+    const [times] = await Promise.all([Promise.all(servers.map(({ main }) => commands.probe(main))), data.observe()]);
     const injected = clock();
     return injected === '' ? Math.max(...times) : Number(injected);
   }

@@ -23,7 +23,7 @@ export interface CheckSlashRequest {
    */
   'trace_id'?: (string);
   /**
-   * The platform's own id of the user, 1 to 128 bytes, as the requester asserts it. The configuration may refuse it, which is a
+   * The platform's own id of the user, 1 to 256 bytes, as the requester asserts it. The configuration may refuse it, which is a
    * denial.
    */
   'user_id'?: (string);
@@ -62,7 +62,7 @@ export interface CheckSlashRequest__Output {
    */
   'trace_id'?: (string);
   /**
-   * The platform's own id of the user, 1 to 128 bytes, as the requester asserts it. The configuration may refuse it, which is a
+   * The platform's own id of the user, 1 to 256 bytes, as the requester asserts it. The configuration may refuse it, which is a
    * denial.
    */
   'user_id'?: (string);

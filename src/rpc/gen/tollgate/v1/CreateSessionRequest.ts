@@ -14,12 +14,12 @@ export interface CreateSessionRequest {
    */
   'agent_id'?: (string);
   /**
-   * The principal that owns the session, 1 to 257 bytes. The session can then be used on behalf of this principal only. Absent means
+   * The principal that owns the session, 1 to 385 bytes. The session can then be used on behalf of this principal only. Absent means
    * that it has no owner.
    */
   'owner'?: (string);
   /**
-   * The agents or principals through which the task was delegated, first one first; at most 16, each 1 to 257 bytes.
+   * The agents or principals through which the task was delegated, first one first; at most 16, each 1 to 385 bytes.
    */
   'delegation_chain'?: (string)[];
   /**
@@ -85,12 +85,12 @@ export interface CreateSessionRequest__Output {
    */
   'agent_id'?: (string);
   /**
-   * The principal that owns the session, 1 to 257 bytes. The session can then be used on behalf of this principal only. Absent means
+   * The principal that owns the session, 1 to 385 bytes. The session can then be used on behalf of this principal only. Absent means
    * that it has no owner.
    */
   'owner'?: (string);
   /**
-   * The agents or principals through which the task was delegated, first one first; at most 16, each 1 to 257 bytes.
+   * The agents or principals through which the task was delegated, first one first; at most 16, each 1 to 385 bytes.
    */
   'delegation_chain'?: (string)[];
   /**

@@ -55,6 +55,11 @@ export interface Decision {
    * When this decision was made, by the server's or the store's clock. A replay shows the time of the repeat.
    */
   'evaluated_at'?: (_google_protobuf_Timestamp | null);
+  /**
+   * True if any check that the answer rests on rests on a fact that the request asserted and that no trusted record confirms. It is set on
+   * every answer, an ALLOW too; `Check.asserted` says which check.
+   */
+  'asserted'?: (boolean);
 }
 
 /**
@@ -106,4 +111,9 @@ export interface Decision__Output {
    * When this decision was made, by the server's or the store's clock. A replay shows the time of the repeat.
    */
   'evaluated_at'?: (_google_protobuf_Timestamp__Output);
+  /**
+   * True if any check that the answer rests on rests on a fact that the request asserted and that no trusted record confirms. It is set on
+   * every answer, an ALLOW too; `Check.asserted` says which check.
+   */
+  'asserted'?: (boolean);
 }

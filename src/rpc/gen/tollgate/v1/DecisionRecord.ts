@@ -114,6 +114,10 @@ export interface DecisionRecord {
    * From the arrival of the request until its record was handed to the store.
    */
   'latency'?: (_google_protobuf_Duration | null);
+  /**
+   * True if any of the checks rests on a fact that the request asserted and that no trusted record confirms.
+   */
+  'asserted'?: (boolean);
   '_agent_id'?: "agent_id";
   '_session_id'?: "session_id";
   '_run_id'?: "run_id";
@@ -234,4 +238,8 @@ export interface DecisionRecord__Output {
    * From the arrival of the request until its record was handed to the store.
    */
   'latency'?: (_google_protobuf_Duration__Output);
+  /**
+   * True if any of the checks rests on a fact that the request asserted and that no trusted record confirms.
+   */
+  'asserted'?: (boolean);
 }

@@ -19,7 +19,7 @@ export interface DescribeSlashAccessRequest {
    */
   'trace_id'?: (string);
   /**
-   * The platform's own id of the user, 1 to 128 bytes, as the requester asserts it.
+   * The platform's own id of the user, 1 to 256 bytes, as the requester asserts it.
    */
   'user_id'?: (string);
   '_platform'?: "platform";
@@ -48,7 +48,7 @@ export interface DescribeSlashAccessRequest__Output {
    */
   'trace_id'?: (string);
   /**
-   * The platform's own id of the user, 1 to 128 bytes, as the requester asserts it.
+   * The platform's own id of the user, 1 to 256 bytes, as the requester asserts it.
    */
   'user_id'?: (string);
 }

@@ -47,7 +47,7 @@ export const ErrorReason = {
    */
   ERROR_REASON_ALREADY_BOUND_OTHERWISE: 9,
   /**
-   * The session is closed. Status FAILED_PRECONDITION; do not retry.
+   * The session is closed, or its time is over and a run would begin in it. Status FAILED_PRECONDITION; do not retry.
    */
   ERROR_REASON_SESSION_CLOSED: 10,
   /**
@@ -125,6 +125,24 @@ export const ErrorReason = {
    * `ledger.key_file` names one.
    */
   ERROR_REASON_LEDGER_UNSIGNED: 27,
+  /**
+   * The listener has no such method. Status UNIMPLEMENTED; do not retry.
+   */
+  ERROR_REASON_METHOD_UNKNOWN: 40,
+  /**
+   * A header that belongs to gRPC itself cannot be understood. Status INTERNAL, or UNIMPLEMENTED for an encoding that is not supported;
+   * do not retry unchanged.
+   */
+  ERROR_REASON_HEADERS_MALFORMED: 41,
+  /**
+   * The headers of the call are larger than the server takes. Status RESOURCE_EXHAUSTED; do not retry unchanged.
+   */
+  ERROR_REASON_HEADERS_TOO_LARGE: 42,
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  ERROR_REASON_STATE_FULL: 43,
 } as const;
 
 /**
@@ -184,7 +202,7 @@ export type ErrorReason =
   | 'ERROR_REASON_ALREADY_BOUND_OTHERWISE'
   | 9
   /**
-   * The session is closed. Status FAILED_PRECONDITION; do not retry.
+   * The session is closed, or its time is over and a run would begin in it. Status FAILED_PRECONDITION; do not retry.
    */
   | 'ERROR_REASON_SESSION_CLOSED'
   | 10
@@ -280,6 +298,28 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_LEDGER_UNSIGNED'
   | 27
+  /**
+   * The listener has no such method. Status UNIMPLEMENTED; do not retry.
+   */
+  | 'ERROR_REASON_METHOD_UNKNOWN'
+  | 40
+  /**
+   * A header that belongs to gRPC itself cannot be understood. Status INTERNAL, or UNIMPLEMENTED for an encoding that is not supported;
+   * do not retry unchanged.
+   */
+  | 'ERROR_REASON_HEADERS_MALFORMED'
+  | 41
+  /**
+   * The headers of the call are larger than the server takes. Status RESOURCE_EXHAUSTED; do not retry unchanged.
+   */
+  | 'ERROR_REASON_HEADERS_TOO_LARGE'
+  | 42
+  /**
+   * The store answers and has no room, so nothing was stored or charged. Status UNAVAILABLE; retry with the same idempotency key
+   * once the operator has made room.
+   */
+  | 'ERROR_REASON_STATE_FULL'
+  | 43
 
 /**
  * The closed list of reasons in `google.rpc.ErrorInfo.reason`, where they stand without the prefix `ERROR_REASON_`. The domain is

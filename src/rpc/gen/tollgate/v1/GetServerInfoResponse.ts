@@ -3,6 +3,7 @@
 import type { Durability as _tollgate_v1_Durability, Durability__Output as _tollgate_v1_Durability__Output } from '../../tollgate/v1/Durability.ts';
 import type { PolicyInfo as _tollgate_v1_PolicyInfo, PolicyInfo__Output as _tollgate_v1_PolicyInfo__Output } from '../../tollgate/v1/PolicyInfo.ts';
 import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _google_protobuf_Timestamp__Output } from '../../google/protobuf/Timestamp.ts';
+import type { Warning as _tollgate_v1_Warning, Warning__Output as _tollgate_v1_Warning__Output } from '../../tollgate/v1/Warning.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -50,6 +51,10 @@ export interface GetServerInfoResponse {
    * How many acknowledged changes the store is known to have lost since the server started, 0 or more.
    */
   'store_lost_writes'?: (number | string | Long);
+  /**
+   * The same as `warnings`, each with its code and since when it holds.
+   */
+  'active_warnings'?: (_tollgate_v1_Warning)[];
 }
 
 /**
@@ -97,4 +102,8 @@ export interface GetServerInfoResponse__Output {
    * How many acknowledged changes the store is known to have lost since the server started, 0 or more.
    */
   'store_lost_writes'?: (number);
+  /**
+   * The same as `warnings`, each with its code and since when it holds.
+   */
+  'active_warnings'?: (_tollgate_v1_Warning__Output)[];
 }

@@ -6,7 +6,7 @@
  */
 export interface Identity {
   /**
-   * The user's id on the platform, 1 to 128 bytes. It is required when an identity is bound.
+   * The user's id on the platform, 1 to 256 bytes without control characters. It is required when an identity is bound.
    */
   'user_id'?: (string);
   /**
@@ -22,7 +22,7 @@ export interface Identity {
    */
   'platform'?: (string);
   /**
-   * Further principals of the same person, each as `platform:id` with at most 257 bytes; at most 64. Each counts as a principal,
+   * Further principals of the same person, each as `platform:id` with at most 385 bytes; at most 64. Each counts as a principal,
    * except for a run's caller and a session's owner at their creation. An empty list means that there are none.
    */
   'user_aliases'?: (string)[];
@@ -43,7 +43,7 @@ export interface Identity {
  */
 export interface Identity__Output {
   /**
-   * The user's id on the platform, 1 to 128 bytes. It is required when an identity is bound.
+   * The user's id on the platform, 1 to 256 bytes without control characters. It is required when an identity is bound.
    */
   'user_id'?: (string);
   /**
@@ -59,7 +59,7 @@ export interface Identity__Output {
    */
   'platform'?: (string);
   /**
-   * Further principals of the same person, each as `platform:id` with at most 257 bytes; at most 64. Each counts as a principal,
+   * Further principals of the same person, each as `platform:id` with at most 385 bytes; at most 64. Each counts as a principal,
    * except for a run's caller and a session's owner at their creation. An empty list means that there are none.
    */
   'user_aliases'?: (string)[];

@@ -6,7 +6,7 @@
  */
 export interface Invocation {
   /**
-   * The principal on whose behalf the run works, at most 257 bytes. Absent or empty matches no scope.
+   * The principal on whose behalf the run works, at most 385 bytes. Absent or empty matches no scope.
    */
   'caller_id'?: (string);
   /**
@@ -37,7 +37,7 @@ export interface Invocation {
  */
 export interface Invocation__Output {
   /**
-   * The principal on whose behalf the run works, at most 257 bytes. Absent or empty matches no scope.
+   * The principal on whose behalf the run works, at most 385 bytes. Absent or empty matches no scope.
    */
   'caller_id'?: (string);
   /**

@@ -11,7 +11,7 @@ export interface ListRunsRequest {
    */
   'skill_id'?: (string);
   /**
-   * Only runs of this caller, 1 to 257 bytes. Absent means runs of all callers.
+   * Only runs of this caller, 1 to 385 bytes. Absent means runs of all callers.
    */
   'caller_id'?: (string);
   /**
@@ -52,7 +52,7 @@ export interface ListRunsRequest__Output {
    */
   'skill_id'?: (string);
   /**
-   * Only runs of this caller, 1 to 257 bytes. Absent means runs of all callers.
+   * Only runs of this caller, 1 to 385 bytes. Absent means runs of all callers.
    */
   'caller_id'?: (string);
   /**

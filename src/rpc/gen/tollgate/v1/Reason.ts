@@ -43,7 +43,8 @@ export const Reason = {
    */
   REASON_IDENTITY_MALFORMED: 5,
   /**
-   * The policy does not list the tool and does not leave unlisted tools to the session.
+   * The policy does not list the tool and does not leave unlisted tools to the session, or the name looks like a listed one (another
+   * case or width, blanks around it, invisible characters) and is not that name.
    * Agent: Check the name of the tool, or use another one.
    * Operator: List the tool under `tools` in the policy, if it may be called.
    */
@@ -91,7 +92,7 @@ export const Reason = {
    */
   REASON_RUN_UNKNOWN: 13,
   /**
-   * The run's caller is another principal than the identity of the trace.
+   * The run's caller is another principal than the identity of the trace, or the run began in another session than the one that is named.
    * Agent: Use the `run_id` that came with the task, or start a run. An unknown run and a foreign one look alike in the message.
    * Operator: Look at the record: it names who asked, and the run names its caller. An agent should never come by the run of
    * another.
@@ -262,7 +263,8 @@ export type Reason =
   | 'REASON_IDENTITY_MALFORMED'
   | 5
   /**
-   * The policy does not list the tool and does not leave unlisted tools to the session.
+   * The policy does not list the tool and does not leave unlisted tools to the session, or the name looks like a listed one (another
+   * case or width, blanks around it, invisible characters) and is not that name.
    * Agent: Check the name of the tool, or use another one.
    * Operator: List the tool under `tools` in the policy, if it may be called.
    */
@@ -318,7 +320,7 @@ export type Reason =
   | 'REASON_RUN_UNKNOWN'
   | 13
   /**
-   * The run's caller is another principal than the identity of the trace.
+   * The run's caller is another principal than the identity of the trace, or the run began in another session than the one that is named.
    * Agent: Use the `run_id` that came with the task, or start a run. An unknown run and a foreign one look alike in the message.
    * Operator: Look at the record: it names who asked, and the run names its caller. An agent should never come by the run of
    * another.

@@ -11,11 +11,12 @@ export interface StartRunRequest {
    */
   'trace_id'?: (string);
   /**
-   * The caller as the requester asserts it, 1 to 257 bytes. The configuration refuses it unless it accepts all asserted facts.
+   * The caller as the requester asserts it, 1 to 385 bytes. The configuration refuses it unless it accepts all asserted facts.
    */
   'caller_id'?: (string);
   /**
-   * The session that the run works under, at most 128 bytes. Absent means none.
+   * The session that the run works under, at most 128 bytes. Its owner must be a principal of the caller, else it is NOT_FOUND like one that
+   * does not exist; a closed or expired one is FAILED_PRECONDITION. Absent means none.
    */
   'session_id'?: (string);
   /**
@@ -64,11 +65,12 @@ export interface StartRunRequest__Output {
    */
   'trace_id'?: (string);
   /**
-   * The caller as the requester asserts it, 1 to 257 bytes. The configuration refuses it unless it accepts all asserted facts.
+   * The caller as the requester asserts it, 1 to 385 bytes. The configuration refuses it unless it accepts all asserted facts.
    */
   'caller_id'?: (string);
   /**
-   * The session that the run works under, at most 128 bytes. Absent means none.
+   * The session that the run works under, at most 128 bytes. Its owner must be a principal of the caller, else it is NOT_FOUND like one that
+   * does not exist; a closed or expired one is FAILED_PRECONDITION. Absent means none.
    */
   'session_id'?: (string);
   /**
