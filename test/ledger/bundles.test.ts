@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../src/core/limits.ts';
 import { sealRun } from '../../src/pdp/change-run.ts';
 import { exportRun } from '../../src/pdp/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../src/pdp/proofs.ts';
@@ -170,7 +171,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await expect(purgePayloads({ ...rig.pdp, state }, runId)).rejects.toThrow('cut short');
       const report = await verifyRun(rig.pdp, runId, []);
       expect(report).toMatchObject({ ok: true, faults: [] });
-      expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: 200 }]);
+      expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: LIMITS.purgeChunk }]);
     }
     const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
     expect(await sweep(rig.pdp, rules)).toMatchObject({ purgesEnded: 1, runsTimedOut: 0, runsSigned: 0 });
