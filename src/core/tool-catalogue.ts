@@ -5,7 +5,7 @@ import { didYouMean, nearest } from './nearest.ts';
 import { toolWarning } from './never-matches.ts';
 import { SENSITIVITIES, type SensitivityLevel } from './session.ts';
 import { type StatedRule, type ToolLookup, toolLookup } from './tool-lookup.ts';
-import { compilePatterns, isWiderThan, matchPattern, type Patterns, patternProblem } from './tool-pattern.ts';
+import { compilePatterns, matchPattern, type Patterns, patternProblem, widerPatterns } from './tool-pattern.ts';
 
 /** By what is visible of names: a secret must not leak because a runner spells a tool in capitals. */
 export interface SecretTools {
@@ -47,9 +47,14 @@ export function readToolCatalogue(
 ): ToolCatalogue {
   const entries = entriesOf(tools).map(([pattern, place]) => readEntry(pattern, place, privileges));
   const always = readAlwaysSecret(redaction);
-  for (const entry of entries) warnOfLess(entry, entries, always);
+  const byPattern = new Map(entries.map((entry) => [entry.pattern, entry]));
+  const widerThan = widerPatterns(byPattern.keys());
+  for (const entry of entries) {
+    const wider = widerThan(entry.pattern).map((pattern) => byPattern.get(pattern)!);
+    warnOfLess(entry, wider, always);
+  }
   return {
-    tools: toolLookup(new Map(entries.map((entry) => [entry.pattern, entry]))),
+    tools: toolLookup(byPattern),
     secretTools: { always, stated: compileSecrets(entries) },
     stores: compileStores(entries),
   };
@@ -95,12 +100,13 @@ function compileStores(entries: readonly Entry[]): Patterns<StoreRule> {
   return compilePatterns(stores);
 }
 
-/** An entry may ask for less than a wider one. It must say so itself, and the author is told what it drops. */
-function warnOfLess(entry: Entry, entries: readonly Entry[], always: Patterns<true>): void {
+/**
+ * An entry may ask for less than a wider one. It must say so itself, and the author is told what it drops.
+ *
+ * @param wider  the longest pattern first
+ */
+function warnOfLess(entry: Entry, wider: readonly Entry[], always: Patterns<true>): void {
   const { pattern, place, requires, sensitivity, secret, store } = entry;
-  const wider = entries
-    .filter((other) => isWiderThan(other.pattern, pattern))
-    .sort((one, other) => other.pattern.length - one.pattern.length);
   const stating = <K extends 'requires' | 'sensitivity' | 'secret' | 'store'>(aspect: K) =>
     wider.find((other) => other[aspect] !== undefined);
 
