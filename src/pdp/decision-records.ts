@@ -88,20 +88,20 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
 export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: Noting): boolean {
-  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+  return decisionLog !== 'off' && (policies.isDue() || policies.isAgeing() || subjects.isDue(noting));
 }
 
 /**
  * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
- * is about.
+ * is about. Both are asked for at the same time: a store that does not answer takes one time-out, and the decision fails.
  *
  * @throws Failure state_unavailable
  */
 export async function prepared(pdp: Pdp, noting: Noting): Promise<void> {
   const { policies, subjects, state, decisionLog } = pdp;
   if (decisionLog === 'off') return;
-  if (policies.isDue()) await policies.keep(state);
-  await subjects.note(state, noting);
+  policies.refresh(state);
+  await Promise.all([policies.keep(state), subjects.note(state, noting)]);
 }
 
 export interface Settled {
