@@ -36,28 +36,37 @@ interface Entry extends StatedRule {
   readonly store: StoreRule | undefined;
 }
 
+/** What takes well below a millisecond. */
+const ENTRIES_PER_STEP = 200;
+
 /**
- * Reads `tools` and `redaction`.
+ * Reads `tools` and `redaction`, in steps.
  *
  * @param privileges  those that somebody may hold; a tool that requires another is worth a warning
  */
-export function readToolCatalogue(
+export function* readToolCatalogue(
   { tools, redaction }: { tools: Place | undefined; redaction: Place | undefined },
   privileges: ReadonlyMap<string, ReadonlySet<string>>,
-): ToolCatalogue {
-  const entries = entriesOf(tools).map(([pattern, place]) => readEntry(pattern, place, privileges));
+): Generator<undefined, ToolCatalogue> {
+  const byPattern = new Map<string, Entry>();
+  const places = entriesOf(tools);
+  for (const [index, [pattern, place]] of places.entries()) {
+    if (index % ENTRIES_PER_STEP === 0) yield;
+    byPattern.set(pattern, readEntry(pattern, place, privileges));
+  }
+  const entries = [...byPattern.values()];
   const always = readAlwaysSecret(redaction);
-  const byPattern = new Map(entries.map((entry) => [entry.pattern, entry]));
   const widerThan = widerPatterns(byPattern.keys());
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
+    if (index % ENTRIES_PER_STEP === 0) yield;
     const wider = widerThan(entry.pattern).map((pattern) => byPattern.get(pattern)!);
     warnOfLess(entry, wider, always);
   }
-  return {
-    tools: toolLookup(byPattern),
-    secretTools: { always, stated: compileSecrets(entries) },
-    stores: compileStores(entries),
-  };
+  const lookup = toolLookup(byPattern);
+  yield;
+  const stated = compileSecrets(entries);
+  yield;
+  return { tools: lookup, secretTools: { always, stated }, stores: compileStores(entries) };
 }
 
 /** The form under which secrecy and storage are looked up. */
