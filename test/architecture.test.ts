@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workers/',
     'core/',
     'pdp/append-audit.ts',
+    'pdp/turns.ts',
     'pdp/pdp.ts',
     'rpc/append-request.ts',
     'rpc/codec.ts',
