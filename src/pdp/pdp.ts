@@ -9,6 +9,7 @@ import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
+import type { ServerFacts } from './server-facts.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
@@ -46,6 +47,7 @@ export interface Pdp {
   readonly decisionLog: DecisionLogLevel;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
+  readonly server: ServerFacts;
   readonly asker: Asker;
   /** When whoever asks no longer waits, in ms of `performance.now()`. */
   readonly deadline: number;

@@ -1,0 +1,47 @@
+// AgentService: an agent is switched off and on again.
+import type * as wire from '../gen/tollgate.ts';
+import { deactivateAgent, reactivateAgent } from '../pdp/agents.ts';
+import { CONTROLLERS, unary } from './operation.ts';
+import { encodeAgent } from './wire/encode.ts';
+import type { Fields } from './wire/fields.ts';
+import { idempotencyKeyFrom, type Keyed } from './wire/rules.ts';
+
+const AGENT = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;
+
+export const AGENT_OPERATIONS = [
+  unary('DeactivateAgent', {
+    ...AGENT,
+    idempotency: 'natural',
+    decode: agentIdFrom,
+    run: async (pdp, agentId) => ({ agentId, ...(await deactivateAgent(pdp, agentId)) }),
+    encode: ({ agentId, agent, sessionsClosed }): wire.DeactivateAgentResponse => ({
+      agent: encodeAgent(agentId, agent),
+      sessions_closed: sessionsClosed,
+    }),
+  }),
+  unary('ReactivateAgent', {
+    ...AGENT,
+    idempotency: 'natural',
+    decode: agentIdFrom,
+    run: async (pdp, agentId) => ({ agentId, agent: await reactivateAgent(pdp, agentId) }),
+    encode: ({ agentId, agent }): wire.ReactivateAgentResponse => ({ agent: encodeAgent(agentId, agent) }),
+  }),
+  unary('GetAgent', {
+    ...AGENT,
+    idempotency: 'none',
+    decode: (fields) => {
+      const agentId = fields.requiredId('agent_id');
+      fields.check();
+      return agentId;
+    },
+    run: async (pdp, agentId) => ({ agentId, agent: await pdp.state.readAgent(agentId) }),
+    encode: ({ agentId, agent }): wire.GetAgentResponse => ({ agent: encodeAgent(agentId, agent) }),
+  }),
+];
+
+function agentIdFrom(fields: Fields<Keyed & { readonly agent_id?: string | undefined }>): string {
+  const agentId = fields.requiredId('agent_id');
+  idempotencyKeyFrom(fields);
+  fields.check();
+  return agentId;
+}
