@@ -1,4 +1,5 @@
-// The story of README.md, as a reader would paste it into a shell: every line is run, and every answer shown is compared.
+// The calls that README.md and docs/story.md show, as a reader would paste them into a shell: every line is run, and every
+// answer shown is compared.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { type FoundGrpcurl, findGrpcurl } from '../support/grpcurl.ts';
 
 const run = promisify(execFile);
 
-const README = readFileSync('README.md', 'utf8');
+const PAGES = ['docs/story.md', 'README.md'] as const;
 /** A marked block of shell lines, and the block of its answer. */
 const SCENE = /^<!-- story -->\n```sh\n(.*?)^```\n+^```(json|text)\n(.*?)^```$/gms;
 const BETWEEN_SCENES = '--- next scene ---';
@@ -34,13 +35,15 @@ interface Scene {
   readonly answer: string;
 }
 
-const scenes: Scene[] = [...README.matchAll(SCENE)].map(([, lines = '', kind, answer = '']) => ({
-  lines,
-  kind: kind as Scene['kind'],
-  answer,
-}));
+function scenesOf(page: string): Scene[] {
+  return [...readFileSync(page, 'utf8').matchAll(SCENE)].map(([, lines = '', kind, answer = '']) => ({
+    lines,
+    kind: kind as Scene['kind'],
+    answer,
+  }));
+}
 
-// What the story must tell, whatever else the README shows of it.
+// What the story must tell, whatever else its page shows.
 const PLOT: readonly (readonly [what: string, rpc: string, answer: object | readonly object[]])[] = [
   ['an identity is bound', 'BindIdentity', {}],
   ['one call left', 'Authorize', allowed({ callsRemaining: 1, replayed: false })],
@@ -81,47 +84,55 @@ beforeAll(async () => {
 }, 300_000);
 beforeEach((context) => context.skip(grpcurl.missing !== undefined, grpcurl.missing));
 
-describe.each(ENGINES)("the README's story on %s", (engine) => {
-  const keys = mkdtempSync(join(tmpdir(), 'tollgate-keys-'));
-  let open: OpenServer;
-  let printed: string[];
+describe.each(PAGES.flatMap((page) => ENGINES.map((engine) => [page, engine] as const)))(
+  'the calls of %s on %s',
+  (page, engine) => {
+    const scenes = scenesOf(page);
+    const keys = mkdtempSync(join(tmpdir(), 'tollgate-keys-'));
+    let open: OpenServer;
+    let printed: string[];
 
-  beforeAll(async () => {
-    if (grpcurl.missing) return;
-    open = await openServer(engine, engine === 'Redis' ? { args: ['--set', `ledger.key_file=${keyIn(keys)}`] } : {});
-    const script = scenes.map(({ lines }) => lines).join(`echo '${BETWEEN_SCENES}'\n`);
-    printed = (await runScript(script, open)).split(`${BETWEEN_SCENES}\n`);
-  });
-  afterAll(async () => {
-    await open?.close();
-    rmSync(keys, { recursive: true });
-  });
+    beforeAll(async () => {
+      if (grpcurl.missing) return;
+      open = await openServer(engine, engine === 'Redis' ? { args: ['--set', `ledger.key_file=${keyIn(keys)}`] } : {});
+      const script = scenes.map(({ lines }) => lines).join(`echo '${BETWEEN_SCENES}'\n`);
+      printed = (await runScript(script, open)).split(`${BETWEEN_SCENES}\n`);
+    });
+    afterAll(async () => {
+      await open?.close();
+      rmSync(keys, { recursive: true });
+    });
 
-  test('every block gets the answer that the README shows beside it', () => {
-    for (const [index, { lines, kind, answer }] of scenes.entries()) {
-      if (kind === 'text')
-        expect(withoutIds(printed[index]!), lines).toBe(withoutIds(withDurabilityOf(engine, answer)));
-      else expect(documentsOf(printed[index]!), lines).toMatchObject(documentsOf(withDurabilityOf(engine, answer)));
-    }
-  });
+    test('every block gets the answer that the page shows beside it', () => {
+      for (const [index, { lines, kind, answer }] of scenes.entries()) {
+        if (kind === 'text')
+          expect(withoutIds(printed[index]!), lines).toBe(withoutIds(withDurabilityOf(engine, answer)));
+        else expect(documentsOf(printed[index]!), lines).toMatchObject(documentsOf(withDurabilityOf(engine, answer)));
+      }
+    });
 
-  test('it tells what Tollgate is for', () => {
-    const told = scenes
-      .map(({ lines }, index) => ({ rpc: /tollgate\.v1\.\w+\/(\w+)/.exec(lines)?.[1], index }))
-      .filter(({ rpc }) => rpc !== undefined && rpc !== 'CreateSession' && rpc !== 'StartRun');
-    expect(told.map(({ rpc }) => rpc)).toEqual(PLOT.map(([, rpc]) => rpc));
-    for (const [scene, [what, , answer]] of PLOT.entries()) {
-      expect(documentsOf(printed[told[scene]!.index]!), what).toMatchObject([answer].flat());
-    }
-  });
+    test.runIf(page === 'docs/story.md')('it tells what Tollgate is for', () => {
+      const told = scenes
+        .map(({ lines }, index) => ({ rpc: /tollgate\.v1\.\w+\/(\w+)/.exec(lines)?.[1], index }))
+        .filter(({ rpc }) => rpc !== undefined && rpc !== 'CreateSession' && rpc !== 'StartRun');
+      expect(told.map(({ rpc }) => rpc)).toEqual(PLOT.map(([, rpc]) => rpc));
+      for (const [scene, [what, , answer]] of PLOT.entries()) {
+        expect(documentsOf(printed[told[scene]!.index]!), what).toMatchObject([answer].flat());
+      }
+    });
 
-  test('no secret comes back', () => {
-    expect(printed.join('')).not.toContain('s3cr3t');
-  });
+    test('no secret comes back', () => {
+      expect(printed.join('')).not.toContain('s3cr3t');
+    });
+  },
+);
+
+test.each(PAGES)('every marked block of %s is one that is run', (page) => {
+  expect(scenesOf(page).length).toBe(readFileSync(page, 'utf8').split('<!-- story -->').length - 1);
 });
 
-test('every marked block of the README is one that is run', () => {
-  expect(scenes.length).toBe(README.split('<!-- story -->').length - 1);
+test('the README is a page that people read', () => {
+  expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(200);
 });
 
 describe('grpcurl needs no files', () => {
@@ -172,7 +183,7 @@ describe('grpcurl needs no files', () => {
 });
 
 /**
- * Runs shell lines as the README has them, in a folder whose data/management.sock is the server's own.
+ * Runs shell lines as the pages have them, in a folder whose data/management.sock is the server's own.
  *
  * @returns what they print
  * @throws with the exit code and standard error if one of them fails
@@ -204,7 +215,7 @@ function withoutIds(text: string): string {
   return OF_A_PAGE.reduce((page, [what, name]) => page.replace(what, name), named);
 }
 
-/** The README shows the embedded engine; the Redis of the tests keeps nothing on disk. */
+/** The pages show the embedded engine; the Redis of the tests keeps nothing on disk. */
 function withDurabilityOf(engine: EngineName, answer: string): string {
   if (engine === 'embedded') return answer;
   return answer.replace('DURABILITY_FLUSHED', 'DURABILITY_MEMORY').replace('records flushed', 'records memory');
