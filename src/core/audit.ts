@@ -69,7 +69,7 @@ export interface ShapedRecord {
  *
  * @param run  a running one
  * @param now  the store's clock; no record is later, none earlier than the run's last event
- * @see BEHAVIOUR.md, run audit
+ * @see docs/behaviour.md#runs-and-their-audit-log
  */
 export function shapeEvents(
   run: Run,

@@ -15,7 +15,7 @@ export interface ScopeFacts {
  * Whether a run may touch a scope. One level only: no grandparents, no descendants.
  *
  * @param isAdmin  opens every scope of a known shape that names somebody
- * @see BEHAVIOUR.md, storage scopes
+ * @see docs/behaviour.md#storage-scopes
  */
 export function checkScope(scope: string, facts: ScopeFacts, isAdmin: boolean): Check {
   if (scope === 'skill') return passed('scope');

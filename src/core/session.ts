@@ -119,7 +119,7 @@ export type SessionReason = Extract<
  * it has been charged already.
  *
  * @param now  the store's clock; a time before the record's own clock counts as that clock
- * @see BEHAVIOUR.md, task sessions
+ * @see docs/behaviour.md#task-sessions
  */
 export function charge(
   record: SessionRecord,

@@ -40,7 +40,7 @@ export interface SlashAnswer {
  * An unknown platform is denied before the text is looked at; a text that is no command is none for everyone, so that
  * comes before any gate.
  *
- * @see BEHAVIOUR.md, slash commands
+ * @see docs/behaviour.md#slash-commands
  */
 export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer {
   const { asserted, userIds } = question;
