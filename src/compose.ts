@@ -47,7 +47,8 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
   const policy = openPolicy(config, log, (revision, by) => {
     recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
   });
-  const callers = openCallers(config, log);
+  // Runs once the server is there: not before does anything follow the file.
+  const callers = openCallers(config, log, () => server.identifyAgain());
   const { state: store, close } = await openState(config, log);
   const ledgerKey = await openLedger(config, log).catch(async (error) => {
     await close();
@@ -207,15 +208,17 @@ function retentionOf({ sessions, runs, decisions }: Config) {
 const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
 
 /** Undefined where no caller needs to be known. */
-function openCallers(config: Config, log: Logger): PolicySource<CallerBook> | undefined {
+function openCallers(config: Config, log: Logger, onChange: () => void): PolicySource<CallerBook> | undefined {
   if (!config.callers) return undefined;
   const { file, on } = config.callers;
   return new PolicySource<CallerBook>({
     path: file,
     parse: callersParser(on.some((name) => config.tls[name]?.clientCa !== undefined)),
     onReload: (reload) => {
-      if (reload.ok) log.info({ revision: reload.revision }, 'callers in force');
-      else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
+      if (reload.ok) {
+        log.info({ revision: reload.revision }, 'callers in force');
+        onChange();
+      } else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
     },
   });
 }

@@ -1,24 +1,21 @@
 #!/usr/bin/env node
 // The process: its commands, its signals, and the lines a person reads at its start.
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { addAudit } from './cli/audit.ts';
 import { addWatch } from './cli/watch.ts';
 import { addWhy } from './cli/why.ts';
 import { serve, VERSION } from './compose.ts';
-import { tokenDigest } from './config/callers-file.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
 import { loadPolicy, PolicyError } from './config/policy-file.ts';
 import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
+import { newToken, tokenHash } from './config/token.ts';
 import { parsePolicy } from './core/policy.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { StartupError } from './startup-error.ts';
 import { createLogger, errorFields } from './telemetry/log.ts';
 import { checkReady } from './telemetry/ready-client.ts';
-
-const TOKEN_BYTES = 32;
 
 /** Without any grace the store is still given this long to close. */
 const STOP_MS_MIN = 1_000;
@@ -65,8 +62,8 @@ program
   .command('token')
   .description('make a bearer token for a caller: the token for it, the hash for the callers file')
   .action(() => {
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    print(`token: ${token}\nhash:  sha256:${tokenDigest(token).toString('hex')}`);
+    const token = newToken();
+    print(`token: ${token}\nhash:  ${tokenHash(token)}`);
   });
 
 program

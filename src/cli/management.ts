@@ -5,6 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { addConfigOptions, type ConfigFlags } from '../config/flags.ts';
 import { TOKEN_FILE_ENV } from '../config/layers.ts';
 import { isReachable, listenAddressText, parseListenAddress } from '../config/listen-address.ts';
+import { tokenKind } from '../config/token.ts';
 import { readPem } from '../read-pem.ts';
 import type { ManagementAddress } from '../rpc/management-client.ts';
 import { StartupError } from '../startup-error.ts';
@@ -69,6 +70,7 @@ function tokenFrom(path: string | undefined): string | undefined {
   const token = readToken(path).trim();
   if (!/^[\x21-\x7e]{1,512}$/.test(token))
     throw new StartupError(`${path} holds no token: one line of printable ASCII`);
+  if (tokenKind(token) === 'mistyped') throw new StartupError(`${path} holds no token of Tollgate: checksum`);
   return token;
 }
 

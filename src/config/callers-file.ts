@@ -1,6 +1,6 @@
 // The callers file: who may call, in which role, and how each is known. It holds no secret: of a token only its hash.
-import { createHash } from 'node:crypto';
 import type { PolicyNote, PolicyParser } from './policy-file.ts';
+import { tokenKind } from './token.ts';
 
 export const ROLES = ['runner', 'controller', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -14,11 +14,6 @@ export interface CallerBook {
   readonly tokens: readonly { readonly digest: Buffer; readonly caller: Caller }[];
   /** By the one name in a certificate: `uri:spiffe://example.org/runner`, `dns:runner.example.org`. */
   readonly certificates: ReadonlyMap<string, Caller>;
-}
-
-/** WHY NOT a slow hash: a token is 32 random bytes, and no dictionary holds those. Tokens that people think up are not for this. */
-export function tokenDigest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 const CALLERS_MAX = 1_000;
@@ -39,6 +34,14 @@ export function callersParser(areCertificatesAsked: boolean): PolicyParser<Calle
 }
 
 type Path = PolicyNote['path'];
+
+/** None quotes what is there: it may be a token. */
+const PROBLEM_OF = {
+  other: 'must be sha256: and 64 lower-case hex digits, as `tollgate token` prints it',
+  token:
+    'is a token in the clear: write its hash, as `tollgate token` prints it, and make a new one if others could read this',
+  mistyped: 'is not a token of this server: checksum; and a hash belongs here, as `tollgate token` prints it',
+} as const;
 
 class Reading {
   readonly problems: PolicyNote[] = [];
@@ -94,7 +97,7 @@ class Reading {
   #token(token: unknown, caller: Caller, path: Path): void {
     const hex = typeof token === 'string' ? TOKEN.exec(token)?.[1] : undefined;
     if (hex === undefined) {
-      this.#refuse(path, 'must be sha256: and 64 lower-case hex digits, as `tollgate token` prints it');
+      this.#refuse(path, PROBLEM_OF[typeof token === 'string' ? tokenKind(token) : 'other']);
       return;
     }
     if (this.#digests.has(hex)) {

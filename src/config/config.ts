@@ -63,6 +63,8 @@ export interface Config extends ListenersConfig {
     readonly metadataBytes: number;
     readonly connections: number;
     readonly streamsPerConnection: number;
+    readonly unknownShare: number;
+    readonly unknownPerAddress: number;
     readonly inFlight: number;
     readonly inFlightPerCaller: number;
     readonly handshakeMs: number;
@@ -178,6 +180,8 @@ function interpret(settings: Settings): Config {
       metadataBytes: at.number('limits.metadata_bytes'),
       connections: at.number('limits.connections'),
       streamsPerConnection: at.number('limits.streams_per_connection'),
+      unknownShare: at.number('limits.unknown_percent') / 100,
+      unknownPerAddress: at.number('limits.unknown_per_address'),
       inFlight: at.number('limits.in_flight'),
       inFlightPerCaller: at.number('limits.in_flight_per_caller'),
       handshakeMs: at.number('limits.handshake_s') * 1000,

@@ -111,8 +111,11 @@ export type ErrorReasonName =
   | 'ERROR_REASON_STOPPING'
   | 'ERROR_REASON_DECISION_NOT_FOUND'
   | 'ERROR_REASON_RUN_NOT_FINISHED'
-  | 'ERROR_REASON_LEDGER_UNSIGNED';
-export type ErrorReason = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27;
+  | 'ERROR_REASON_LEDGER_UNSIGNED'
+  | 'ERROR_REASON_METHOD_UNKNOWN'
+  | 'ERROR_REASON_HEADERS_MALFORMED'
+  | 'ERROR_REASON_HEADERS_TOO_LARGE';
+export type ErrorReason = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 40 | 41 | 42;
 
 export type SlashScopeName =
   | 'SLASH_SCOPE_UNSPECIFIED'

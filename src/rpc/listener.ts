@@ -17,7 +17,15 @@ import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
-import { type Edge, type Operation, type StreamingOperation, streamHandler, unaryHandler } from './unary.ts';
+import { reply } from './refusal.ts';
+import {
+  type Edge,
+  type Operation,
+  type StreamingOperation,
+  streamHandler,
+  unaryHandler,
+  unknownRefuser,
+} from './unary.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
 // set whole headers. What matters of them is in our errors and our log.
@@ -60,12 +68,23 @@ export class Listener {
       edge: Edge;
       health: Health;
       credentials: ServerCredentials;
-    } & BoundedServerOptions,
+    } & Pick<BoundedServerOptions, 'bytesMax' | 'limits' | 'onEvent'>,
   ) {
     this.#address = address;
     this.#credentials = credentials;
     this.text = listenAddressText(address);
-    const { server, connections } = boundedServer(bounds);
+    const refusers = new Map(
+      services.flatMap(({ name }) => methodsOf(name).map((method) => [method.path, unknownRefuser(edge, method)])),
+    );
+    const { server, connections } = boundedServer({
+      ...bounds,
+      callers: edge.callers,
+      needsCaller: (path) => refusers.has(path),
+      refuseUnknown: (path, stream, headers) => {
+        const refuser = refusers.get(path);
+        if (refuser) reply(stream, refuser(headers));
+      },
+    });
     this.#server = server;
     this.#connections = connections;
     for (const service of services) this.#add(service, edge);
@@ -106,6 +125,11 @@ export class Listener {
         resolve();
       });
     });
+  }
+
+  /** Looks again at who is known on each connection. */
+  identifyAgain(): void {
+    this.#connections.identifyAgain();
   }
 
   /**

@@ -19,6 +19,7 @@ import { agentService, identityService, type ServerFacts, serverService } from '
 import { policyDecisionService } from './services/policy-decision.ts';
 import { runService } from './services/run.ts';
 import { sessionService } from './services/session.ts';
+import { StreamChecks } from './stream-checks.ts';
 import { TlsSource } from './tls.ts';
 import type { Edge } from './unary.ts';
 
@@ -26,12 +27,16 @@ import type { Edge } from './unary.ts';
 const CLOSING_MS_MAX = 1_000;
 /** How long a stop waits for peers to close connections on which nothing is open. */
 const LINGER_MS_MAX = 500;
+/** How long an open stream or a known connection may outlive the certificate of its caller. */
+const IDENTIFY_AGAIN_MS = 5_000;
 
 export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
   readonly #tls: readonly TlsSource[];
   readonly #health: Health;
   readonly #inFlight: InFlight;
+  readonly #openStreams = new StreamChecks();
+  readonly #recheck: NodeJS.Timeout;
   readonly #graceMs: number;
   readonly #draining = new AbortController();
   readonly #stopping = new AbortController();
@@ -72,6 +77,7 @@ export class GrpcServer {
       refusals,
       sight,
       inFlight: this.#inFlight,
+      openStreams: this.#openStreams,
       draining: this.#draining.signal,
       stopping: this.#stopping.signal,
       requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
@@ -100,6 +106,14 @@ export class GrpcServer {
       management: open('management', { services: management, bytesMax: requestBytes }),
     };
     this.#graceMs = config.shutdown.graceMs;
+    // A certificate ends without a change of any file.
+    this.#recheck = setInterval(() => this.identifyAgain(), IDENTIFY_AGAIN_MS).unref();
+  }
+
+  /** Asks again for the callers of open streams and connections. Runs from time to time, and whenever the callers change. */
+  identifyAgain(): void {
+    this.#openStreams.run();
+    for (const listener of Object.values(this.#listeners)) listener.identifyAgain();
   }
 
   /** @throws StartupError when an address cannot be had */
@@ -133,6 +147,7 @@ export class GrpcServer {
     const leftMs = () => Math.max(0, until - performance.now());
     const closingMs = Math.min(CLOSING_MS_MAX, this.#graceMs / 4);
     const listeners = Object.values(this.#listeners);
+    clearInterval(this.#recheck);
     this.#health.stop();
     this.#health.endWatches();
     this.#draining.abort();

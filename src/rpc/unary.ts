@@ -1,17 +1,20 @@
 // From an operation to a gRPC handler: decode, run, encode, and answer exactly once whatever happens.
+import type { IncomingHttpHeaders } from 'node:http2';
 import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Role } from '../config/callers-file.ts';
 import { Failure } from '../core/failure.ts';
 import { anyPartition, newId } from '../pdp/ids.ts';
 import { type Pdp, pdpFor, pdpWithin } from '../pdp/pdp.ts';
 import type { FoldedLog } from '../telemetry/folded-log.ts';
 import { errorFields } from '../telemetry/log.ts';
-import { type Callers, requireRole } from './callers.ts';
+import { type Callers, type Identified, identifiedOf, requireRole, roleRefused, unknownCaller } from './callers.ts';
 import type { Method } from './codec.ts';
 import { Fields } from './fields.ts';
 import type { InFlight } from './in-flight.ts';
 import { rolesFor } from './roles.ts';
 import { type Sight, viewOf } from './seen.ts';
 import { type StatusReply, statusOf } from './status.ts';
+import type { StreamChecks } from './stream-checks.ts';
 
 /**
  * Decodes a request and runs it; the result is the response message. May answer without a promise.
@@ -25,6 +28,8 @@ export type StreamingOperation = (fields: Fields, pdp: Pdp, signal: AbortSignal)
 export interface Edge {
   readonly pdp: Pdp;
   readonly callers: Callers;
+  /** Our own streams that are open, whose callers are asked for again. */
+  readonly openStreams: StreamChecks;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
   readonly sight: Sight;
@@ -65,7 +70,7 @@ export function unaryHandler(edge: Edge, method: Method, operation: Operation): 
       seen.failed(reply);
     };
     try {
-      const known = edge.callers.callerOf(call);
+      const known = identifiedOf(call).caller;
       caller = known.name;
       requireRole(known, roles);
       admitted = edge.inFlight.begin(caller);
@@ -92,6 +97,9 @@ export function streamHandler(
     const seen = view(call.metadata);
     let caller: string | undefined;
     let admitted: string | undefined;
+    /** Why the caller may not have this stream any more. */
+    let refusal: Failure | undefined;
+    let forget = () => {};
     const abort = new AbortController();
     const stop = () => abort.abort();
     // `cancelled` also fires when a call ends normally; by then nobody listens.
@@ -109,9 +117,13 @@ export function streamHandler(
         abort.signal.addEventListener('abort', go);
       });
     const send = async (): Promise<void> => {
-      const known = edge.callers.callerOf(call);
-      caller = known.name;
-      requireRole(known, roles);
+      const identified = identifiedOf(call);
+      caller = identified.caller.name;
+      requireRole(identified.caller, roles);
+      forget = edge.openStreams.add(() => {
+        refusal = refusalOfOpen(edge.callers, identified, roles);
+        if (refusal) stop();
+      });
       admitted = edge.inFlight.begin(caller);
       const responses = operation(fieldsOf(method, call.request, bytesMax), edge.pdp, abort.signal);
       // The headers tell a caller that it listens, which may be long before there is a first message. The listening begins
@@ -121,6 +133,7 @@ export function streamHandler(
         if (abort.signal.aborted) break;
         if (!call.write(method.encode(response))) await writable();
       }
+      if (refusal) throw refusal;
       // What looks like the end of the list would be taken for it.
       if (stopping.aborted) throw new Failure('stopping', 'the server is stopping');
     };
@@ -138,8 +151,30 @@ export function streamHandler(
       )
       .finally(() => {
         stopping.removeEventListener('abort', stop);
+        forget();
         if (admitted !== undefined) edge.inFlight.end(admitted);
       });
+  };
+}
+
+/**
+ * Why a caller may not have an open stream any more: it was removed, its certificate has ended, or its role was changed. A
+ * credential that belongs to another caller by now does not carry the stream over to that one.
+ */
+function refusalOfOpen(callers: Callers, identified: Identified, roles: ReadonlySet<Role>): Failure | undefined {
+  const caller = callers.again(identified);
+  if (caller?.name !== identified.caller.name) return unknownCaller();
+  return roles.has(caller.role) ? undefined : roleRefused(caller);
+}
+
+/** Refuses calls of a method whose caller is not known, as its handler would. */
+export function unknownRefuser(edge: Edge, method: Method): (headers: IncomingHttpHeaders) => StatusReply {
+  const view = viewOf(method, edge.sight);
+  return (headers) => {
+    const seen = view(Metadata.fromHttp2Headers(headers));
+    const reply = report(edge, method, undefined, unknownCaller());
+    seen.failed(reply);
+    return reply;
   };
 }
 

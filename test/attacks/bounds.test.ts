@@ -36,6 +36,7 @@ import { ask, CALL, type Scene, withBounds } from './scene.ts';
 const WATCH = '/grpc.health.v1.Health/Watch';
 const LAST_PING = frame(FRAME.PING, 0, 0, Buffer.from('the last'));
 const isLastPong = ({ type, payload }: Frame) => type === FRAME.PING && payload.toString() === 'the last';
+const CLOSED_WINDOW = Buffer.concat([PREFACE, settings([[SETTING.INITIAL_WINDOW_SIZE, 0]])]);
 const SECOND_MS = 1_000;
 /** How long one looks for what must not happen; the bound under test is a second. */
 const LONG_MS = 2_000;
@@ -200,7 +201,7 @@ describe.concurrent('on one connection', () => {
 
   test('an answer that is not taken is given up, and without the bound it waits', async () => {
     const untaken = async (scene: Scene): Promise<RawConnection> => {
-      const raw = await scene.raw(Buffer.concat([PREFACE, settings([[SETTING.INITIAL_WINDOW_SIZE, 0]])]));
+      const raw = await scene.raw(CLOSED_WINDOW);
       raw.send(callFrames(1, CALL.path, CALL.message), callFrames(3, WATCH, Buffer.alloc(0)));
       await eventually(() => raw.find(FRAME.HEADERS, 1) && raw.find(FRAME.HEADERS, 3));
       return raw;
@@ -220,19 +221,20 @@ describe.concurrent('on one connection', () => {
   });
 
   test('answers that nobody takes are ended beyond four times what may be under way, and not below', async () => {
-    const CHECK = '/grpc.health.v1.Health/Check';
-    const closedWindow = Buffer.concat([PREFACE, settings([[SETTING.INITIAL_WINDOW_SIZE, 0]])]);
     const hoard = async (scene: Scene, calls: number): Promise<RawConnection> => {
-      const raw = await scene.raw(closedWindow);
-      raw.send(...Array.from({ length: calls }, (_, n) => callFrames(2 * n + 1, CHECK, Buffer.alloc(0))), LAST_PING);
-      await eventually(() => raw.frames.some(isLastPong));
+      const raw = await scene.raw(CLOSED_WINDOW);
+      // One after the other: each is under way until it is answered.
+      for (let id = 1; id < 2 * calls; id += 2) {
+        raw.send(callFrames(id, CALL.path, CALL.message));
+        await eventually(() => raw.find(FRAME.HEADERS, id), { everyMs: 1 });
+      }
       return raw;
     };
     await withBounds({ in_flight: 4 }, async (scene) => {
       await hoard(scene, 16);
       expect(scene.refused('CALLS_EXHAUSTED')).toBe(0);
       const late = await scene.raw();
-      late.send(callFrames(1, CHECK, Buffer.alloc(0)));
+      late.send(callFrames(1, CALL.path, CALL.message));
       expect(await late.resetOf(1)).toBe(ENHANCE_YOUR_CALM);
       await eventually(() => scene.refused('CALLS_EXHAUSTED') === 1);
     });

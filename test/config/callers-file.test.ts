@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { callersParser, tokenDigest } from '../../src/config/callers-file.ts';
+import { callersParser } from '../../src/config/callers-file.ts';
 import { loadPolicy, PolicyError } from '../../src/config/policy-file.ts';
+import { newToken, tokenDigest, tokenHash } from '../../src/config/token.ts';
 import { testFolder } from './folder.ts';
 
 const HASH = `sha256:${tokenDigest('a').toString('hex')}`;
@@ -73,4 +74,14 @@ test('names in certificates that nobody asks for are refused', () => {
 
 test('an error line never quotes a token that was written down in the clear', () => {
   expect(problems('callers: [{name: a, role: admin, tokens: [hunter2-hunter2]}]')).not.toContain('hunter2');
+});
+
+test('a token in the clear is told from one with a mistake in it, and neither is quoted', () => {
+  const token = newToken();
+  const mistyped = `${token.slice(0, 10)}${token[10] === 'A' ? 'B' : 'A'}${token.slice(11)}`;
+  const said = (text: string) => problems(`callers: [{name: a, role: admin, tokens: ["${text}"]}]`);
+  expect(said(token)).toContain('is a token in the clear: write its hash');
+  expect(said(mistyped)).toContain('is not a token of this server: checksum');
+  for (const text of [token, mistyped]) expect(said(text)).not.toContain(text.slice(3, 40));
+  expect(said(tokenHash(token))).toBe('');
 });

@@ -58,6 +58,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'limits.metadata_bytes': { unset: 16_384, why: 'bounded' },
   'limits.connections': { unset: 1_024, why: 'bounded' },
   'limits.streams_per_connection': { unset: 256, why: 'bounded' },
+  'limits.unknown_percent': { unset: 25, why: 'bounded' },
+  'limits.unknown_per_address': { unset: 64, why: 'bounded' },
   'limits.in_flight': { unset: 4_096, why: 'bounded' },
   'limits.in_flight_per_caller': { unset: 2_048, why: 'bounded' },
   'limits.handshake_s': { unset: 10, why: 'bounded' },

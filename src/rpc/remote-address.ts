@@ -1,0 +1,23 @@
+// Whom a remote address stands for, where each gets a share.
+import { isIPv6 } from 'node:net';
+
+const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
+
+/**
+ * The address that shares are counted by: an IPv4 address as it is, of an IPv6 address the first 64 bits, for one host has
+ * all those behind them. Peers of a unix socket have none, and share the empty one.
+ */
+export function addressGroup(remote: string | undefined): string {
+  if (remote === undefined) return '';
+  const address = remote.replace(MAPPED, '');
+  return isIPv6(address) ? network(address) : address;
+}
+
+function network(address: string): string {
+  const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::', 2);
+  const groups = head === '' ? [] : head.split(':');
+  const behind = tail === undefined || tail === '' ? [] : tail.split(':');
+  while (tail !== undefined && groups.length + behind.length < 8) groups.push('0');
+  const first = [...groups, ...behind].slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
+  return `${first.join(':')}::/64`;
+}
