@@ -13,7 +13,7 @@ export const AGENT_OPERATIONS = [
     ...AGENT,
     idempotency: 'natural',
     decode: agentIdFrom,
-    run: async (pdp, agentId) => ({ agentId, ...(await deactivateAgent(pdp, agentId)) }),
+    run: async (context, agentId) => ({ agentId, ...(await deactivateAgent(context, agentId)) }),
     encode: ({ agentId, agent, sessionsClosed }): wire.DeactivateAgentResponse => ({
       agent: encodeAgent(agentId, agent),
       sessions_closed: sessionsClosed,
@@ -23,7 +23,7 @@ export const AGENT_OPERATIONS = [
     ...AGENT,
     idempotency: 'natural',
     decode: agentIdFrom,
-    run: async (pdp, agentId) => ({ agentId, agent: await reactivateAgent(pdp, agentId) }),
+    run: async (context, agentId) => ({ agentId, agent: await reactivateAgent(context, agentId) }),
     encode: ({ agentId, agent }): wire.ReactivateAgentResponse => ({ agent: encodeAgent(agentId, agent) }),
   }),
   unary('GetAgent', {
@@ -34,7 +34,7 @@ export const AGENT_OPERATIONS = [
       fields.check();
       return agentId;
     },
-    run: async (pdp, agentId) => ({ agentId, agent: await pdp.state.readAgent(agentId) }),
+    run: async (context, agentId) => ({ agentId, agent: await context.state.readAgent(agentId) }),
     encode: ({ agentId, agent }): wire.GetAgentResponse => ({ agent: encodeAgent(agentId, agent) }),
   }),
 ];

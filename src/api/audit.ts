@@ -43,7 +43,7 @@ export const RUN_QUERY_OPERATIONS = [
       fields.check();
       return { filter, page };
     },
-    run: (pdp, { filter, page }) => listRuns(pdp, filter, page),
+    run: (context, { filter, page }) => listRuns(context, filter, page),
     encode: ({ runs, next }): wire.ListRunsResponse => ({
       runs: runs.map(encodeRun),
       next_page_token: pageTokenOf(next),
@@ -57,7 +57,7 @@ export const RUN_QUERY_OPERATIONS = [
       fields.check();
       return { parentRunId, limit };
     },
-    run: (pdp, { parentRunId, limit }) => listChildRuns(pdp, parentRunId, limit),
+    run: (context, { parentRunId, limit }) => listChildRuns(context, parentRunId, limit),
     encode: (runs): wire.ListChildRunsResponse => ({ runs: runs.map(encodeRun) }),
   }),
   unary('GetRunChain', {
@@ -75,7 +75,7 @@ export const RUN_QUERY_OPERATIONS = [
       // An absent limit is the default; one that asks for nothing gets nothing.
       return { before, limit: given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0) };
     },
-    run: (pdp, { before, limit }) => listFinishedRuns(pdp, before, limit),
+    run: (context, { before, limit }) => listFinishedRuns(context, before, limit),
     encode: (runs): wire.ListFinishedRunsResponse => ({ runs: runs.map(encodeRun) }),
   }),
   unary('GetLastRuns', {
@@ -86,7 +86,7 @@ export const RUN_QUERY_OPERATIONS = [
       fields.check();
       return { skillIds, includeFailed };
     },
-    run: (pdp, { skillIds, includeFailed }) => getLastRuns(pdp, skillIds, includeFailed),
+    run: (context, { skillIds, includeFailed }) => getLastRuns(context, skillIds, includeFailed),
     encode: (last): wire.GetLastRunsResponse => ({
       last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })),
     }),
@@ -102,7 +102,7 @@ export const RUN_QUERY_OPERATIONS = [
       fields.check();
       return { before, keepsProof };
     },
-    run: (pdp, { before, keepsProof }) => (keepsProof ? purgeOldPayloads(pdp, before) : purgeRuns(pdp, before)),
+    run: (context, { before, keepsProof }) => (keepsProof ? purgeOldPayloads(context, before) : purgeRuns(context, before)),
     encode: (purged): wire.PurgeRunsResponse => ({ purged }),
   }),
   stream('ListRunEvents', {

@@ -28,7 +28,7 @@ export const DECISION_QUERY_OPERATIONS = [
       fields.check();
       return { decisionId, traceId };
     },
-    run: (pdp, { decisionId, traceId }) => getDecision(pdp, decisionId, traceId),
+    run: (context, { decisionId, traceId }) => getDecision(context, decisionId, traceId),
     encode: ({ record, remedy, now }): wire.GetDecisionResponse => ({
       record: encodeDecisionRecord(record),
       remedy: remedy ?? '',
@@ -49,7 +49,7 @@ export const DECISION_QUERY_OPERATIONS = [
       fields.check();
       return { query, page };
     },
-    run: (pdp, { query, page }) => listDecisions(pdp, query, page),
+    run: (context, { query, page }) => listDecisions(context, query, page),
     encode: ({ decisions, next }): wire.ListDecisionsResponse => ({
       decisions: decisions.map(encodeDecisionRecord),
       next_page_token: pageTokenOf(next),
@@ -68,7 +68,7 @@ export const DECISION_QUERY_OPERATIONS = [
         (runId === undefined || record.runId === runId) &&
         fits(record, filter);
     },
-    run: (pdp, keep, signal) => watchDecisions(pdp.decisions, keep, signal),
+    run: (context, keep, signal) => watchDecisions(context.pdp.decisions, keep, signal),
     encode: (item): wire.WatchDecisionsResponse =>
       'record' in item ? { record: encodeDecisionRecord(item.record) } : { gap: item },
   }),

@@ -22,7 +22,7 @@ export const IDENTITY_OPERATIONS = [
       fields.check();
       return { traceId, identity, ttlMs };
     },
-    run: (pdp, { traceId, identity, ttlMs }) => bindIdentity(pdp, traceId, identity, ttlMs),
+    run: (context, { traceId, identity, ttlMs }) => bindIdentity(context, traceId, identity, ttlMs),
     encode: ({ alreadyBound, expiresAtMs }): wire.BindIdentityResponse => ({
       already_bound: alreadyBound,
       expires_at: secondsAndNanos(expiresAtMs),

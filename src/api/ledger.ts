@@ -30,7 +30,7 @@ export const LEDGER_OPERATIONS = [
       fields.check();
       return { runId, given };
     },
-    run: (pdp, { runId, given }) => verifyRun(pdp, runId, given),
+    run: (context, { runId, given }) => verifyRun(context, runId, given),
     encode: (report): wire.VerifyRunResponse => ({
       ok: report.ok,
       faults: report.faults,
@@ -64,7 +64,7 @@ export const LEDGER_OPERATIONS = [
       fields.check();
       return { runId, sequence: sequence ?? 1, size };
     },
-    run: (pdp, { runId, ...asked }) => proveInclusion(pdp, runId, asked),
+    run: (context, { runId, ...asked }) => proveInclusion(context, runId, asked),
     encode: (proof): wire.GetInclusionProofResponse => ({
       leaf_hash: proof.leafHash,
       proof: proof.hashes,
@@ -82,7 +82,7 @@ export const LEDGER_OPERATIONS = [
       fields.check();
       return { runId, from: from ?? 0, size };
     },
-    run: (pdp, { runId, ...asked }) => proveConsistency(pdp, runId, asked),
+    run: (context, { runId, ...asked }) => proveConsistency(context, runId, asked),
     encode: (proof): wire.GetConsistencyProofResponse => ({
       proof: proof.hashes,
       from_root_hash: proof.rootBefore,

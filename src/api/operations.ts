@@ -22,6 +22,11 @@ const BY_SERVICE: Readonly<Record<ServiceName, readonly Operation[]>> = {
   ServerService: SERVER_OPERATIONS,
 };
 
+/** The services whose operations are on a listener. */
+export function servicesOf(listener: Operation['listener']): readonly ServiceName[] {
+  return SERVICES.filter((service) => BY_SERVICE[service].some((operation) => operation.listener === listener));
+}
+
 export const OPERATIONS: readonly Operation[] = Object.values(BY_SERVICE).flat();
 export const SERVICES = Object.keys(BY_SERVICE) as readonly ServiceName[];
 

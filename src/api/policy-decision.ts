@@ -161,8 +161,8 @@ function authorizeRequestFrom(fields: Fields<wire.AuthorizeRequest>, pdp: Pdp): 
     scope,
     operation,
     session: sessionOf(common.sessionId, agentId),
-    requireIdentity: pdp.rules.requireIdentity,
-    requireSession: pdp.rules.requireSession,
+    requireIdentity: context.pdp.rules.requireIdentity,
+    requireSession: context.pdp.rules.requireSession,
   };
 }
 

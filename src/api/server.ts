@@ -13,7 +13,7 @@ export const SERVER_OPERATIONS = [
     ...SERVER,
     idempotency: 'none',
     decode: (fields) => fields.check(),
-    run: (pdp) => ({ server: pdp.server, store: pdp.state.info, now: pdp.clock() }),
+    run: (context) => ({ server: context.pdp.server, store: context.state.info, now: context.pdp.clock() }),
     encode: ({ server, store, now }): wire.GetServerInfoResponse => ({
       version: server.version,
       engine: store.engine,
@@ -35,9 +35,9 @@ export const SERVER_OPERATIONS = [
       idempotencyKeyFrom(fields);
       fields.check();
     },
-    run: async (pdp) => {
-      await pdp.server.reloadPolicy(pdp.asker.caller);
-      return pdp.server.policyInfo();
+    run: async (context) => {
+      await context.pdp.server.reloadPolicy(context.caller.name);
+      return context.pdp.server.policyInfo();
     },
     encode: (info): wire.ReloadPolicyResponse => ({ policy: encodePolicyInfo(info) }),
   }),

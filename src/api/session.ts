@@ -18,7 +18,7 @@ export const SESSION_OPERATIONS = [
     ...SESSION,
     idempotency: 'key',
     decode: createRequestFrom,
-    run: (pdp, { session, operation }) => createSession(pdp, session, operation),
+    run: (context, { session, operation }) => createSession(context, session, operation),
     encode: (created): wire.CreateSessionResponse => ({ session: encodeSession(created), replayed: created.replayed }),
   }),
   unary('GetSession', {
@@ -41,7 +41,7 @@ export const SESSION_OPERATIONS = [
       fields.check();
       return { filter, page };
     },
-    run: (pdp, { filter, page }) => listSessions(pdp, filter, page),
+    run: (context, { filter, page }) => listSessions(context, filter, page),
     encode: ({ sessions, next, total }): wire.ListSessionsResponse => ({
       sessions: sessions.map(encodeSession),
       next_page_token: pageTokenOf(next),
@@ -57,7 +57,7 @@ export const SESSION_OPERATIONS = [
       fields.check();
       return { sessionId, operation };
     },
-    run: (pdp, { sessionId, operation }) => closeSession(pdp, sessionId, operation),
+    run: (context, { sessionId, operation }) => closeSession(context, sessionId, operation),
     encode: (session): wire.CloseSessionResponse => ({ session: encodeSession(session) }),
   }),
   unary('PurgeSessions', {
@@ -68,7 +68,7 @@ export const SESSION_OPERATIONS = [
       idempotencyKeyFrom(fields);
       fields.check();
     },
-    run: (pdp) => removeEndedSessions(pdp, 0),
+    run: (context) => removeEndedSessions(context, 0),
     encode: (purged): wire.PurgeSessionsResponse => ({ purged }),
   }),
 ];

@@ -12,31 +12,21 @@ import { type ListenAddress, listenAddressText } from '../config/listen-address.
 import { StartupError } from '../startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
 import { type BoundedServerOptions, boundedServer } from './bounded-server.ts';
-import { type Method, methodsOf } from './codec.ts';
+import { operationOf } from '../api/operations.ts';
+import { type Method, methodsOf } from '../api/wire/codec.ts';
+import type { ServiceName } from '../gen/tollgate.ts';
 import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
 import { reply } from './refusal.ts';
-import {
-  type Edge,
-  type Operation,
-  type StreamingOperation,
-  streamHandler,
-  unaryHandler,
-  unknownRefuser,
-} from './unary.ts';
+import type { Edge } from './call/edge.ts';
+import { handlerOf } from './call/handlers.ts';
+import { unknownRefuser } from './call/report.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
 // set whole headers. What matters of them is in our errors and our log.
 setLogVerbosity(logVerbosity.NONE);
-
-export interface Service {
-  /** Its name in tollgate.v1. */
-  readonly name: string;
-  readonly operations: Readonly<Record<string, Operation>>;
-  readonly streams?: Readonly<Record<string, StreamingOperation>>;
-}
 
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
@@ -64,7 +54,7 @@ export class Listener {
       credentials,
       ...bounds
     }: {
-      services: readonly Service[];
+      services: readonly ServiceName[];
       edge: Edge;
       health: Health;
       credentials: ServerCredentials;
@@ -74,7 +64,12 @@ export class Listener {
     this.#credentials = credentials;
     this.text = listenAddressText(address);
     const refusers = new Map(
-      services.flatMap(({ name }) => methodsOf(name).map((method) => [method.path, unknownRefuser(edge, method)])),
+      services.flatMap((service) =>
+        methodsOf(service).map((method) => [
+          method.path,
+          unknownRefuser(edge, operationOf(service, method.name), method),
+        ]),
+      ),
     );
     const { server, connections } = boundedServer({
       ...bounds,
@@ -90,21 +85,17 @@ export class Listener {
     for (const service of services) this.#add(service, edge);
     health.addTo(this.#server);
     addReflection(this.#reflections.over(this.#server), [
-      ...services.map(({ name }) => fullName(name)),
+      ...services.map(fullName),
       HEALTH_SERVICE,
     ]);
   }
 
-  #add({ name, operations, streams = {} }: Service, edge: Edge): void {
+  #add(service: ServiceName, edge: Edge): void {
     const definition: Record<string, ServiceDefinition[string]> = {};
     const handlers: UntypedServiceImplementation = {};
-    for (const method of methodsOf(name)) {
+    for (const method of methodsOf(service)) {
       definition[method.name] = definitionOf(method);
-      const operation = operations[method.name];
-      const stream = streams[method.name];
-      if (operation) handlers[method.name] = unaryHandler(edge, method, operation);
-      else if (stream) handlers[method.name] = streamHandler(edge, method, stream);
-      else throw new Error(`${method.path} has no handler`);
+      handlers[method.name] = handlerOf(edge, operationOf(service, method.name), method);
     }
     this.#server.addService(definition, handlers);
   }

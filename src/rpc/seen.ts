@@ -1,46 +1,49 @@
-// What can be seen of a call from outside: it is counted and timed, and with tracing on it has a span.
+// Observes a call from its beginning to its answer: counts and times it, and with tracing on gives it a span.
 //
 // INVARIANT: nothing here changes an answer. A traceparent is read from the metadata for the span alone; whom a call
 // speaks for comes from the request's own trace_id.
 import { type Metadata, status } from '@grpc/grpc-js';
-import type { Pdp } from '../pdp/pdp.ts';
+import type { Method } from '../api/wire/codec.ts';
+import { EFFECT, REASON } from '../api/wire/enums.ts';
+import type { CallContext } from '../pdp/call-context.ts';
 import { observedState, type StoreOperation } from '../state/observed.ts';
 import type { Metrics, RpcMetrics } from '../telemetry/metrics.ts';
 import type { CallSpan, Traces } from '../telemetry/traces.ts';
-import type { Method } from './codec.ts';
-import { EFFECT, REASON } from './enums.ts';
 import type { StatusReply } from './status.ts';
 
 /** One call, from its beginning to its one answer. */
-export interface Seen {
-  /** The same PDP, whose operations on the store are seen as part of this call. */
-  pdp(pdp: Pdp): Pdp;
+export interface CallObserver {
+  /** The same context, whose operations on the store are observed as part of this call. */
+  observed(context: CallContext): CallContext;
   answered(response: object | undefined): void;
   failed(reply: StatusReply): void;
 }
 
-/** Who looks on: nobody, metrics, traces, or both. */
-export interface Sight {
+/** What observes calls: nothing, metrics, traces, or both. */
+export interface Telemetry {
   readonly metrics: Metrics | undefined;
   readonly traces: Traces | undefined;
 }
 
-/** How the calls of one method are seen. */
-export type View = (metadata: Metadata) => Seen;
+/** Makes the observer of one call. */
+export type ObserverFactory = (metadata: Metadata) => CallObserver;
 
-const UNSEEN: Seen = { pdp: (pdp) => pdp, answered: () => {}, failed: () => {} };
+const NOOP: CallObserver = { observed: (context) => context, answered: () => {}, failed: () => {} };
 
-export function viewOf({ path, name, responseStream }: Method, { metrics, traces }: Sight): View {
-  if (!metrics && !traces) return () => UNSEEN;
+export function observerFor(
+  { path, name, responseStream }: Method,
+  { metrics, traces }: Telemetry,
+): ObserverFactory {
+  if (!metrics && !traces) return () => NOOP;
   const numbers = metrics?.ofRpc(name, NAMES);
   const service = path.slice(1, path.lastIndexOf('/'));
   return (metadata) => {
     const span = traces?.begin({ service, method: name }, traceparentOf(metadata));
-    return new SeenCall(numbers, span?.isRecorded ? span : undefined, responseStream);
+    return new RecordingObserver(numbers, span?.isRecorded ? span : undefined, responseStream);
   };
 }
 
-/** One that is sent twice is as good as none. */
+/** Two traceparent headers are treated as none. */
 function traceparentOf(metadata: Metadata): string | undefined {
   const values = metadata.get('traceparent');
   return values.length === 1 ? String(values[0]) : undefined;
@@ -68,7 +71,7 @@ interface Response {
   readonly last_sequence?: number;
 }
 
-class SeenCall implements Seen {
+class RecordingObserver implements CallObserver {
   readonly #metrics: RpcMetrics | undefined;
   readonly #span: CallSpan | undefined;
   readonly #isStream: boolean;
@@ -80,14 +83,14 @@ class SeenCall implements Seen {
     this.#isStream = isStream;
   }
 
-  pdp(pdp: Pdp): Pdp {
+  observed(context: CallContext): CallContext {
     const span = this.#span;
-    if (!span) return pdp;
-    const state = observedState(pdp.state, {
+    if (!span) return context;
+    const state = observedState(context.state, {
       begin: (operation: StoreOperation) => span.beginOperation(operation),
       end: (_operation, end, error) => end(error),
     });
-    return { ...pdp, state };
+    return { ...context, state };
   }
 
   answered(response: Response = {}): void {

@@ -1,6 +1,7 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
 import { setMaxListeners } from 'node:events';
 import { ServerCredentials } from '@grpc/grpc-js';
+import { servicesOf } from '../api/operations.ts';
 import type { CallerBook } from '../config/callers-file.ts';
 import type { Config } from '../config/config.ts';
 import { LISTENERS, type ListenerName } from '../config/listeners.ts';
@@ -12,16 +13,11 @@ import { ANYONE, knownCallers } from './callers.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
 import { InFlight } from './in-flight.ts';
-import { fullName, Listener, type Service } from './listener.ts';
-import type { Sight } from './seen.ts';
-import { auditService, auditStreams } from './services/audit.ts';
-import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
-import { policyDecisionService } from './services/policy-decision.ts';
-import { runService } from './services/run.ts';
-import { sessionService } from './services/session.ts';
+import { fullName, Listener } from './listener.ts';
+import type { Telemetry } from './seen.ts';
 import { StreamChecks } from './stream-checks.ts';
 import { TlsSource } from './tls.ts';
-import type { Edge } from './unary.ts';
+import type { Edge } from './call/edge.ts';
 
 /** Of the grace period, what is kept for telling open streams, closing connections and the store. */
 const CLOSING_MS_MAX = 1_000;
@@ -49,61 +45,52 @@ export class GrpcServer {
     config: Config,
     {
       pdp,
-      facts,
       callers,
-      sight,
+      telemetry,
       log,
-    }: { pdp: Pdp; facts: ServerFacts; callers: () => CallerBook; sight: Sight; log: Logger },
+    }: { pdp: Pdp; callers: () => CallerBook; telemetry: Telemetry; log: Logger },
   ) {
-    const decision: Service[] = [
-      { name: 'PolicyDecisionService', operations: policyDecisionService(new DecisionLog(log)) },
-      { name: 'RunService', operations: runService() },
-    ];
-    const management: Service[] = [
-      { name: 'SessionService', operations: sessionService() },
-      { name: 'AgentService', operations: agentService() },
-      { name: 'IdentityService', operations: identityService() },
-      { name: 'AuditService', operations: auditService(), streams: auditStreams() },
-      { name: 'ServerService', operations: serverService(facts) },
-    ];
     // Every stream listens for the stop; how many there may be has a bound of its own.
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
+    const decisionLog = new DecisionLog(log);
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
-      sight,
+      decisionLog,
+      telemetry,
       inFlight: this.#inFlight,
       openStreams: this.#openStreams,
       draining: this.#draining.signal,
       stopping: this.#stopping.signal,
-      requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
+      bytesMax: { request: requestBytes, append: appendBytes },
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
     this.#tls = [...tls.values()];
-    const services = [...decision, ...management].map(({ name }) => fullName(name));
+    const services = LISTENERS.flatMap(servicesOf).map(fullName);
     this.#health = new Health(pdp.state, services, (serving, error) => {
       if (serving) log.info('the store answers: serving');
       else log.error(errorFields(error), 'the store does not answer: not serving');
     });
-    const open = (name: ListenerName, more: { services: readonly Service[]; bytesMax: number }) =>
+    const open = (name: ListenerName, bytesMax: number) =>
       new Listener(config.listeners[name], {
-        ...more,
+        services: servicesOf(name),
+        bytesMax,
         edge: edgeOf(name),
         health: this.#health,
         credentials: tls.get(name)?.credentials ?? ServerCredentials.createInsecure(),
         limits: config.limits,
         onEvent: (reason, error) => {
-          sight.metrics?.refused(name, reason);
+          telemetry.metrics?.refused(name, reason);
           logEvent(refusals, { listener: name, reason }, error);
         },
       });
     this.#listeners = {
-      decision: open('decision', { services: decision, bytesMax: Math.max(requestBytes, appendBytes) }),
-      management: open('management', { services: management, bytesMax: requestBytes }),
+      decision: open('decision', Math.max(requestBytes, appendBytes)),
+      management: open('management', requestBytes),
     };
     this.#graceMs = config.shutdown.graceMs;
     // A certificate ends without a change of any file.

@@ -10,7 +10,7 @@ import { charge } from '../../core/session.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { pendingCharge, publishCharge } from '../charge-record.ts';
-import { isRecorded, type PendingRecord, recordOutcome } from '../decision-records.ts';
+import { isRecorded, type PendingRecord, settle } from '../decision-records.ts';
 import { newId, partitionFor } from '../ids.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
@@ -54,7 +54,7 @@ export async function commit(
     principals: judgement.principals,
     calls: judgement.calls,
     decisionId,
-    idempotencyKey: request.idempotencyKey,
+    operation: request.operation,
     identity: guardOf(request.traceId, identity),
     record: pending?.entry,
   });
@@ -119,7 +119,7 @@ async function recordVerdict(
   const { effect } = verdict;
   if (request.dryRun || !isRecorded(context, { effect, changed: false })) return undefined;
   const pending = known ?? pendingCharge(context, request, judgement, verdict.checks);
-  return pending && recordOutcome(context, pending, verdict);
+  return pending && settle(context, pending, verdict);
 }
 
 async function committedCharge(
