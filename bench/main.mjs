@@ -15,6 +15,7 @@ import { Redis } from 'ioredis';
 import { LoadGenerators } from './load.mjs';
 import { RedisMeter } from './measure.mjs';
 import { Processes, pinThisProcess, residentBytes } from './processes.mjs';
+import { redactionCost } from './redaction.mjs';
 import { reportOf } from './report.mjs';
 import { Run } from './run.mjs';
 import { EVENTS_MIN, folderBytes, storageCost } from './storage.mjs';
@@ -117,6 +118,9 @@ async function measureAll(folder) {
   if (signing) say('verification');
   const verified = signing && (await verification(signing, { main, folder, events: pace.ledgerEvents }));
 
+  say('redaction');
+  const redaction = await redactionCost(main);
+
   const [first] = targets;
   const echo = await Echo.start(processes, await writeSample(/** @type {Target} */ (first), load));
   const run = new Run({ load, echo, targets, redis: meter, pace });
@@ -137,6 +141,7 @@ async function measureAll(folder) {
     effects,
     storage,
     verified,
+    redaction,
     idleBytes,
     loadedBytes: byEngine(recording, ({ child }) => residentBytes(child.pid ?? 0)),
     seconds: performance.now() / 1_000,

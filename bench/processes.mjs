@@ -25,7 +25,7 @@ export class Processes {
   /**
    * Starts a program on one core. Its standard output is piped, its standard error is ours.
    *
-   * @param {number} core
+   * @param {number | string} core
    * @param {readonly string[]} command
    * @param {{ cwd?: string, quiet?: boolean }} [options]
    */

@@ -2,6 +2,7 @@
 
 import { median } from './measure.mjs';
 import { LOAD_CORE, NODE_FLAGS, REDIS_CORE, SERVER_CORE } from './processes.mjs';
+import { redactionTable } from './redaction.mjs';
 import { FOREIGN_MAX, quiet } from './run.mjs';
 import { shortfalls } from './shortfalls.mjs';
 import { fixed, percent, recordCosts, summaryOf } from './summary.mjs';
@@ -17,6 +18,7 @@ import { EVENT_PAYLOAD_BYTES } from './targets.mjs';
  * @property {number} effects  calls whose effect was counted afterwards
  * @property {Record<string, import('./storage.mjs').StorageCost>} storage  by engine
  * @property {import('./verification.mjs').Verified | undefined} verified
+ * @property {readonly import('./redaction.mjs').RedactionCost[]} redaction
  * @property {Record<string, number>} idleBytes  resident, by engine
  * @property {Record<string, number>} loadedBytes
  * @property {number} seconds
@@ -37,6 +39,10 @@ export function reportOf(findings) {
     ...storageLines(findings),
     '',
     ...verificationLines(findings),
+    '## Redaction',
+    '',
+    redactionTable(findings.redaction),
+    '',
     '## Below the aims',
     '',
     ...(below.length === 0 ? ['Nothing.'] : below.map((line) => `- ${line}`)),

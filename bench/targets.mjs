@@ -18,6 +18,8 @@ const SETTINGS = [
   ['--set', 'sessions.max_live_per_agent=1000'],
   // A busy neighbour may hold up one of the cores for longer than the default of 250 ms, and one error ends a run.
   ['--set', 'store.command_timeout_ms=5000'],
+  // For appends of 4 MiB, one right behind the other on one connection.
+  ['--set', 'limits.receiving_mib=256'],
 ].flat();
 
 /** Keyed calls of one round stay far below the 100,000 keys that a session may remember. */
@@ -78,17 +80,18 @@ export class Target {
 
   /**
    * @param {import('./processes.mjs').Processes} processes
-   * @param {{ engine: string, records: boolean, main: string, policy: string, store: string, folder: string }} how
-   *   `records`: whether it records its decisions
+   * @param {{
+   *   engine: string, records: boolean, main: string, policy: string, store: string, folder: string, cores?: string
+   * }} how  `records`: whether it records its decisions; `cores`: those it may use, as taskset names them
    */
-  static async start(processes, { engine, records, main, policy, store, folder }) {
+  static async start(processes, { engine, records, main, policy, store, folder, cores = String(SERVER_CORE) }) {
     const dataFolder = `${folder}/${engine}-${records ? 'records' : 'off'}`;
     await mkdir(dataFolder);
     const management = `unix:${dataFolder}.sock`;
     const listeners = ['--listen', '127.0.0.1:0', '--management', management];
     const options = ['--store', store, '--data-dir', dataFolder, ...listeners, '--policy', policy];
     const settings = records ? SETTINGS : [...SETTINGS, '--set', 'decision_log=off'];
-    const child = processes.start(SERVER_CORE, ['node', ...NODE_FLAGS, main, 'serve', ...options, ...settings], {
+    const child = processes.start(cores, ['node', ...NODE_FLAGS, main, 'serve', ...options, ...settings], {
       cwd: folder,
       quiet: true,
     });

@@ -34,6 +34,20 @@ const tale = randomUUID().slice(0, 8);
 const trace_id = `trace-${tale}`;
 const agent_id = `writer-${tale}`;
 
+// A story without a listener is over before it begins.
+for (const [client, address] of [
+  [decisions, addresses.decision],
+  [sessions, addresses.management],
+]) {
+  await new Promise((resolve) => client.waitForReady(Date.now() + 3_000, resolve)).then((error) => {
+    if (!error) return;
+    console.error(
+      `no server answers at ${address}: start one with npm start, or name another (--decision, --management)`,
+    );
+    process.exit(1);
+  });
+}
+
 await tell('Somebody who knows the user binds an identity to a trace.', identities, 'BindIdentity', {
   trace_id,
   identity: { user_id: '222', platform: 'discord', channel_id: '555' },

@@ -44,6 +44,7 @@ function values(node) {
   if (node.enum !== undefined) return node.enum.map(code).join(', ');
   if (node.type === 'boolean') return '`true`, `false`';
   if (node.type === 'integer') return [`${node.minimum} to ${node.maximum}`, node.unit].filter(Boolean).join(' ');
+  if (node.type === 'array') return `up to ${node.maxItems} of {${Object.keys(node.items.properties).join(', ')}}`;
   return 'text';
 }
 

@@ -1,5 +1,9 @@
-// Joins the parts: the only file, with main.ts, that names concrete engines.
+// Joins the parts: with program.ts and compose/ the only place that names concrete engines.
 import { readFileSync } from 'node:fs';
+import { asksForCertificates } from './compose/check.ts';
+import { watchDescriptors } from './compose/descriptors.ts';
+import { certificatesOf, DROPPING, expiring, fileWarnings } from './compose/process-warnings.ts';
+import { openStore } from './compose/store.ts';
 import { type CallerBook, callersParser } from './config/callers-file.ts';
 import type { Config } from './config/config.ts';
 import { PolicySource } from './config/policy-source.ts';
@@ -9,20 +13,23 @@ import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
-import { recordPolicySwap } from './pdp/policy-swap.ts';
+import { PolicyJournal, type PolicySwap } from './pdp/policy-journal.ts';
+import { SubjectNotes } from './pdp/subject-notes.ts';
 import { sweep } from './pdp/sweep.ts';
-import { readPem } from './read-pem.ts';
+import { RedactionSource } from './redaction/redaction-source.ts';
 import { GrpcServer } from './rpc/server.ts';
-import { StartupError } from './startup-error.ts';
-import { lockDirectory } from './state/embedded/directory-lock.ts';
 import { observedState, STORE_OPERATIONS } from './state/observed.ts';
 import type { State } from './state/port.ts';
-import type { RedisEvent } from './state/redis/state.ts';
-import { MonitoringListener } from './telemetry/http.ts';
+import { type Monitored, MonitoringListener } from './telemetry/http.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { OutageLog } from './telemetry/outage-log.ts';
 import type { ProcessFacts } from './telemetry/process-metrics.ts';
 import { openTraces, type Traces } from './telemetry/traces.ts';
+import { Warnings } from './telemetry/warnings.ts';
+import { OFFLOAD_BYTES_MIN, offloadAppend } from './workers/append-offload.ts';
+import { offloadPolicy } from './workers/policy-offload.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export const VERSION: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
@@ -36,25 +43,96 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** What the process has before there is a server. */
+export interface ProcessOutput {
+  readonly log: Logger;
+  /** Lines that could not be written, since the start; and whether that goes on. */
+  readonly logDropped: () => number;
+  readonly isLogDropping: () => boolean;
+}
+
 /**
  * Opens the state, loads the policy and serves.
  *
- * @throws StartupError, ConfigError or PolicyError, each a line that an operator can act on
+ * @throws StartupError, ConfigError or PolicyError, each a line that an operator can act on; nothing is open then
  */
-export async function serve(config: Config, log: Logger): Promise<Running> {
+export async function serve(config: Config, output: ProcessOutput): Promise<Running> {
+  const opened = new Opened();
+  try {
+    return await open(config, output, opened);
+  } catch (error) {
+    await opened.close().catch((closing) => output.log.warn(errorFields(closing), 'a part was not closed'));
+    throw error;
+  }
+}
+
+/** What is open, to be closed in the opposite order. */
+class Opened {
+  readonly #closes: (() => unknown)[] = [];
+
+  add(close: () => unknown): void {
+    this.#closes.push(close);
+  }
+
+  /** Closes everything, also behind a part that cannot be closed. @throws the first error */
+  async close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const close of this.#closes.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+async function open(
+  config: Config,
+  { log, logDropped, isLogDropping }: ProcessOutput,
+  opened: Opened,
+): Promise<Running> {
   const startedAtMs = Date.now();
-  // Called later: a swap comes from a change of the file, which is followed once all is there, or is asked for.
-  const policy = openPolicy(config, log, (revision, by) => {
-    recordPolicySwap(pdp, revision, by).catch((error) => log.warn(errorFields(error), 'policy swap not recorded'));
+  const warnings = new Warnings(log);
+  const outage = new OutageLog(log);
+  // Closed in the opposite order. Monitoring last, so that whoever asks is told all the while that this process is stopping.
+  let monitoring: MonitoringListener | undefined;
+  opened.add(() => monitoring?.close());
+  let traces: Traces | undefined;
+  let endsAt = Number.POSITIVE_INFINITY;
+  opened.add(() => traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX)));
+  opened.add(() => outage.close());
+  const workers = new WorkerPool({
+    file: new URL('./workers/worker.js', import.meta.url),
+    onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
   });
+  opened.add(() => workers.close());
+  const journal = new PolicyJournal();
+  const subjects = new SubjectNotes();
+  // Runs after startup: the file watcher and ReloadPolicy both call it.
+  const policy = openPolicy(config, { log, workers, journal }, (swap) => {
+    journal.swapped(swap);
+    journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
+  });
+  opened.add(() => policy.close());
   // Runs once the server is there: not before does anything follow the file.
   const callers = openCallers(config, log, () => server.identifyAgain());
-  const { state: store, close } = await openState(config, log);
-  const ledgerKey = await openLedger(config, log).catch(async (error) => {
-    await close();
-    throw error;
-  });
-  const facts = serverFacts(store, policy, { startedAtMs, warnings: ledgerKey ? [] : [UNSIGNED] });
+  opened.add(() => callers?.close());
+  await workers.check();
+  const {
+    state: store,
+    login,
+    close,
+  } = await openStore(config, { log, warnings, outage, onOtherHistory: () => subjects.forget() });
+  opened.add(close);
+  const ledgerKey = openLedger(config, warnings);
+  const redaction = openRedaction(config, log);
+  opened.add(() => redaction.close());
+  warnings.addSource(() => store.info.warnings);
+  warnings.addSource(() => fileWarnings(policy, callers));
+  warnings.addSource(() => (isLogDropping() ? [DROPPING] : []));
+  const facts = serverFacts(policy, { startedAtMs, warnings, flush: () => journal.flush(pdp) });
   const metrics = await openMetrics(config, {
     version: VERSION,
     policy: facts.policyInfo,
@@ -62,49 +140,62 @@ export async function serve(config: Config, log: Logger): Promise<Running> {
     // Asked at a scrape, and nothing is scraped before the server is there.
     isStoreUp: () => server.isStoreUp,
     callsInFlight: () => server.callsInFlight,
+    warnings: () => warnings.counts(),
+    certificates: () => certificatesOf(server, login, warnings),
+    callers: () => callers && { revision: callers.current.revision, isRefused: callers.lastError !== undefined },
+    logDropped,
   });
-  const traces = await traceCalls(config, log);
+  traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, ledgerKey });
+  const pdp = pdpOf(config, { state, policy, journal, subjects, ledgerKey, redaction });
   const server = new GrpcServer(config, {
     pdp,
     facts,
     log,
+    outage,
     sight: { metrics, traces },
+    offload: {
+      bytesMin: OFFLOAD_BYTES_MIN,
+      append: (bytes, asked) => offloadAppend({ pool: workers, redaction: () => redaction.data }, bytes, asked),
+    },
     callers: () => callers?.current.policy ?? NOBODY,
   });
-  const monitoring = monitoringOf(config, metrics, () => server.problems);
-  const stopSweeping = startSweeping(config, pdp, log);
+  opened.add(() => server.stop());
+  warnings.addSource(() => [...server.warnings, ...expiring(server, login)]);
+  monitoring = monitoringOf(config, metrics, {
+    notReady: () => server.problems,
+    warnings: () => [...new Set(warnings.list().map(({ code }) => code))],
+  });
+  opened.add(startSweeping(config, pdp, log));
+  opened.add(watchDescriptors(config, warnings));
+  opened.add(every(WARNINGS_MS, () => warnings.list()));
 
-  const stop = async (): Promise<void> => {
-    const endsAt = performance.now() + config.shutdown.graceMs;
-    stopSweeping();
-    policy.close();
-    callers?.close();
-    await server.stop();
-    await close();
-    await traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX));
-    // Last, so that whoever asks is told all the while that this process is stopping.
-    await monitoring?.close();
+  await monitoring?.bind();
+  const addresses = await server.start();
+  // Not before: all that a change is told to must be there.
+  if (config.policy.watch) policy.follow();
+  callers?.follow();
+  redaction.follow();
+  warnings.list();
+  return {
+    ...addresses,
+    observability: monitoring?.text,
+    store: state.info.description,
+    policyRevision: policy.current.revision,
+    stop: async () => {
+      await server.retire();
+      endsAt = performance.now() + config.shutdown.graceMs;
+      await opened.close();
+    },
   };
-  try {
-    await monitoring?.bind();
-    const addresses = await server.start();
-    // Not before: all that a change is told to must be there.
-    if (config.policy.watch) policy.follow();
-    callers?.follow();
-    if (config.store.kind === 'embedded') for (const warning of state.info.warnings) log.warn(warning);
-    return {
-      ...addresses,
-      observability: monitoring?.text,
-      store: state.info.description,
-      policyRevision: policy.current.revision,
-      stop,
-    };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+}
+
+/** How often what holds is compared with what is in the log. */
+const WARNINGS_MS = 1_000;
+
+function every(ms: number, act: () => void): () => void {
+  const timer = setInterval(act, ms).unref();
+  return () => clearInterval(timer);
 }
 
 /** A collector that has not taken the last traces by then is away. */
@@ -127,82 +218,10 @@ function traceCalls(config: Config, log: Logger): Promise<Traces | undefined> {
 function monitoringOf(
   { observability: { listen } }: Config,
   metrics: Metrics | undefined,
-  notReady: () => readonly string[],
+  facts: Pick<Monitored, 'notReady' | 'warnings'>,
 ): MonitoringListener | undefined {
   if (!listen || !metrics) return undefined;
-  return new MonitoringListener(listen, { contentType: metrics.contentType, metrics: () => metrics.text(), notReady });
-}
-
-/** The state, with the data directory for this process alone: the embedded store and both sockets may lie there. */
-async function openState(config: Config, log: Logger): Promise<{ state: State; close: () => Promise<void> }> {
-  try {
-    if (config.store.kind === 'embedded') {
-      // It locks the directory itself.
-      const state = await openEmbedded(config);
-      return { state, close: () => state.close() };
-    }
-    const lock = await lockDirectory(config.dataDir);
-    const state = await openRedis(config, log).catch((error) => {
-      lock.release();
-      throw error;
-    });
-    return { state, close: () => state.close().finally(lock.release) };
-  } catch (error) {
-    throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
-  }
-}
-
-// Each engine is loaded only where it is used.
-async function openEmbedded(config: Config): Promise<State> {
-  const { openEmbeddedState } = await import('./state/embedded/state.ts');
-  const { mapSizeBytes } = config.store;
-  return openEmbeddedState({ directory: config.dataDir, mapSizeBytes, ...retentionOf(config) });
-}
-
-async function openRedis(config: Config, log: Logger): Promise<State> {
-  const { openRedisState } = await import('./state/redis/state.ts');
-  const { url, sentinelPassword, tls, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
-  return openRedisState({
-    url: url.reveal(),
-    sentinelPassword: sentinelPassword?.reveal(),
-    tls: { ca: pemOf(tls.ca), cert: pemOf(tls.cert), key: pemOf(tls.key) },
-    commandTimeoutMs,
-    patienceMs: Math.max(patience.appendMs, patience.finishMs),
-    confirm,
-    require,
-    identityKeyPrefix,
-    ...retentionOf(config),
-    onEvent: (event) => logStoreEvent(log, event),
-  });
-}
-
-function pemOf(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : readPem(path).toString();
-}
-
-function logStoreEvent(log: Logger, event: RedisEvent): void {
-  switch (event.kind) {
-    case 'ready':
-      log.info({ store: event.info.description, durability: event.info.durability }, 'the store is ready');
-      for (const warning of event.info.warnings) log.warn(warning);
-      break;
-    case 'lost':
-      log.error(errorFields(event.cause), 'the store is out of reach');
-      break;
-    case 'lineage_changed':
-      log.warn({ from: event.from, to: event.to }, 'the store answers with another history: a failover or a restart');
-      break;
-    case 'rolled_back': {
-      const { kind, id, changes } = event.rollBack;
-      log.error({ [`${kind}_id`]: id, changes }, 'the store has lost acknowledged changes');
-      break;
-    }
-  }
-}
-
-function retentionOf({ sessions, runs, decisions }: Config) {
-  const runRetentionMs = runs.retentionMs + runs.idleTimeoutMs;
-  return { retentionMs: sessions.endedRetentionMs, runRetentionMs, decisions };
+  return new MonitoringListener(listen, { contentType: metrics.contentType, metrics: () => metrics.text(), ...facts });
 }
 
 const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
@@ -210,10 +229,10 @@ const NOBODY: CallerBook = { tokens: [], certificates: new Map() };
 /** Undefined where no caller needs to be known. */
 function openCallers(config: Config, log: Logger, onChange: () => void): PolicySource<CallerBook> | undefined {
   if (!config.callers) return undefined;
-  const { file, on } = config.callers;
+  const { file } = config.callers;
   return new PolicySource<CallerBook>({
     path: file,
-    parse: callersParser(on.some((name) => config.tls[name]?.clientCa !== undefined)),
+    parse: callersParser(asksForCertificates(config)),
     onReload: (reload) => {
       if (reload.ok) {
         log.info({ revision: reload.revision }, 'callers in force');
@@ -223,10 +242,16 @@ function openCallers(config: Config, log: Logger, onChange: () => void): PolicyS
   });
 }
 
-function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: string) => void): PolicySource<Policy> {
+function openPolicy(
+  config: Config,
+  { log, workers, journal }: { log: Logger; workers: WorkerPool; journal: PolicyJournal },
+  onSwap: (swap: PolicySwap) => void,
+): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
     parse: parsePolicy,
+    load: () => offloadPolicy(workers, config.policy.file),
+    onTake: ({ revision, document, loadedAtMs }) => journal.take({ revision, document, inForceAtMs: loadedAtMs }),
     onReload: (reload, by) => {
       if (!reload.ok)
         log.error(
@@ -235,28 +260,48 @@ function openPolicy(config: Config, log: Logger, onSwap: (revision: string, by: 
         );
       else {
         log.info({ revision: reload.revision, previous: reload.previous }, 'policy in force');
-        for (const warning of reload.warnings) log.warn(warning);
-        if (reload.revision !== reload.previous) onSwap(reload.revision, by ?? 'local');
+        const { revision, previous } = reload;
+        if (revision !== previous) onSwap({ revision, previous, caller: by ?? 'local' });
       }
     },
   });
-  for (const warning of source.current.warnings) log.warn(warning);
   return source;
 }
 
 const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and nobody else can verify a run.';
 
+function openRedaction({ redaction }: Config, log: Logger): RedactionSource {
+  return new RedactionSource(redaction, (reload) => {
+    if ('values' in reload) log.info({ values: reload.values }, 'known values in force');
+    else log.error(errorFields(reload.problem), 'known values refused, the last good ones stay');
+  });
+}
+
 /** Behind the store, which holds the directory that the files may lie in. @returns undefined where no key is named */
-async function openLedger({ ledger }: Config, log: Logger): Promise<LedgerKey | undefined> {
+function openLedger({ ledger }: Config, warnings: Warnings): LedgerKey | undefined {
   const { keyFile, mayCreateKey, keyName, publicKeysFile } = ledger;
   if (keyFile !== undefined) return openLedgerKey({ keyFile, mayCreate: mayCreateKey, name: keyName, publicKeysFile });
-  log.warn(UNSIGNED);
+  warnings.raise('LEDGER_UNSIGNED', UNSIGNED);
   return undefined;
 }
 
 function pdpOf(
   config: Config,
-  { state, policy, ledgerKey }: { state: State; policy: PolicySource<Policy>; ledgerKey: LedgerKey | undefined },
+  {
+    state,
+    policy,
+    journal,
+    subjects,
+    ledgerKey,
+    redaction,
+  }: {
+    state: State;
+    policy: PolicySource<Policy>;
+    journal: PolicyJournal;
+    subjects: SubjectNotes;
+    ledgerKey: LedgerKey | undefined;
+    redaction: RedactionSource;
+  },
 ): Pdp {
   return {
     state,
@@ -266,6 +311,7 @@ function pdpOf(
       requireIdentity: config.authorize.require.identity,
       requireSession: config.authorize.require.session,
     },
+    redaction: () => redaction.rules,
     identities: new IdentityCache(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
@@ -273,6 +319,8 @@ function pdpOf(
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     deadline: Number.POSITIVE_INFINITY,
     decisionLog: config.decisionLog,
+    policies: journal,
+    subjects,
     decisions: new DecisionFeed(),
     asker: { caller: 'local', sinceMs: 0 },
     clock: Date.now,
@@ -280,9 +328,8 @@ function pdpOf(
 }
 
 function serverFacts(
-  state: State,
   policy: PolicySource<Policy>,
-  { startedAtMs, warnings }: { startedAtMs: number; warnings: readonly string[] },
+  { startedAtMs, warnings, flush }: { startedAtMs: number; warnings: Warnings; flush: () => Promise<void> },
 ) {
   return {
     version: VERSION,
@@ -294,10 +341,11 @@ function serverFacts(
       reloadFailures: policy.reloadFailures,
       lastError: policy.lastError?.message,
     }),
-    warnings: () => [...state.info.warnings, ...warnings, ...policy.current.warnings],
+    warnings: () => warnings.list(),
     reloadPolicy: async (caller: string) => {
-      const reload = policy.reload(caller);
-      if (reload.ok) return;
+      const reload = await policy.reload(caller);
+      // The answer says that the swap is recorded; a repeat records what waits still.
+      if (reload.ok) return flush();
       throw new Failure('wrong_state', reload.error.message, { subject: 'policy', cause: reload.error });
     },
   };

@@ -1,8 +1,9 @@
 // The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
-// can forge checkpoints, so a file that others on this machine may read or write is refused.
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+// can forge checkpoints, so a file that others on this machine may read, write or replace is refused.
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { createPrivateFile, writeDurably } from './durable-file.ts';
+import { fileProblem } from './private-path.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -41,33 +42,40 @@ export function openLedgerKey({ keyFile, mayCreate, name, publicKeysFile }: Ledg
   };
 }
 
-/** Written whole under another name first, so that a crash leaves no half of a key. */
+/**
+ * Looks at the files as {@link openLedgerKey} would, and makes none.
+ *
+ * @throws StartupError in one line, when a file cannot be used as it is
+ */
+export function checkLedgerKey({ keyFile, mayCreate, publicKeysFile }: Omit<LedgerKeyFiles, 'name'>): void {
+  if (!mayCreate || statSync(keyFile, { throwIfNoEntry: false })) readPrivateKey(keyFile);
+  notedIn(publicKeysFile);
+}
+
 function createIfAbsent(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })) return;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
+  assertOurs(file);
   try {
-    writeDurably(unfinished, 'wx', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
-    linkIfAbsent(unfinished, file);
-    syncFolder(dirname(file));
+    createPrivateFile(file, () => {
+      const { privateKey } = generateKeyPairSync('ed25519');
+      return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    });
   } catch (cause) {
     throw new StartupError(`the ledger key ${file} cannot be made: ${messageOf(cause)}`, { cause });
-  } finally {
-    // Also when it could not be made: a private key that nobody uses must not lie about.
-    rmSync(unfinished, { force: true });
   }
 }
 
-/** Of two servers that start at one time, one makes the key, and both use it. */
-function linkIfAbsent(unfinished: string, file: string): void {
+function assertOurs(file: string): void {
+  let problem: string | undefined;
   try {
-    linkSync(unfinished, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    problem = fileProblem(file);
+  } catch (cause) {
+    throw new StartupError(`the ledger key ${file} cannot be used: ${messageOf(cause)}`, { cause });
   }
+  if (problem !== undefined) throw new StartupError(`the ledger key ${file} cannot be used: ${problem}`);
 }
 
 function readPrivateKey(file: string): KeyObject {
+  assertOurs(file);
   let pem: string;
   try {
     const { mode } = statSync(file);
@@ -92,37 +100,32 @@ function parsed(pem: string): KeyObject | undefined {
 
 /** The keys in the file of public keys, with one more behind them if it is another. */
 function noted(file: string, verifierKey: string): string[] {
+  const { lines, isEnded } = notedIn(file);
+  if (lines.includes(verifierKey)) return lines;
+  try {
+    writeDurably(file, { flags: 'a', mode: 0o644 }, `${isEnded ? '' : '\n'}${verifierKey}\n`);
+  } catch (cause) {
+    throw unusablePublicKeys(file, cause);
+  }
+  return [...lines, verifierKey];
+}
+
+/** @throws StartupError when the file is there and is no file of public keys */
+function notedIn(file: string): { readonly lines: string[]; readonly isEnded: boolean } {
   try {
     const text = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
     // Each once: two servers that start at one time may both have added theirs.
     const lines = [...new Set(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')))];
     const stranger = lines.find((line) => !isVerifierKey(line));
     if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
-    if (lines.includes(verifierKey)) return lines;
-    writeDurably(file, 'a', `${text === '' || text.endsWith('\n') ? '' : '\n'}${verifierKey}\n`);
-    return [...lines, verifierKey];
+    return { lines, isEnded: text === '' || text.endsWith('\n') };
   } catch (cause) {
-    throw new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
+    throw unusablePublicKeys(file, cause);
   }
 }
 
-function writeDurably(file: string, flags: 'a' | 'wx', text: string): void {
-  const opened = openSync(file, flags, flags === 'wx' ? 0o600 : 0o644);
-  try {
-    writeSync(opened, text);
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
-}
-
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, 'r');
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
+function unusablePublicKeys(file: string, cause: unknown): StartupError {
+  return new StartupError(`the public keys of the ledger, ${file}, cannot be used: ${messageOf(cause)}`, { cause });
 }
 
 function messageOf(error: unknown): string {

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state/port.ts',
     'state/codec/',
     'state/embedded/',
+    'private-path.ts',
     'startup-error.ts',
     'node:',
     'lmdb',
@@ -55,11 +56,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state/codec/audit-record.ts',
     'read-pem.ts',
     'startup-error.ts',
+    'unknown-places.ts',
+    'remote-address.ts',
     'unix-socket.ts',
     'node:',
     '@grpc/',
     'grpc-health-check',
     'protobufjs',
+  ],
+  // Threads for what would keep the event loop. They are sent requests and files as they are, and read them with the code
+  // that reads the others; they have no store.
+  'workers/': [
+    'workers/',
+    'core/',
+    'pdp/append-audit.ts',
+    'pdp/pdp.ts',
+    'rpc/append-request.ts',
+    'rpc/codec.ts',
+    'rpc/fields.ts',
+    'config/policy-file.ts',
+    'redaction/operator-rules.ts',
+    'state/port.ts',
+    'startup-error.ts',
+    'node:',
+    'piscina',
   ],
   // Offline, and with none of the code that wrote what it verifies.
   'cli/audit-verify.ts': ['verify/', 'cli/output.ts', 'cli/terminal.ts', 'node:', 'commander'],
@@ -75,11 +95,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:',
     'commander',
   ],
-  'config/': ['config/', 'core/', 'node:', 'yaml', 'ajv', 'commander'],
+  'config/': ['config/', 'core/', 'redaction/operator-rules.ts', 'node:', 'yaml', 'ajv', 'commander'],
+  // Core holds the rules and has no packages; what needs one, or a file, is here.
+  'redaction/': [
+    'redaction/',
+    'core/redaction/',
+    'config/file-watch.ts',
+    'durable-file.ts',
+    'startup-error.ts',
+    'node:',
+    're2js',
+  ],
   'telemetry/': [
     'telemetry/',
     'config/listen-address.ts',
     'startup-error.ts',
+    'unknown-places.ts',
+    'remote-address.ts',
     'unix-socket.ts',
     'pino',
     'prom-client',
@@ -89,10 +121,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Whoever verifies a ledger need not trust what wrote it, so nothing of ours is used but what is written for this.
   'verify/': ['verify/', 'node:'],
   'startup-error.ts': [],
+  'durable-file.ts': ['node:'],
   'unix-socket.ts': ['startup-error.ts', 'node:'],
+  'unknown-places.ts': [],
+  'remote-address.ts': ['node:'],
   'read-pem.ts': ['startup-error.ts', 'node:'],
   'signed-note.ts': ['node:'],
-  'ledger-key.ts': ['signed-note.ts', 'startup-error.ts', 'node:'],
+  'private-path.ts': ['node:'],
+  'ledger-key.ts': ['durable-file.ts', 'signed-note.ts', 'private-path.ts', 'startup-error.ts', 'node:'],
 };
 
 const src = resolve('src');
@@ -111,11 +147,14 @@ function importsOf(file: string, text: string): string[] {
 }
 
 describe('the source keeps its shape', () => {
-  const joined = ['compose.ts', 'main.ts'];
+  const joined = ['compose.ts', 'main.ts', 'program.ts'];
 
-  test('every file is under a row of the table, or is one of the two that join the parts', () => {
+  test('every file is under a row of the table, or is one of those that join the parts', () => {
     const without = files.filter(
-      ({ file }) => !joined.includes(file) && !Object.keys(MAY_IMPORT).some((row) => file.startsWith(row)),
+      ({ file }) =>
+        !joined.includes(file) &&
+        !file.startsWith('compose/') &&
+        !Object.keys(MAY_IMPORT).some((row) => file.startsWith(row)),
     );
     expect(without.map(({ file }) => file)).toEqual([]);
   });

@@ -256,7 +256,16 @@ function auditDriver(opened: Opened): AuditDriver {
     },
     read: (runId) => getRun(pdp, runId),
     async list({ status, includeDryRun, pageSize }) {
-      const filter = { skillId: undefined, callerId: undefined, sessionId: undefined, status, includeDryRun };
+      const filter = {
+        skillId: undefined,
+        callerId: undefined,
+        sessionId: undefined,
+        agentId: undefined,
+        startedFromMs: 0,
+        startedBeforeMs: Number.MAX_SAFE_INTEGER,
+        status,
+        includeDryRun,
+      };
       // What a request's page size means is settled at the edge; its rule is core's.
       const page = { size: pageSizeOf(pageSize), after: undefined };
       return (await listRuns(pdp, filter, page)).runs.map(({ runId }) => runId);

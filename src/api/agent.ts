@@ -1,10 +1,12 @@
 // AgentService: an agent is switched off and on again.
 import type * as wire from '../gen/tollgate.ts';
 import { deactivateAgent, reactivateAgent } from '../pdp/agents.ts';
+import type { Pdp } from '../pdp/pdp.ts';
 import { CONTROLLERS, unary } from './operation.ts';
 import { encodeAgent } from './wire/encode.ts';
 import type { Fields } from './wire/fields.ts';
 import { idempotencyKeyFrom, type Keyed } from './wire/rules.ts';
+import { refuseCredentials } from './wire/stored-ids.ts';
 
 const AGENT = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;
 
@@ -12,7 +14,7 @@ export const AGENT_OPERATIONS = [
   unary('DeactivateAgent', {
     ...AGENT,
     idempotency: 'natural',
-    decode: agentIdFrom,
+    decode: storedAgentIdFrom,
     run: async (context, agentId) => ({ agentId, ...(await deactivateAgent(context, agentId)) }),
     encode: ({ agentId, agent, sessionsClosed }): wire.DeactivateAgentResponse => ({
       agent: encodeAgent(agentId, agent),
@@ -22,7 +24,7 @@ export const AGENT_OPERATIONS = [
   unary('ReactivateAgent', {
     ...AGENT,
     idempotency: 'natural',
-    decode: agentIdFrom,
+    decode: storedAgentIdFrom,
     run: async (context, agentId) => ({ agentId, agent: await reactivateAgent(context, agentId) }),
     encode: ({ agentId, agent }): wire.ReactivateAgentResponse => ({ agent: encodeAgent(agentId, agent) }),
   }),
@@ -39,7 +41,11 @@ export const AGENT_OPERATIONS = [
   }),
 ];
 
-function agentIdFrom(fields: Fields<Keyed & { readonly agent_id?: string | undefined }>): string {
+function storedAgentIdFrom(
+  fields: Fields<Keyed & { readonly agent_id?: string | undefined }>,
+  pdp: Pdp,
+): string {
+  refuseCredentials(fields, pdp, ['agent_id']);
   const agentId = fields.requiredId('agent_id');
   idempotencyKeyFrom(fields);
   fields.check();

@@ -3,6 +3,7 @@ import { LIMITS, pageSizeOf } from '../core/limits.ts';
 import type { RunStatus } from '../core/run.ts';
 import type * as wire from '../gen/tollgate.ts';
 import { purgeOldPayloads } from '../pdp/purge-payloads.ts';
+import { recordedPurge } from '../pdp/recorded-purge.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -18,7 +19,8 @@ import { encodeEvent, encodeRun } from './wire/encode.ts';
 import { RUN_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { pageTokenOf, positionFrom } from './wire/page-token.ts';
-import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom } from './wire/rules.ts';
+import { listOf } from './wire/pieces.ts';
+import { ID, idempotencyKeyFrom, PRINCIPAL, pageSizeFrom, TIME_MS_MAX } from './wire/rules.ts';
 
 const QUERY = {
   roles: AUDITORS,
@@ -36,6 +38,9 @@ export const RUN_QUERY_OPERATIONS = [
         skillId: fields.id('skill_id'),
         callerId: fields.text('caller_id', PRINCIPAL),
         sessionId: fields.id('session_id'),
+        agentId: fields.id('agent_id'),
+        startedFromMs: fields.timestampMs('started_from') ?? 0,
+        startedBeforeMs: fields.timestampMs('started_before') ?? TIME_MS_MAX,
         status: fields.choice<RunStatus>('status', RUN_STATUS_NAMES),
         includeDryRun: fields.flag('include_dry_run'),
       };
@@ -44,10 +49,8 @@ export const RUN_QUERY_OPERATIONS = [
       return { filter, page };
     },
     run: (context, { filter, page }) => listRuns(context, filter, page),
-    encode: ({ runs, next }): wire.ListRunsResponse => ({
-      runs: runs.map(encodeRun),
-      next_page_token: pageTokenOf(next),
-    }),
+    encode: ({ runs, next }) =>
+      listOf<wire.ListRunsResponse>()('runs', runs, encodeRun, { next_page_token: pageTokenOf(next) }),
   }),
   unary('ListChildRuns', {
     ...QUERY,
@@ -58,13 +61,13 @@ export const RUN_QUERY_OPERATIONS = [
       return { parentRunId, limit };
     },
     run: (context, { parentRunId, limit }) => listChildRuns(context, parentRunId, limit),
-    encode: (runs): wire.ListChildRunsResponse => ({ runs: runs.map(encodeRun) }),
+    encode: (runs) => listOf<wire.ListChildRunsResponse>()('runs', runs, encodeRun),
   }),
   unary('GetRunChain', {
     ...QUERY,
     decode: runIdFrom,
     run: getRunChain,
-    encode: (runs): wire.GetRunChainResponse => ({ runs: runs.map(encodeRun) }),
+    encode: (runs) => listOf<wire.GetRunChainResponse>()('runs', runs, encodeRun),
   }),
   unary('ListFinishedRuns', {
     ...QUERY,
@@ -76,7 +79,7 @@ export const RUN_QUERY_OPERATIONS = [
       return { before, limit: given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0) };
     },
     run: (context, { before, limit }) => listFinishedRuns(context, before, limit),
-    encode: (runs): wire.ListFinishedRunsResponse => ({ runs: runs.map(encodeRun) }),
+    encode: (runs) => listOf<wire.ListFinishedRunsResponse>()('runs', runs, encodeRun),
   }),
   unary('GetLastRuns', {
     ...QUERY,
@@ -87,9 +90,11 @@ export const RUN_QUERY_OPERATIONS = [
       return { skillIds, includeFailed };
     },
     run: (context, { skillIds, includeFailed }) => getLastRuns(context, skillIds, includeFailed),
-    encode: (last): wire.GetLastRunsResponse => ({
-      last_runs: last.map(({ skillId, run }) => ({ skill_id: skillId, run: encodeRun(run) })),
-    }),
+    encode: (last) =>
+      listOf<wire.GetLastRunsResponse>()('last_runs', last, ({ skillId, run }) => ({
+        skill_id: skillId,
+        run: encodeRun(run),
+      })),
   }),
   unary('PurgeRuns', {
     ...QUERY,
@@ -102,7 +107,11 @@ export const RUN_QUERY_OPERATIONS = [
       fields.check();
       return { before, keepsProof };
     },
-    run: (context, { before, keepsProof }) => (keepsProof ? purgeOldPayloads(context, before) : purgeRuns(context, before)),
+    run: (context, { before, keepsProof }) => {
+      const purge = keepsProof ? purgeOldPayloads : purgeRuns;
+      const asked = { rpc: 'PurgeRuns', endedBeforeMs: before, keepsProof } as const;
+      return recordedPurge(context, asked, (onRemoved) => purge(context, before, onRemoved));
+    },
     encode: (purged): wire.PurgeRunsResponse => ({ purged }),
   }),
   stream('ListRunEvents', {

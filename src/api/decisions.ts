@@ -4,19 +4,21 @@ import { type DecisionFilter, fits } from '../core/decision-filter.ts';
 import { DECISION_RPCS, type DecisionRecord, type DecisionRpc } from '../core/decision-record.ts';
 import type * as wire from '../gen/tollgate.ts';
 import { type DecisionsOf, getDecision, listDecisions } from '../pdp/decision-queries.ts';
+import { getPolicy } from '../pdp/policies.ts';
 import { traceHashOf } from '../pdp/trace-hash.ts';
 import { watchDecisions } from '../pdp/watch-decisions.ts';
 import { AUDITORS, stream, unary } from './operation.ts';
+import { secondsAndNanos } from './wire/encode.ts';
 import { encodeDecisionNow, encodeDecisionRecord } from './wire/encode-decision-record.ts';
 import { EFFECT_NAMES, REASON_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { pageTokenOf, positionFrom } from './wire/page-token.ts';
-import { ID, pageSizeFrom, TRACE_ID } from './wire/rules.ts';
+import { listOf } from './wire/pieces.ts';
+import { ID, PRINCIPAL, pageSizeFrom, TIME_MS_MAX, TRACE_ID } from './wire/rules.ts';
 
 const QUERY = { roles: AUDITORS, listener: 'management', size: 'request', idempotency: 'none' } as const;
 
-/** Behind every time that a request can name. */
-const TIME_MS_MAX = 253_402_300_800_000;
+const REVISION = /^[0-9a-f]{64}$/;
 
 export const DECISION_QUERY_OPERATIONS = [
   unary('GetDecision', {
@@ -35,6 +37,23 @@ export const DECISION_QUERY_OPERATIONS = [
       now: now && encodeDecisionNow(now),
     }),
   }),
+  unary('GetPolicy', {
+    ...QUERY,
+    lifetime: 'call',
+    decode: (fields) => {
+      const revision = fields.requiredId('revision');
+      if (revision !== '' && !REVISION.test(revision)) fields.refuse('revision', 'is not 64 hex digits in lower case');
+      fields.check();
+      return revision;
+    },
+    run: async (context, revision) => ({ revision, ...(await getPolicy(context, revision)) }),
+    encode: ({ revision, document, inForceAtMs, isInForce }): wire.GetPolicyResponse => ({
+      revision,
+      document,
+      in_force_at: secondsAndNanos(inForceAtMs),
+      in_force: isInForce,
+    }),
+  }),
   unary('ListDecisions', {
     ...QUERY,
     lifetime: 'call',
@@ -50,10 +69,10 @@ export const DECISION_QUERY_OPERATIONS = [
       return { query, page };
     },
     run: (context, { query, page }) => listDecisions(context, query, page),
-    encode: ({ decisions, next }): wire.ListDecisionsResponse => ({
-      decisions: decisions.map(encodeDecisionRecord),
-      next_page_token: pageTokenOf(next),
-    }),
+    encode: ({ decisions, next }) =>
+      listOf<wire.ListDecisionsResponse>()('decisions', decisions, encodeDecisionRecord, {
+        next_page_token: pageTokenOf(next),
+      }),
   }),
   stream('WatchDecisions', {
     ...QUERY,
@@ -89,6 +108,7 @@ function filterFrom(fields: Fields<Pick<wire.ListDecisionsRequest, 'filter'>>): 
   const traceId = filter?.id('trace_id', TRACE_ID);
   return {
     agentId: filter?.id('agent_id'),
+    principal: filter?.text('principal', PRINCIPAL),
     traceHash: traceId === undefined ? undefined : traceHashOf(traceId),
     effect: filter?.choice<Effect>('effect', EFFECT_NAMES),
     reason: filter?.choice<Reason>('reason', REASON_NAMES),

@@ -7,6 +7,7 @@ import { CONTROLLERS, unary } from './operation.ts';
 import { encodeIdentity, secondsAndNanos } from './wire/encode.ts';
 import type { Fields } from './wire/fields.ts';
 import { idempotencyKeyFrom, PRINCIPAL, TRACE_ID } from './wire/rules.ts';
+import { refuseCredentials } from './wire/stored-ids.ts';
 
 const IDENTITY = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;
 
@@ -14,7 +15,9 @@ export const IDENTITY_OPERATIONS = [
   unary('BindIdentity', {
     ...IDENTITY,
     idempotency: 'natural',
-    decode: (fields) => {
+    decode: (fields, pdp) => {
+      const given = fields.message('identity');
+      if (given) refuseCredentials(given, pdp, Object.values(FIELD_NAMES));
       const traceId = fields.requiredId('trace_id', TRACE_ID);
       const ttlMs = fields.durationMs('ttl', TTL) ?? LIMITS.identityTtlMsDefault;
       const identity = identityFrom(fields);
@@ -73,7 +76,7 @@ function identityFrom(fields: Fields<wire.BindIdentityRequest>): Identity {
     return { userId: '', guildId: undefined, channelId: undefined, platform: undefined, userAliases: [] };
   }
   const identity: Identity = {
-    userId: given.requiredId('user_id'),
+    userId: given.requiredId('user_id', LIMITS.userIdBytesMax),
     guildId: given.id('guild_id'),
     channelId: given.id('channel_id'),
     platform: given.id('platform'),

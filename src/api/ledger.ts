@@ -3,6 +3,7 @@ import type * as wire from '../gen/tollgate.ts';
 import { exportRun } from '../pdp/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../pdp/proofs.ts';
 import { purgePayloads } from '../pdp/purge-payloads.ts';
+import { recordedPurge } from '../pdp/recorded-purge.ts';
 import { ADMINS, AUDITORS, stream, unary } from './operation.ts';
 import { runIdFrom } from './run.ts';
 import { secondsAndNanos } from './wire/encode.ts';
@@ -40,6 +41,8 @@ export const LEDGER_OPERATIONS = [
       checkpoints: report.checkpoints,
       purged: report.purged,
       notes: report.notes,
+      findings: report.findings,
+      findings_total: report.findingsTotal,
     }),
   }),
   unary('GetCheckpoint', {
@@ -93,7 +96,7 @@ export const LEDGER_OPERATIONS = [
   unary('GetLedgerKeys', {
     ...QUERY,
     decode: (fields) => fields.check(),
-    run: ({ ledger }) => ledger.key,
+    run: ({ pdp }) => pdp.ledger.key,
     encode: (key): wire.GetLedgerKeysResponse =>
       key ? { keys: key.verifierKeys, signing_key: key.verifierKey } : { keys: [] },
   }),
@@ -105,7 +108,12 @@ export const LEDGER_OPERATIONS = [
       idempotencyKeyFrom(fields);
       return runIdFrom(fields);
     },
-    run: purgePayloads,
+    run: (context, runId) => {
+      const asked = { rpc: 'PurgePayloads', runId, keepsProof: true } as const;
+      return recordedPurge(context, asked, async (onRemoved) => {
+        onRemoved(await purgePayloads(context, runId, context.caller.name));
+      });
+    },
     encode: (last): wire.PurgePayloadsResponse => (last > 0 ? { purged: { first: 1, last } } : {}),
   }),
   stream('ExportRun', {

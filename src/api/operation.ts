@@ -1,9 +1,11 @@
 // What an operation is: one row says everything that a door needs to know of an RPC. A row knows nothing of gRPC.
 import type { Role } from '../core/role.ts';
 import type { Rpcs } from '../gen/tollgate.ts';
+import type { CallContext } from '../pdp/call-context.ts';
 import type { Decision } from '../pdp/decision.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import type { Fields } from './wire/fields.ts';
+import type { Pieces } from './wire/pieces.ts';
 
 export type RpcName = keyof Rpcs;
 type NameOf<Mode extends Rpcs[RpcName]['mode']> = {
@@ -36,8 +38,14 @@ interface UnaryRow<Name extends UnaryName, Asked, Answer> extends Row {
   /** @throws Failure invalid_request that names every field that is wrong */
   decode(fields: Fields<Rpcs[Name]['request']>, pdp: Pdp): Asked;
   /** May answer without a promise: a decision that reads nothing is answered without a turn of the event loop. */
-  run(pdp: Pdp, asked: Asked): Answer | Promise<Answer>;
-  encode(answer: Answer): Rpcs[Name]['response'];
+  run(context: CallContext, asked: Asked): Answer | Promise<Answer>;
+  /** Long lists are encoded piece by piece. */
+  encode(answer: Answer): Rpcs[Name]['response'] | Pieces<Rpcs[Name]['response']>;
+  /** How requests are decoded that would keep the event loop: somewhere else, from their bytes. */
+  readonly large?: {
+    bytesMin(pdp: Pdp): number;
+    decode(bytes: Uint8Array, context: CallContext): Promise<Asked>;
+  };
   /** What the log says of a decision: its fields beside those that every decision has. */
   logged?(asked: Asked, answer: Answer): LoggedDecision;
 }
@@ -47,7 +55,7 @@ interface StreamRow<Name extends StreamName, Asked, Answer> extends Row {
   readonly lifetime: 'call' | 'endless';
   decode(fields: Fields<Rpcs[Name]['request']>, pdp: Pdp): Asked;
   /** @param signal  aborted when the caller goes */
-  run(pdp: Pdp, asked: Asked, signal: AbortSignal): AsyncIterable<Answer>;
+  run(context: CallContext, asked: Asked, signal: AbortSignal): AsyncIterable<Answer>;
   encode(answer: Answer): Rpcs[Name]['response'];
 }
 

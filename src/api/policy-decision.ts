@@ -7,9 +7,9 @@ import type { ScopeFacts } from '../core/scope.ts';
 import { SENSITIVITIES, type Sensitivity, type SensitivityLevel } from '../core/session.ts';
 import type * as wire from '../gen/tollgate.ts';
 import { appendAudit } from '../pdp/append-audit.ts';
-import { type ChargeDecision, type ChargeRequest, decideAndCharge } from '../pdp/charge.ts';
+import { decideAndCharge } from '../pdp/decision/decide-and-charge.ts';
+import type { ChargeDecision, ChargeRequest } from '../pdp/decision/request.ts';
 import { checkSlash, describeSlashAccess, type SlashDecision } from '../pdp/check-slash.ts';
-import { withoutSecrets } from '../pdp/decision-records.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { validateScope } from '../pdp/validate-scope.ts';
 import { type LoggedDecision, RUNNERS, unary } from './operation.ts';
@@ -88,6 +88,14 @@ export const POLICY_DECISION_OPERATIONS = [
     size: 'append',
     idempotency: 'key',
     decode: appendRequestFrom,
+    large: {
+      bytesMin: ({ appendReader }) => appendReader.bytesMin,
+      decode: (bytes, { pdp, caller, deadline }) =>
+        pdp.appendReader.read(bytes, {
+          caller: caller.name,
+          deadline: Math.min(deadline, performance.now() + pdp.patience.appendMs),
+        }),
+    },
     run: appendAudit,
     encode: (appended): wire.AppendAuditResponse => ({
       first_sequence: appended.firstSequence,
@@ -106,7 +114,7 @@ function loggedCharge(request: ChargeRequest, { decision, identity, usage }: Cha
       session_id: request.session?.sessionId,
       agent_id: request.session?.agentId,
       run_id: request.runId,
-      tool: withoutSecrets(request.calls[0]?.tool),
+      tool: request.calls[0]?.tool,
       calls: request.calls.length,
       principal: identity && principalOf(identity),
       calls_remaining: usage?.callsRemaining,
@@ -161,8 +169,8 @@ function authorizeRequestFrom(fields: Fields<wire.AuthorizeRequest>, pdp: Pdp): 
     scope,
     operation,
     session: sessionOf(common.sessionId, agentId),
-    requireIdentity: context.pdp.rules.requireIdentity,
-    requireSession: context.pdp.rules.requireSession,
+    requireIdentity: pdp.rules.requireIdentity,
+    requireSession: pdp.rules.requireSession,
   };
 }
 
@@ -250,7 +258,7 @@ function slashWhoFrom(fields: Fields<wire.DescribeSlashAccessRequest>) {
     platform: fields.id('platform'),
     chatType: fields.text('chat_type', CHAT_TYPE),
     traceId: fields.id('trace_id', TRACE_ID),
-    userId: fields.id('user_id'),
+    userId: fields.id('user_id', LIMITS.userIdBytesMax),
   };
   fields.oneOf('subject', ['trace_id', 'user_id']);
   if (request.traceId === undefined && request.platform === undefined) {

@@ -1,6 +1,7 @@
 // RunService: the life of a run, as its runner reports it.
 import type { FinalStatus } from '../core/run.ts';
 import type * as wire from '../gen/tollgate.ts';
+import type { Pdp } from '../pdp/pdp.ts';
 import { finishRun, getRun, type StartRequest, startRun } from '../pdp/runs.ts';
 import { RUNNERS, unary } from './operation.ts';
 import { refuseTwoPartitions } from './policy-decision.ts';
@@ -8,6 +9,7 @@ import { encodeRun } from './wire/encode.ts';
 import { FINAL_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { operationFrom, PRINCIPAL, TEXT, TRACE_ID } from './wire/rules.ts';
+import { refuseCredentials } from './wire/stored-ids.ts';
 import { jsonOfStruct } from './wire/struct.ts';
 
 const RUN = { roles: RUNNERS, listener: 'decision', size: 'request' } as const;
@@ -47,7 +49,8 @@ export function runIdFrom(fields: Fields<{ readonly run_id?: string | undefined 
   return runId;
 }
 
-function startRequestFrom(fields: Fields<wire.StartRunRequest>): StartRequest {
+function startRequestFrom(fields: Fields<wire.StartRunRequest>, pdp: Pdp): StartRequest {
+  refuseCredentials(fields, pdp, ['caller_id', 'skill_id', 'channel_id']);
   const traceId = fields.id('trace_id', TRACE_ID);
   const callerId = fields.text('caller_id', PRINCIPAL);
   const given = fields.oneOf('subject', ['trace_id', 'caller_id']);

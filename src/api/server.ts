@@ -13,14 +13,20 @@ export const SERVER_OPERATIONS = [
     ...SERVER,
     idempotency: 'none',
     decode: (fields) => fields.check(),
-    run: (context) => ({ server: context.pdp.server, store: context.state.info, now: context.pdp.clock() }),
-    encode: ({ server, store, now }): wire.GetServerInfoResponse => ({
+    run: ({ pdp, state }) => ({
+      server: pdp.server,
+      store: state.info,
+      warnings: pdp.server.warnings(),
+      now: pdp.clock(),
+    }),
+    encode: ({ server, store, warnings, now }): wire.GetServerInfoResponse => ({
       version: server.version,
       engine: store.engine,
       store: store.description,
       durability: DURABILITY[upper(store.durability)],
       policy: encodePolicyInfo(server.policyInfo()),
-      warnings: server.warnings(),
+      warnings: warnings.map(({ message }) => message),
+      active_warnings: warnings.map(({ code, message, sinceMs }) => ({ code, message, since: secondsAndNanos(sinceMs) })),
       started_at: secondsAndNanos(server.startedAtMs),
       now: secondsAndNanos(now),
       store_lineage_changes: store.lineageChanges,

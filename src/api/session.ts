@@ -1,6 +1,8 @@
 // SessionService: a controller opens, shows, lists, closes and clears away task sessions.
 import { LIMITS } from '../core/limits.ts';
 import type * as wire from '../gen/tollgate.ts';
+import type { Pdp } from '../pdp/pdp.ts';
+import { recordedPurge } from '../pdp/recorded-purge.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../pdp/sessions.ts';
 import type { NewSession } from '../state/port.ts';
 import { ADMINS, CONTROLLERS, unary } from './operation.ts';
@@ -9,7 +11,9 @@ import { encodeSession } from './wire/encode.ts';
 import { SENSITIVITY_NAMES, SESSION_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { pageTokenOf, positionFrom } from './wire/page-token.ts';
+import { listOf } from './wire/pieces.ts';
 import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from './wire/rules.ts';
+import { refuseCredentials } from './wire/stored-ids.ts';
 
 const SESSION = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;
 
@@ -42,11 +46,11 @@ export const SESSION_OPERATIONS = [
       return { filter, page };
     },
     run: (context, { filter, page }) => listSessions(context, filter, page),
-    encode: ({ sessions, next, total }): wire.ListSessionsResponse => ({
-      sessions: sessions.map(encodeSession),
-      next_page_token: pageTokenOf(next),
-      total,
-    }),
+    encode: ({ sessions, next, total }) =>
+      listOf<wire.ListSessionsResponse>()('sessions', sessions, encodeSession, {
+        next_page_token: pageTokenOf(next),
+        total,
+      }),
   }),
   unary('CloseSession', {
     ...SESSION,
@@ -68,12 +72,18 @@ export const SESSION_OPERATIONS = [
       idempotencyKeyFrom(fields);
       fields.check();
     },
-    run: (context) => removeEndedSessions(context, 0),
+    run: (context) =>
+      recordedPurge(context, { rpc: 'PurgeSessions', keepsProof: false }, (onRemoved) =>
+        removeEndedSessions(context, 0, onRemoved),
+      ),
     encode: (purged): wire.PurgeSessionsResponse => ({ purged }),
   }),
 ];
 
-function createRequestFrom(fields: Fields<wire.CreateSessionRequest>) {
+function createRequestFrom(fields: Fields<wire.CreateSessionRequest>, pdp: Pdp) {
+  refuseCredentials(fields, pdp, ['agent_id', 'owner', 'delegation_chain']);
+  const tools = fields.message('tools');
+  if (tools) refuseCredentials(tools, pdp, ['names']);
   const session: Omit<NewSession, 'sessionId'> = {
     agentId: fields.requiredId('agent_id'),
     owner: fields.text('owner', PRINCIPAL),

@@ -4,13 +4,14 @@ import { addAuditCheckpoint } from './audit-checkpoint.ts';
 import { addAuditEvents } from './audit-events.ts';
 import { addAuditExport } from './audit-export.ts';
 import { addAuditKeys } from './audit-keys.ts';
+import { addAuditLists } from './audit-lists.ts';
 import { addAuditVerify } from './audit-verify.ts';
 import { EXIT } from './exit.ts';
 
 export function addAudit(program: Command): void {
   const audit = program
     .command('audit')
-    .description('export the ledger of a run, and verify what was exported')
+    .description('list runs and decisions, export the ledger of a run, verify what was exported')
     // A misspelt `verify` must not look like a bundle with faults.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.cannotAsk));
   addAuditExport(audit);
@@ -18,4 +19,5 @@ export function addAudit(program: Command): void {
   addAuditKeys(audit);
   addAuditCheckpoint(audit);
   addAuditEvents(audit);
+  addAuditLists(audit);
 }

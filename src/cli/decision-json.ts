@@ -43,10 +43,28 @@ export interface DecisionJson {
   };
   /** Seconds. */
   readonly retry_after?: number;
+  readonly terms?: {
+    readonly all_tools: boolean;
+    readonly tools: readonly string[];
+    readonly call_budget: number;
+    readonly rate_limit?: number;
+    /** Seconds. */
+    readonly rate_window: number;
+    readonly sensitivity_ceiling: string;
+    /** Seconds. */
+    readonly time_limit: number;
+    readonly owner?: string;
+    readonly delegation_chain: readonly string[];
+    readonly declared_intent: string;
+  };
+  readonly removal?: { readonly finished_before?: string; readonly keep_proof: boolean; readonly removed?: number };
+  readonly sessions_closed?: number;
+  readonly previous_policy_revision?: string;
   readonly repeats: number;
   readonly last_at: string;
   /** Seconds. */
   readonly latency: number;
+  readonly asserted?: boolean;
 }
 
 export interface StoryJson {

@@ -11,6 +11,7 @@ export function decisionPage(story: StoryJson, revisionInForce: string, paint: P
     [headline(record, paint), ...rowsOf(aboutOf(record, revisionInForce))],
     ['checks', ...record.checks.map((check) => checkLine(check, paint))],
     numbersOf(record),
+    changedOf(record),
     story.remedy === '' ? [] : ['would have passed with', `  ${safe(story.remedy)}`],
     ASKING.has(record.rpc) ? ['the same request now', `  ${nowOf(record, story.now, paint)}`] : [],
   ];
@@ -38,6 +39,7 @@ export function decisionLine(found: DecisionJson, paint: Paint): string {
     labelled('session', record.session_id),
     labelled('run', record.run_id),
     `decision ${record.decision_id}`,
+    record.asserted ? 'asserted' : undefined,
     record.repeats > 0 ? `again ${timesText(record.repeats)}` : undefined,
   ];
   return parts
@@ -84,6 +86,7 @@ function aboutOf(record: DecisionJson, revisionInForce: string): Row[] {
     ['call', askedFor(record)],
     ['scope', record.scope],
     ['command', commandOf(record)],
+    ['rests on', record.asserted ? 'what the request asserted: see the checks' : undefined],
     ['policy', `${short(policy_revision)}, ${force}`],
     ['took', `${(record.latency * 1000).toFixed(1)} ms until it was recorded`],
   ];
@@ -134,6 +137,40 @@ function numbersOf({ session, calls_total, retry_after }: DecisionJson): string[
     ['wait', retry_after === undefined ? undefined : `${retry_after.toFixed(1)} s until the next window`],
   ];
   return ['numbers then', ...rowsOf(rows)];
+}
+
+/** What a management operation changed. */
+function changedOf({ terms, removal, sessions_closed, previous_policy_revision }: DecisionJson): string[] {
+  const rows: Row[] = [
+    ...(terms ? termRows(terms) : []),
+    ...(removal ? removalRows(removal) : []),
+    ['closed', sessions_closed === undefined ? undefined : `${sessions_closed} live sessions`],
+    ['before', previous_policy_revision && `policy ${short(previous_policy_revision)}`],
+  ];
+  return ['changed', ...rowsOf(rows)];
+}
+
+function termRows(terms: NonNullable<DecisionJson['terms']>): Row[] {
+  const { all_tools, tools, rate_limit, rate_window, owner, delegation_chain, declared_intent } = terms;
+  const granted = tools.length === 0 ? 'none' : tools.map(named).join(', ');
+  return [
+    ['grants', all_tools ? 'every tool' : granted],
+    ['budget', callsText(terms.call_budget)],
+    ['rate', rate_limit === undefined ? undefined : `${callsText(rate_limit)} in ${rate_window} s`],
+    ['ceiling', bare(terms.sensitivity_ceiling).toLowerCase()],
+    ['lives', `${terms.time_limit} s`],
+    ['owner', owner && named(owner)],
+    ['delegated', delegation_chain.length === 0 ? undefined : delegation_chain.map(named).join(' > ')],
+    ['intent', declared_intent === '' ? undefined : named(declared_intent)],
+  ];
+}
+
+function removalRows({ finished_before, keep_proof, removed }: NonNullable<DecisionJson['removal']>): Row[] {
+  const count = removed === undefined ? 'about to begin' : `${removed}`;
+  return [
+    ['purged', keep_proof ? `${count}, contents alone` : count],
+    ['ended', finished_before && `before ${timeOf(finished_before)}`],
+  ];
 }
 
 function nowOf(record: DecisionJson, now: StoryJson['now'], paint: Paint): string {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/config.ts';
 import { addConfigOptions, type ConfigFlags } from '../config/flags.ts';
 import { TOKEN_FILE_ENV } from '../config/layers.ts';
-import { isReachable, listenAddressText, parseListenAddress } from '../config/listen-address.ts';
+import { dialAddress, isReachable, listenAddressText, parseListenAddress } from '../config/listen-address.ts';
 import { tokenKind } from '../config/token.ts';
 import { readPem } from '../read-pem.ts';
 import type { ManagementAddress } from '../rpc/management-client.ts';
@@ -36,11 +36,14 @@ export function managementAddress(flags: ManagementFlags): ManagementAddress {
   const { config } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
   const address = flags.server === undefined ? config.listeners.management : addressOf(flags.server);
   const isOwn = flags.server === undefined;
+  if (address.kind === 'tcp' && address.port === 0) {
+    throw new StartupError('the configured port 0 says nothing of where the server listens: name it with --server');
+  }
   const wantsTls = flags.caFile !== undefined || flags.certFile !== undefined;
   // What is sent names agents and users, and a token with it opens them all: in plaintext it never leaves the host.
   const isTls = wantsTls || isReachable(address) || (isOwn && config.tls.management !== undefined);
   return {
-    target: listenAddressText(address),
+    target: listenAddressText(dialAddress(address)),
     tls: isTls ? tlsFrom(flags) : undefined,
     token: tokenFrom(flags.tokenFile ?? process.env[TOKEN_FILE_ENV]),
   };

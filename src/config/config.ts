@@ -3,6 +3,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type NamedPattern, patternProblem } from '../redaction/operator-rules.ts';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
@@ -32,6 +33,8 @@ export interface Config extends ListenersConfig {
     readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
     readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
     readonly sentinelPassword: Secret | undefined;
+    /** Paths of files with the login, in place of the URL's. */
+    readonly login: { readonly usernameFile: string | undefined; readonly passwordFile: string | undefined };
     /** Paths of PEM files. */
     readonly tls: {
       readonly ca: string | undefined;
@@ -48,6 +51,13 @@ export interface Config extends ListenersConfig {
   readonly decisions: { readonly retentionMs: number; readonly perSessionMax: number };
   readonly sessions: { readonly maxLivePerAgent: number; readonly endedRetentionMs: number };
   readonly runs: { readonly idleTimeoutMs: number; readonly retentionMs: number };
+  readonly redaction: {
+    readonly patterns: readonly NamedPattern[];
+    readonly knownValuesFile: string | undefined;
+    readonly keyFile: string;
+    /** Nobody has named the file, so it may be made. */
+    readonly mayCreateKey: boolean;
+  };
   readonly ledger: {
     /** Undefined: nothing is signed. */
     readonly keyFile: string | undefined;
@@ -75,7 +85,7 @@ export interface Config extends ListenersConfig {
     readonly receivingBytes: number;
   };
   readonly sweep: { readonly intervalMs: number };
-  readonly shutdown: { readonly graceMs: number };
+  readonly shutdown: { readonly graceMs: number; readonly delayMs: number };
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
@@ -148,6 +158,7 @@ function interpret(settings: Settings): Config {
       sentinelPassword: at.isSet('store.sentinel_password')
         ? new Secret(at.string('store.sentinel_password'))
         : undefined,
+      login: places.login,
       tls: places.tls,
       identityKeyPrefix: at.string('store.identity_key_prefix'),
       mapSizeBytes: at.number('store.map_size_mib') * 1024 * 1024,
@@ -173,6 +184,7 @@ function interpret(settings: Settings): Config {
       idleTimeoutMs: at.number('runs.idle_timeout_s') * 1000,
       retentionMs: at.number('runs.retention_s') * 1000,
     },
+    redaction: places.redaction,
     ledger: { ...places.ledger, checkpointIntervalMs: at.number('ledger.checkpoint_interval_s') * 1000 },
     limits: {
       requestBytes: at.number('limits.request_bytes'),
@@ -192,7 +204,7 @@ function interpret(settings: Settings): Config {
       receivingBytes: at.number('limits.receiving_mib') * 1024 * 1024,
     },
     sweep: { intervalMs: at.number('sweep.interval_ms') },
-    shutdown: { graceMs: at.number('shutdown.grace_ms') },
+    shutdown: { graceMs: at.number('shutdown.grace_ms'), delayMs: at.number('shutdown.delay_ms') },
     log: { level: at.string('log.level') as Config['log']['level'] },
   };
 }
@@ -209,11 +221,32 @@ function interpretPlaces(settings: Settings) {
     places.refuse('store.identity_key_prefix', `must not overlap with Tollgate's own keys, ${OWN_KEY_PREFIX}`);
   }
   const tls = { ca: places.pathIfSet('store.tls.ca_file'), ...places.keyPair('store.tls') };
+  const login = {
+    usernameFile: places.pathIfSet('store.username_file'),
+    passwordFile: places.pathIfSet('store.password_file'),
+  };
   if (store) refuseIdle(places, store);
+  const redaction = interpretRedaction(places, dataDir);
   const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
   if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
-  return { dataDir, policyFile, listeners, store, tls, ledger };
+  return { dataDir, policyFile, listeners, store, tls, login, redaction, ledger };
+}
+
+function interpretRedaction(places: Places, dataDir: string): Config['redaction'] {
+  const patterns = places.settings.list<NamedPattern>('redaction.patterns');
+  for (const [index, { name, pattern }] of patterns.entries()) {
+    const isTwice = patterns.findIndex((one) => one.name === name) < index;
+    const problem = isTwice ? 'has the name of an entry before it' : patternProblem(pattern);
+    if (problem !== undefined) places.refuse(`redaction.patterns[${index}] (${name})`, problem, 'redaction.patterns');
+  }
+  const keyFile = places.pathIfSet('redaction.key_file');
+  return {
+    patterns,
+    knownValuesFile: places.pathIfSet('redaction.known_values_file'),
+    keyFile: keyFile ?? join(dataDir, 'redaction.key'),
+    mayCreateKey: keyFile === undefined,
+  };
 }
 
 /** @param madeIn  where a key may be made: several servers on one store must not each make their own */
@@ -236,6 +269,14 @@ function refuseIdle(places: Places, store: StoreLocation): void {
   for (const key of ['store.tls.ca_file', 'store.tls.cert_file']) {
     if (settings.isSet(key) && !isTls) places.refuse(key, 'needs a store URL that begins with rediss');
   }
+  for (const key of ['store.username_file', 'store.password_file']) {
+    if (!settings.isSet(key)) continue;
+    if (store.kind === 'embedded') places.refuse(key, 'needs a store in Redis');
+    else if (store.password !== undefined) places.refuse(key, 'the store URL holds a login already; keep one of them');
+  }
+  if (settings.isSet('store.username_file') && !settings.isSet('store.password_file')) {
+    places.refuse('store.username_file', 'needs store.password_file');
+  }
   if (settings.isSet('store.sentinel_password') && store.kind !== 'redis_sentinel') {
     places.refuse('store.sentinel_password', 'needs a store URL with +sentinel');
   }
@@ -252,10 +293,15 @@ function describe(settings: Settings, config: Config): ConfigSource[] {
     data_dir: config.dataDir,
     'store.url': config.store.urlMasked,
     'store.sentinel_password': config.store.sentinelPassword === undefined ? '' : SECRET_MASK,
+    'store.username_file': config.store.login.usernameFile ?? '',
+    'store.password_file': config.store.login.passwordFile ?? '',
     'store.tls.ca_file': config.store.tls.ca ?? '',
     'store.tls.cert_file': config.store.tls.cert ?? '',
     'store.tls.key_file': config.store.tls.key ?? '',
     'policy.file': config.policy.file,
+    'redaction.patterns': JSON.stringify(config.redaction.patterns),
+    'redaction.known_values_file': config.redaction.knownValuesFile ?? '',
+    'redaction.key_file': config.redaction.keyFile,
     'ledger.key_file': config.ledger.keyFile ?? '',
     'ledger.public_keys_file': config.ledger.publicKeysFile,
     ...Object.fromEntries(listenerSources(config)),

@@ -11,10 +11,10 @@ const LOOK_INTERVAL_MS = 500;
 
 export interface FileWatchOptions<Loaded> {
   readonly paths: readonly string[];
-  /** Reads the files. Never throws: what is wrong with them is something that was loaded, too. */
+  /** Reads the files, at once or with a promise. Never throws: what is wrong with them is something that was loaded, too. */
   readonly load: () => Loaded;
   /** Hears of what was loaded once the files have changed and are at rest. */
-  readonly onChange: (loaded: Loaded) => void;
+  readonly onChange: (loaded: Awaited<Loaded>) => void;
 }
 
 export class FileWatch<Loaded> {
@@ -35,8 +35,8 @@ export class FileWatch<Loaded> {
     this.#timer = setTimeout(async () => {
       const now = await look(this.#options.paths);
       if (this.#closed) return;
-      this.#compare(now);
-      this.start();
+      await this.#compare(now);
+      if (!this.#closed) this.start();
     }, LOOK_INTERVAL_MS).unref();
   }
 
@@ -56,13 +56,13 @@ export class FileWatch<Loaded> {
    * INVARIANT: what is still being written is not taken. Half a policy is often a valid one, with fewer rules, and a new
    * certificate does not fit the old key.
    */
-  #compare(now: string): void {
+  async #compare(now: string): Promise<void> {
     const settled = now === this.#lookPending;
     this.#lookPending = now === this.#lookRead ? undefined : now;
     if (!settled || this.#lookPending === undefined) return;
 
-    const loaded = this.#options.load();
-    if (lookSync(this.#options.paths) !== now) return;
+    const loaded = await this.#options.load();
+    if (this.#closed || lookSync(this.#options.paths) !== now) return;
     this.#lookRead = now;
     this.#lookPending = undefined;
     this.#options.onChange(loaded);

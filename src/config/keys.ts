@@ -2,13 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 
-export type KeyValue = string | number | boolean;
+/** A list is one of maps; what they hold, its key's own schema says. */
+export type KeyValue = string | number | boolean | readonly unknown[];
 
 export interface KeySpec {
   /** Dotted: `store.command_timeout_ms`. */
   readonly key: string;
   readonly path: readonly string[];
-  readonly type: 'string' | 'integer' | 'boolean';
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
   readonly description: string;
   /** Absent where the value is worked out from other keys. */
   readonly default?: KeyValue;
@@ -38,7 +39,17 @@ export const KEY_NAMES: readonly string[] = KEYS.map(({ key }) => key);
 export function keyValueFromText({ type }: KeySpec, text: string): KeyValue {
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   if (type === 'integer' && String(Number(text)) === text && Number.isSafeInteger(Number(text))) return Number(text);
+  if (type === 'array') return listFromText(text);
   return text;
+}
+
+function listFromText(text: string): KeyValue {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : text;
+  } catch {
+    return text;
+  }
 }
 
 function keysBelow(node: SchemaNode, path: readonly string[]): KeySpec[] {

@@ -70,7 +70,7 @@ export function envLayer({ env, cwd }: { env: Environment; cwd: string }): Layer
       problems.push(`env ${name}: unknown variable${didYouMean(nearest(name, [...specOf.keys(), ...NO_KEYS]))}`);
     }
   }
-  const originOf = (path: DocumentPath) => `env ${KEYS.find(({ key }) => key === path.join('.'))?.env}`;
+  const originOf = (path: DocumentPath) => `env ${specAt(path)?.env}`;
   return checked({ tree, originOf, folder: cwd, problems }, shapeProblems(tree));
 }
 
@@ -112,7 +112,7 @@ export function flagLayer({ flags, cwd }: { flags: ConfigFlags; cwd: string }): 
     tree,
     folder: cwd,
     problems,
-    originOf: (path: DocumentPath) => originOf.get(path.join('.')) ?? 'flag',
+    originOf: (path: DocumentPath) => originOf.get(specAt(path)?.key ?? '') ?? 'flag',
   };
   return checked(layer, shapeProblems(tree));
 }
@@ -125,6 +125,11 @@ function checked(
   return { ...layer, problems: [...(layer.problems ?? []), ...described] };
 }
 
+/** The key that a place belongs to: it is the key's own, or lies within its list. */
+function specAt(path: DocumentPath): KeySpec | undefined {
+  return KEYS.find((spec) => spec.path.every((name, depth) => path[depth] === name));
+}
+
 function emptyTree(): YamlMap {
   return Object.create(null);
 }
@@ -135,7 +140,7 @@ function put(tree: YamlMap, spec: KeySpec, text: string): void {
     parent[name] ??= emptyTree();
     parent = parent[name] as YamlMap;
   }
-  parent[spec.path.at(-1)!] = keyValueFromText(spec, text);
+  parent[spec.path.at(-1)!] = keyValueFromText(spec, text) as YamlValue;
 }
 
 /** The value at `path`, or undefined where the tree does not reach. */

@@ -14,6 +14,9 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
+const EVERY_IPV6 = new BlockList();
+EVERY_IPV6.addAddress('::', 'ipv6');
+
 /**
  * Reads `host:port`, `[ipv6]:port` or `unix:path`.
  *
@@ -28,6 +31,14 @@ export function parseListenAddress(text: string, folder: string): ListenAddress 
 export function listenAddressText(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** Where a client on this host reaches a listener: one that binds every address is dialled on loopback. */
+export function dialAddress(address: ListenAddress): ListenAddress {
+  if (address.kind === 'unix') return address;
+  const { host } = address;
+  if (isIP(host) === 4 && /^0+(\.0+){3}$/.test(host)) return { ...address, host: '127.0.0.1' };
+  return isIP(host) === 6 && EVERY_IPV6.check(host, 'ipv6') ? { ...address, host: '::1' } : address;
 }
 
 /** Two listeners with these addresses would want the same socket. Two ports 0 are two free ports. */

@@ -12,8 +12,9 @@ export class Places {
     this.settings = settings;
   }
 
-  refuse(key: string, problem: string): void {
-    this.problems.push(`${placeText(this.settings.originOf(key))}: ${key}: ${problem}`);
+  /** @param at  the key whose origin is told, where it is another */
+  refuse(key: string, problem: string, at = key): void {
+    this.problems.push(`${placeText(this.settings.originOf(at))}: ${key}: ${problem}`);
   }
 
   /** What was read, or undefined and the problem noted. */

@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
+import { OddNumber } from '../core/document.ts';
+import { LIMITS } from '../core/limits.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
 import { ProblemsError } from './problems-error.ts';
 import { readYaml, YamlError, type YamlSource, type YamlValue } from './yaml-source.ts';
@@ -22,6 +24,11 @@ export interface LoadedPolicy<Rules> {
   readonly policy: Rules;
   /** SHA-256 in hex. Comments, key order and layout do not change it; anything a rule could depend on does. */
   readonly revision: string;
+  /**
+   * What the revision is the digest of: JSON without blanks, the keys of every object in order. Parsed again, it gives the same
+   * rules.
+   */
+  readonly document: string;
   /** `policy.yaml:12: …`, one line each. */
   readonly warnings: readonly string[];
 }
@@ -40,7 +47,14 @@ export function loadPolicy<Rules>(path: string, parse: PolicyParser<Rules>): Loa
   const source = readSource(path);
   const parsed = parse(source.root);
   if ('problems' in parsed) throw new PolicyError(lines(source, parsed.problems));
-  return { policy: parsed.policy, revision: revisionOf(source.root), warnings: lines(source, parsed.warnings) };
+  const document = canonicalJson(source.root);
+  if (Buffer.byteLength(document) > LIMITS.policyBytesMax) {
+    throw new PolicyError([
+      `${source.name}: is larger than ${LIMITS.policyBytesMax} bytes with its aliases written out`,
+    ]);
+  }
+  const revision = createHash('sha256').update(document).digest('hex');
+  return { policy: parsed.policy, revision, document, warnings: lines(source, parsed.warnings) };
 }
 
 function readSource(path: string): YamlSource {
@@ -67,13 +81,11 @@ function lines(source: YamlSource, notes: readonly PolicyNote[]): string[] {
     .map(({ line, text }) => `${source.name}:${line}: ${text}`);
 }
 
-function revisionOf(document: YamlValue): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex');
-}
-
 /** JSON without white space, the keys of every object in the order of their UTF-16 units. */
 function canonicalJson(value: YamlValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof OddNumber) return `number(${JSON.stringify(value.text)})`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.keys(value).sort();
   return `{${entries.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`).join(',')}}`;

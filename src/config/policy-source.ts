@@ -15,9 +15,13 @@ export type PolicyReload =
 export interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
+  /** Hears of what is about to come into force. */
+  readonly onTake?: (loaded: CurrentPolicy<Rules>) => void;
   /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
   readonly onReload?: (reload: PolicyReload, by?: string) => void;
   readonly now?: () => number;
+  /** Reads the file like {@link loadPolicy} and beside the event loop, which a large file would keep. Not for the first time. */
+  readonly load?: () => Promise<LoadedPolicy<Rules>>;
 }
 
 export class PolicySource<Rules> {
@@ -30,8 +34,10 @@ export class PolicySource<Rules> {
 
   readonly #options: PolicySourceOptions<Rules>;
   readonly #now: () => number;
-  readonly #watch: FileWatch<CurrentPolicy<Rules> | PolicyError>;
+  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | PolicyError>>;
   #current: CurrentPolicy<Rules>;
+  /** The reading that was asked for last. One follows the other, or an older file could come to stand in a newer one's place. */
+  #loading: Promise<unknown> = Promise.resolve();
 
   /** @throws PolicyError when there is no usable policy to begin with */
   constructor(options: PolicySourceOptions<Rules>) {
@@ -43,6 +49,7 @@ export class PolicySource<Rules> {
       onChange: (loaded) => this.#takeChange(loaded),
     });
     this.#current = this.#load();
+    options.onTake?.(this.#current);
   }
 
   /** Takes over from now on what has become of the file since it was read, until {@link close}. */
@@ -59,8 +66,8 @@ export class PolicySource<Rules> {
    *
    * @param by  who asks for it; the listener hears that, too
    */
-  reload(by?: string): PolicyReload {
-    const reload = this.#take(this.#watch.load());
+  async reload(by?: string): Promise<PolicyReload> {
+    const reload = this.#take(await this.#watch.load());
     this.#options.onReload?.(reload, by);
     return reload;
   }
@@ -86,14 +93,22 @@ export class PolicySource<Rules> {
     this.lastError = undefined;
     if (loaded.revision !== previous) {
       this.reloads += 1;
+      this.#options.onTake?.(loaded);
       this.#current = loaded;
     }
     return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };
   }
 
-  #tryLoad(): CurrentPolicy<Rules> | PolicyError {
+  #tryLoad(): Promise<CurrentPolicy<Rules> | PolicyError> {
+    const loaded = this.#loading.then(() => this.#loadOrError());
+    this.#loading = loaded;
+    return loaded;
+  }
+
+  async #loadOrError(): Promise<CurrentPolicy<Rules> | PolicyError> {
     try {
-      return this.#load();
+      const { load } = this.#options;
+      return load ? { ...(await load()), loadedAtMs: this.#now() } : this.#load();
     } catch (error) {
       if (error instanceof PolicyError) return error;
       // A file that trips the parser itself must not bring a running server down either.

@@ -19,9 +19,10 @@ export function printConfigCheck({ sources }: LoadedConfig): string {
   return `configuration is valid: ${set} of ${sources.length} keys set`;
 }
 
-/** One line for a policy that can be used, after its warnings. */
-export function printPolicyCheck({ warnings, revision }: LoadedPolicy<unknown>): string {
-  return [...warnings.map((warning) => `warning: ${warning}`), `policy is valid: revision ${revision}`].join('\n');
+/** One line for a policy that can be used, after its warnings. It names the file: the one in force may be another. */
+export function printPolicyCheck(file: string, { warnings, revision }: LoadedPolicy<unknown>): string {
+  const verdict = `policy is valid: ${file}, revision ${revision}`;
+  return [...warnings.map((warning) => `warning: ${warning}`), verdict].join('\n');
 }
 
 /** One line for each thing to mend. */

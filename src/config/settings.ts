@@ -36,6 +36,11 @@ export class Settings {
     return this.#value(key, 'boolean') as boolean;
   }
 
+  /** Of maps as the schema describes them; empty where nobody set the key. */
+  list<Item>(key: string): readonly Item[] {
+    return (this.#at(key).value ?? []) as readonly Item[];
+  }
+
   value(key: string): KeyValue | undefined {
     return this.#at(key).value;
   }

@@ -1,18 +1,19 @@
 // Holds a tree of configuration against the schema and says in plain words what does not fit.
 
 import { Ajv, type ErrorObject } from 'ajv';
+import { OddNumber } from '../core/document.ts';
 import { didYouMean, nearest } from '../core/nearest.ts';
-import { aboutPath, pathText } from './document-path.ts';
+import { aboutPath, type DocumentPath, pathText } from './document-path.ts';
 import { CONFIG_SCHEMA, KEY_NAMES, KEYS } from './keys.ts';
 
 export interface ShapeProblem {
-  readonly path: readonly string[];
+  readonly path: DocumentPath;
   /** Names the key and says what is wrong with it. */
   readonly message: string;
 }
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
-ajv.addVocabulary(['env', 'flag', 'unit', 'derived', 'secret']);
+ajv.addVocabulary(['env', 'flag', 'unit', 'derived', 'secret', 'form']);
 const validate = ajv.compile(CONFIG_SCHEMA);
 
 /** Unknown keys, wrong types and values out of range, all of them. A value is quoted only where it cannot be a secret. */
@@ -22,6 +23,9 @@ export function shapeProblems(tree: unknown): ShapeProblem[] {
 
 function shapeProblem(error: ErrorObject): ShapeProblem {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  if (error.data instanceof OddNumber && error.keyword === 'additionalProperties') {
+    return { path, message: aboutPath(path, 'must be a map of keys') };
+  }
   if (error.keyword !== 'additionalProperties') return { path, message: aboutPath(path, misfit(error)) };
   const unknown = [...path, String(error.params.additionalProperty)];
   return { path: unknown, message: `unknown key \`${pathText(unknown)}\`${suggestKey(unknown)}` };
@@ -40,7 +44,14 @@ function misfit({ keyword, params, parentSchema, data, message }: ErrorObject): 
       return `must be between ${parentSchema?.minimum} and ${parentSchema?.maximum}${unit}, not ${data}`;
     }
     case 'minLength':
+    case 'minItems':
       return 'must not be empty';
+    case 'maxItems':
+      return `must have at most ${params.limit} entries`;
+    case 'required':
+      return `needs \`${params.missingProperty}\``;
+    case 'pattern':
+      return String(parentSchema?.form ?? message);
     case 'maxLength':
       return `must have at most ${params.limit} characters`;
     default:
@@ -53,10 +64,12 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'a string',
   integer: 'a whole number, written plainly',
   boolean: 'true or false',
+  array: 'a list',
 };
 
 /** Neighbours first; then every key, for a `log_level` that stands in the wrong place. */
-function suggestKey(unknown: readonly string[]): string {
+function suggestKey(path: DocumentPath): string {
+  const unknown = path.map(String);
   const parent = unknown.slice(0, -1);
   const below = KEYS.filter(({ path }) => parent.every((name, depth) => path[depth] === name));
   const neighbour = nearest(unknown.at(-1)!, new Set(below.flatMap(({ path }) => path[parent.length] ?? [])));
@@ -64,6 +77,8 @@ function suggestKey(unknown: readonly string[]): string {
   return didYouMean(found);
 }
 
-function unescapePointer(segment: string): string {
+/** Places in lists are numbers; no key of the configuration is. */
+function unescapePointer(segment: string): string | number {
+  if (/^[0-9]+$/.test(segment)) return Number(segment);
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -15,10 +15,11 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
+import { OddNumber } from '../core/document.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
 import { ProblemsError } from './problems-error.ts';
 
-export type YamlValue = string | number | boolean | null | YamlValue[] | YamlMap;
+export type YamlValue = string | number | bigint | OddNumber | boolean | null | YamlValue[] | YamlMap;
 
 /** Has no prototype: every property is the author's. */
 export interface YamlMap {
@@ -53,8 +54,9 @@ export function readYaml({ path, name }: { path: string; name: string }): YamlSo
 }
 
 /**
- * Parses YAML 1.2 (core schema) without merge keys. An integer that JavaScript would not print exactly as it is written
- * becomes a string with the written digits.
+ * Parses YAML 1.2 (core schema) without merge keys and tags. A value keeps the type that it has in the file: a whole number in
+ * plain digits is a number, or a bigint where a number would not hold it; any other number that JavaScript would not print
+ * as it is written is an {@link OddNumber}. None of them ever becomes text.
  *
  * @throws YamlError with every syntax error, or with everything in the tree that is refused
  */
@@ -143,6 +145,8 @@ function plainTree(contents: YAMLMap, resolve: Resolve): { root: YamlMap; proble
     if (path.length > DEPTH_MAX)
       return refuse(node, aboutPath(path.slice(0, 1), `is nested more than ${DEPTH_MAX} levels deep`));
     if (isAlias(node)) return plainAlias(node, path);
+    if (hasTag(node))
+      return refuse(node, aboutPath(path, 'has a tag, which is not read: write the value plainly, or text in quotes'));
     if (isMap(node)) return plainMap(node, path);
     if (isSeq(node)) return node.items.map((item, index) => plain(item, [...path, index]));
     return isScalar(node) ? plainScalar(node) : null;
@@ -162,7 +166,9 @@ function plainTree(contents: YAMLMap, resolve: Resolve): { root: YamlMap; proble
     const map: YamlMap = Object.create(null);
     for (const { key, value } of node.items) {
       const name = keyText(key);
-      if (name === undefined) refuse(key ?? value ?? node, aboutPath(path, 'a key must be a plain word or a string'));
+      if (isMergeKey(key)) refuse(key, aboutPath(path, '`<<` merges nothing: write the keys out'));
+      else if (name === undefined)
+        refuse(key ?? value ?? node, aboutPath(path, 'a key must be a plain word or a string'));
       else if (Object.hasOwn(map, name)) refuse(key, aboutPath([...path, name], 'the key is given twice'));
       else map[name] = plain(value, [...path, name]);
     }
@@ -172,17 +178,28 @@ function plainTree(contents: YAMLMap, resolve: Resolve): { root: YamlMap; proble
   return { root: plainMap(contents, []), problems };
 }
 
-/** INVARIANT: a number leaves here only if printing it gives back the author's text, or if it has a fraction. */
+const PLAIN_INTEGER = /^(?:0|-?[1-9][0-9]*)$/;
+const PLAIN_FRACTION = /^-?(?:0|[1-9][0-9]*)\.[0-9]+$/;
+
+/** INVARIANT: a number leaves here only if it is what its author wrote: plain digits, or plain digits with a fraction. */
 function plainScalar({ value, source }: Scalar): YamlValue {
   if (typeof value !== 'number') return value as string | boolean | null;
-  const exact = Number.isSafeInteger(value)
-    ? String(value) === source
-    : Number.isFinite(value) && !Number.isInteger(value);
-  return exact ? value : (source ?? String(value));
+  const text = source ?? String(value);
+  if (PLAIN_INTEGER.test(text)) return Number.isSafeInteger(value) ? value : BigInt(text);
+  return PLAIN_FRACTION.test(text) && !Number.isInteger(value) ? value : new OddNumber(text);
+}
+
+function hasTag(node: unknown): boolean {
+  return (node as Partial<Node> | null)?.tag !== undefined;
+}
+
+/** In quotes it is a key like any other. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
 }
 
 function keyText(key: unknown): string | undefined {
-  if (!isScalar(key) || key.value === null) return undefined;
+  if (!isScalar(key) || key.value === null || hasTag(key)) return undefined;
   return typeof key.value === 'string' ? key.value : key.source;
 }
 

@@ -5,7 +5,9 @@
 // standing.
 import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
-import { type Redaction, redactName } from './redaction/redact.ts';
+import type { Redaction } from './redaction/redact.ts';
+import { BUILT_IN, type RedactionRules, type Scanner, scannerFor, scannerOf } from './redaction/scanner.ts';
+import { remember } from './redaction/secret-memory.ts';
 import { type Storable, storable } from './redaction/storable.ts';
 import { type StoredBody, storedBody } from './redaction/stored-body.ts';
 import type { Run, Tokens } from './run.ts';
@@ -32,6 +34,8 @@ export interface ToolUseEvent {
   readonly kind: 'tool_use';
   readonly name: string;
   readonly id: string;
+  /** The decision that allowed the call, as its runner says. */
+  readonly decisionId?: string | undefined;
   readonly args: string;
   readonly result: string;
 }
@@ -69,6 +73,7 @@ export interface ShapedRecord {
  *
  * @param run  a running one
  * @param now  the store's clock; no record is later, none earlier than the run's last event
+ * @param rules  what this server looks for beside the built-in rules
  * @see docs/behaviour.md#runs-and-their-audit-log
  */
 export function shapeEvents(
@@ -76,18 +81,21 @@ export function shapeEvents(
   events: readonly AuditEvent[],
   policy: Policy,
   now: number,
+  rules: RedactionRules = BUILT_IN,
 ): { readonly run: Run; readonly records: ShapedRecord[] } {
   const records: ShapedRecord[] = [];
   let shaped = run;
+  let context: Context = { policy, rules, scanner: scannerFor(run, rules) };
   for (const event of events) {
     const { shaping } = shaped;
     const occurredAtMs = Math.max(shaping.lastEventAtMs, Math.min(event.occurredAtMs ?? now, now));
     const timed = { ...shaped, shaping: { ...shaping, lastEventAtMs: occurredAtMs } };
-    const { run: next, drafts } = shapeEvent(timed, event, policy);
+    const { run: next, drafts } = shapeEvent(timed, event, context);
     for (const [index, { redactions, ...draft }] of drafts.entries()) {
       const sequence = shaped.lastSequence + 1 + index;
       records.push({ ...draft, sequence, occurredAtMs, redactions: redactions.slice(0, LIMITS.redactionsMax) });
     }
+    if (next.shaping.secrets !== shaping.secrets) context = { ...context, scanner: scannerFor(next, rules) };
     shaped = { ...next, lastSequence: shaped.lastSequence + drafts.length };
   }
   return { run: { ...shaped, touchedAtMs: Math.max(run.touchedAtMs, now) }, records };
@@ -103,9 +111,18 @@ export function isReservedType(type: string): boolean {
 }
 
 /** The JSON text of an object, redacted, if it is short enough to store, else of one that holds its beginning as text. */
-export function storableJson(jsonText: string): { readonly text: string; readonly redactions: readonly Redaction[] } {
-  const { text, cut, redactions } = storable(jsonText, LIMITS.eventBodyBytesMax);
-  return { text: cut ? JSON.stringify({ truncated: true, text }) : text, redactions };
+export function storableJson(
+  jsonText: string,
+  { text: scan, keepsTexts }: Scanner = scannerOf(BUILT_IN),
+): { readonly text: string; readonly redactions: readonly Redaction[] } {
+  const { text, cut, redactions } = storable(jsonText, LIMITS.eventBodyBytesMax, scan);
+  return { text: cut || !keepsTexts ? JSON.stringify({ truncated: true, text }) : text, redactions };
+}
+
+interface Context {
+  readonly policy: Policy;
+  readonly rules: RedactionRules;
+  readonly scanner: Scanner;
 }
 
 interface Draft {
@@ -120,38 +137,40 @@ interface Shaped {
 }
 
 /** @param run  with the event's time as its last one */
-function shapeEvent(run: Run, event: AuditEvent, policy: Policy): Shaped {
+function shapeEvent(run: Run, event: AuditEvent, context: Context): Shaped {
+  const { scanner } = context;
   switch (event.kind) {
     case 'step':
-      return shapeStep(run, event, policy);
+      return shapeStep(run, event, context);
     case 'tool_use':
-      return shapeToolUse(run, event, policy);
+      return shapeToolUse(run, event, context);
     case 'error': {
-      const fields = new StoredFields();
+      const fields = new StoredFields(scanner);
       const message = fields.text('message', event.message, LIMITS.eventBodyBytesMax).text;
       return { run, drafts: [fields.draft('error', { message })] };
     }
     case 'custom': {
-      const { text, redactions } = storableJson(event.payload);
+      const { text, redactions } = storableJson(event.payload, scanner);
       // Cut, too: a mark may be longer than what it stands for, and the stored form has no room for a long type.
-      const type = storable(event.type, LIMITS.customTypeBytesMax, redactName);
+      const type = storable(event.type, LIMITS.customTypeBytesMax, scanner.name);
       return { run, drafts: [{ type: type.text, data: text, redactions: [...type.redactions, ...redactions] }] };
     }
   }
 }
 
-function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Shaped {
+function shapeStep(run: Run, { iter, response }: StepEvent, { policy, scanner }: Context): Shaped {
   const { shaping } = run;
   const stepped = { ...shaping, lastStepAtMs: shaping.lastEventAtMs };
   const timing = { iter, step_ms: shaping.lastEventAtMs - shaping.lastStepAtMs };
-  const fields = new StoredFields();
+  const fields = new StoredFields(scanner);
   // A step without an answer has repeated nothing, so the next answer is still the one right after a secret's result.
   if (!response) {
     return { run: { ...run, shaping: stepped }, drafts: [fields.draft('step', { ...timing, text_len: 0 })] };
   }
 
   const { text, tokens } = response;
-  const isSecret = shaping.secretPending || response.toolCalls.some((name) => isSecretTool(policy, name));
+  const isSecret =
+    shaping.secretPending || !scanner.keepsTexts || response.toolCalls.some((name) => isSecretTool(policy, name));
   // An empty name names nothing; JSON leaves out what is undefined.
   const model = fields.name('model', response.model ?? '') || undefined;
   const drafts = [
@@ -168,7 +187,7 @@ function shapeStep(run: Run, { iter, response }: StepEvent, policy: Policy): Sha
     }),
   ];
   const namesModel = model !== undefined && !shaping.modelRecorded;
-  if (namesModel) drafts.push(new StoredFields().draft('resolved_model', { model }));
+  if (namesModel) drafts.push(new StoredFields(scanner).draft('resolved_model', { model }));
   const modelRecorded = shaping.modelRecorded || namesModel;
   return {
     run: { ...run, tokens: sum(run.tokens, tokens), shaping: { ...stepped, modelRecorded, secretPending: false } },
@@ -182,34 +201,47 @@ function storedText(fields: StoredFields, text: string, isSecret: boolean): { te
   return { text: fields.text('text', trimBlank(text), LIMITS.stepTextBytesMax).text };
 }
 
-function shapeToolUse(run: Run, { name, id, args, result }: ToolUseEvent, policy: Policy): Shaped {
-  const shaping = { ...run.shaping, secretPending: run.shaping.secretPending || isSecretTool(policy, name) };
-  const counted = { ...run, toolCallsCount: run.toolCallsCount + 1, shaping };
-  const rule = storeRuleOf(policy, name);
-  const recordOf = (type: string, body: StoredBody) => {
-    const fields = new StoredFields(body.redactions);
-    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...body.fields });
+function shapeToolUse(
+  run: Run,
+  { name, id, decisionId, args, result }: ToolUseEvent,
+  { policy, rules, scanner }: Context,
+): Shaped {
+  const isSecret = isSecretTool(policy, name);
+  const { shaping } = run;
+  // What the tool was told is as secret as what it returned: an error after it repeats either.
+  const secrets = isSecret
+    ? remember(shaping.secrets, [args, result], { key: rules.memoryKey, runId: run.runId })
+    : shaping.secrets;
+  const after = { ...shaping, secretPending: shaping.secretPending || isSecret, secrets };
+  const stated = storeRuleOf(policy, name);
+  const rule = stated === 'none' || scanner.keepsTexts ? stated : 'lengths';
+  const recordOf = (type: string, body: StoredBody, link: { decision_id?: string | undefined } = {}) => {
+    const fields = new StoredFields(scanner, body.redactions);
+    return fields.draft(type, { name: fields.name('name', name), id: fields.name('id', id), ...link, ...body.fields });
   };
   return {
-    run: counted,
+    run: { ...run, toolCallsCount: run.toolCallsCount + 1, shaping: after },
     drafts: [
-      recordOf('tool_call', storedBody('args', args, rule)),
-      recordOf('tool_result', storedBody('result', result, rule)),
+      // Not redacted: it has the form of an own id, which leaves no room for a secret.
+      recordOf('tool_call', storedBody('args', args, rule, scanner.text), { decision_id: decisionId }),
+      recordOf('tool_result', storedBody('result', result, rule, scanner.text)),
     ],
   };
 }
 
 /** The fields of one record, with a note of what was taken out of each. */
 class StoredFields {
+  readonly #scanner: Scanner;
   readonly #redactions: Redaction[];
 
-  constructor(redactions: readonly Redaction[] = []) {
+  constructor(scanner: Scanner, redactions: readonly Redaction[] = []) {
+    this.#scanner = scanner;
     this.#redactions = [...redactions];
   }
 
   /** @param field  its name in the record's data */
   text(field: string, text: string, bytesMax: number): Storable {
-    return this.#noted(field, storable(text, bytesMax));
+    return this.#noted(field, storable(text, bytesMax, this.#scanner.text));
   }
 
   #noted(field: string, stored: Storable): Storable {
@@ -219,7 +251,7 @@ class StoredFields {
 
   /** A short text that the edge has bounded. */
   name(field: string, text: string): string {
-    return this.#noted(field, storable(text, Number.POSITIVE_INFINITY, redactName)).text;
+    return this.#noted(field, storable(text, Number.POSITIVE_INFINITY, this.#scanner.name)).text;
   }
 
   draft(type: string, data: Readonly<Record<string, unknown>>): Draft {

@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 import { checkScope, type ScopeFacts } from './scope.ts';
 import type { SensitivityLevel } from './session.ts';
 import { checkSlash } from './slash.ts';
-import { type SlashWhere, slashSubjectOf } from './slash-request.ts';
+import { refusedSlash, type SlashWhere, slashSubjectOf } from './slash-request.ts';
 import { checkTool } from './tools.ts';
 
 export interface DecisionRules {
@@ -35,6 +35,8 @@ export interface Facts {
   readonly identity: FoundIdentity;
   /** Undefined when the request names no run, null when there is no such run. */
   readonly run: Run | null | undefined;
+  /** The session that the request names. */
+  readonly sessionId?: string | undefined;
 }
 
 export interface BeforeCharge {
@@ -67,14 +69,14 @@ export function checkBeforeCharge(policy: Policy, assertedFacts: AssertedFacts, 
 
   if (ask.slash) {
     const subject = slashSubjectOf(identity, undefined, ask.slash, assertedFacts);
-    if ('refusal' in subject) return stop(failed('slash', subject.refusal));
+    if ('refusal' in subject) return stop(refusedSlash(subject.refusal));
     const { check } = checkSlash(policy, { ...subject.subject, command: ask.slash.command });
     if (!check.passed) return stop(check);
     checks.push(check);
   }
 
   if (facts.run !== undefined) {
-    const run = checkRun(facts.run, principals, assertedFacts);
+    const run = checkRun(facts.run, { principals, sessionId: facts.sessionId }, assertedFacts);
     if (!run.passed) return stop(run);
     checks.push(run);
   }
@@ -102,13 +104,19 @@ function checkTools(
   return { passed: longest };
 }
 
-/** The run check: it must be known, be the identity's own, and not rest on an assertion that is no longer allowed. */
+/**
+ * The run check: it must be known, be the identity's own, belong to the session that the request names, and not rest on an
+ * assertion that is no longer allowed. A run that began without a session belongs to none, and goes with any.
+ */
 export function checkRun(
   run: Run | null,
-  principals: readonly string[] | undefined,
+  { principals, sessionId }: { principals: readonly string[] | undefined; sessionId?: string | undefined },
   assertedFacts: AssertedFacts,
 ): Check {
   if (run === null) return failed('run', 'RUN_UNKNOWN');
+  if (sessionId !== undefined && run.sessionId !== undefined && run.sessionId !== sessionId) {
+    return failed('run', 'RUN_FOREIGN');
+  }
   if (principals && !principals.includes(run.callerId)) return failed('run', 'RUN_FOREIGN');
   if (run.callerAsserted && !mayAssert(assertedFacts, 'run_caller')) return failed('run', 'ASSERTION_REFUSED', true);
   return passed('run', 'ALLOWED', run.callerAsserted);

@@ -4,6 +4,7 @@ import type { DecisionRecord, DecisionRpc } from './decision-record.ts';
 
 export interface DecisionFilter {
   readonly agentId: string | undefined;
+  readonly principal: string | undefined;
   /** As {@link DecisionRecord.traceHash}. */
   readonly traceHash: string | undefined;
   readonly effect: Effect | undefined;
@@ -21,4 +22,4 @@ export function fits(record: DecisionRecord, filter: DecisionFilter): boolean {
   );
 }
 
-const EQUAL = ['agentId', 'traceHash', 'effect', 'reason', 'rpc'] as const;
+const EQUAL = ['agentId', 'principal', 'traceHash', 'effect', 'reason', 'rpc'] as const;

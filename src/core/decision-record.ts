@@ -1,6 +1,7 @@
 // What is kept of a decision that had an effect or was a denial: who asked for what, what was answered and why, and the
 // numbers that it was decided on. Never what a tool was called with, and never a trace id, which opens its identity.
 import type { Check, Effect, Reason } from './decision.ts';
+import type { DecisionDetails } from './decision-details.ts';
 import { LIMITS } from './limits.ts';
 import {
   type Counters,
@@ -26,8 +27,32 @@ export const DECISION_RPCS = [
   'DeactivateAgent',
   'ReactivateAgent',
   'ReloadPolicy',
+  'PurgeSessions',
+  'PurgeRuns',
+  'PurgePayloads',
 ] as const;
 export type DecisionRpc = (typeof DECISION_RPCS)[number];
+
+/**
+ * Where a decision is listed that belongs to no session: denials, effects on identities, all other effects. Each list is
+ * bounded by itself, so that none of them pushes out what another holds.
+ */
+export function sessionlessListOf(rpc: DecisionRpc): 'sessionless' | 'identities' | 'others' {
+  switch (rpc) {
+    case 'BindIdentity':
+    case 'ReleaseIdentity':
+      return 'identities';
+    case 'DeactivateAgent':
+    case 'ReactivateAgent':
+    case 'ReloadPolicy':
+    case 'PurgeSessions':
+    case 'PurgeRuns':
+    case 'PurgePayloads':
+      return 'others';
+    default:
+      return 'sessionless';
+  }
+}
 
 /** Which decisions are recorded: those with an effect and all denials, or also what was allowed without an effect. */
 export type DecisionLogLevel = 'all' | 'effects' | 'off';
@@ -71,6 +96,8 @@ export interface DecisionContext {
   readonly checks: readonly Check[];
   /** From the request's arrival until its record was handed to the store. */
   readonly latencyUs: number;
+  /** What a management operation changed. */
+  readonly details?: DecisionDetails | undefined;
 }
 
 export interface DecisionCounters {

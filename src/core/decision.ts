@@ -71,6 +71,11 @@ export interface Check {
   readonly asserted?: boolean;
 }
 
+/** Whether any of these checks rests on what the request asserted. */
+export function restsOnAssertion(checks: readonly Check[]): boolean {
+  return checks.some(({ asserted }) => asserted === true);
+}
+
 /** What core answers: everything of a decision that does not depend on ids, clocks or the policy revision. */
 export interface Verdict {
   readonly effect: Effect;

@@ -16,6 +16,19 @@ export interface Notes {
   readonly warnings: Problem[];
 }
 
+/**
+ * A number that is not written in plain decimal digits, or with a fraction that is none: `0x1F`, `1e3`, `111.0`, `.inf`. It is
+ * nobody's id and no amount, because its author and its reader may take it for two different things.
+ */
+export class OddNumber {
+  /** As it is written. */
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A value and where it stands. */
 export interface Place {
   readonly value: unknown;
@@ -37,7 +50,7 @@ export function warn({ path, notes }: Place, message: string): void {
 export function entriesOf(place: Place | undefined): readonly (readonly [string, Place])[] {
   if (place === undefined) return [];
   const { value, path, notes } = place;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof OddNumber) {
     problem(place, `must be a map, not ${kindOf(value)}`);
     return [];
   }
@@ -78,9 +91,10 @@ export function idOf(place: Place): string | undefined {
   return integerDigits(place.value) ?? nameOf(place);
 }
 
-/** The digits of an integer that a number holds exactly; undefined for anything else. */
+/** The digits of a whole number, which is a bigint where a number would not hold it; undefined for anything else. */
 export function integerDigits(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : undefined;
+  if (typeof value === 'bigint') return String(value);
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : undefined;
 }
 
 export function booleanOf(place: Place | undefined): boolean | undefined {
@@ -106,6 +120,8 @@ function isOneOf<T extends string>(value: unknown, choices: readonly T[]): value
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof OddNumber) return 'a number that is not written in plain digits';
+  if (typeof value === 'bigint') return 'a number';
   if (typeof value === 'object') return 'a map';
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }

@@ -35,7 +35,9 @@ export type FailureSubject =
   | 'agent'
   | 'identity'
   | 'policy'
-  | 'decision';
+  | 'decision'
+  /** Of state_unavailable: the store answers, and has no room. */
+  | 'space';
 
 /**
  * An operation that could not be done. `message` is for the caller and holds no address, key or stack; `cause` is for

@@ -1,7 +1,8 @@
 // The end of a run: once, and for good.
 import { LIMITS } from './limits.ts';
+import { BUILT_IN, type RedactionRules, type Scanner, scannerFor } from './redaction/scanner.ts';
 import { storable } from './redaction/storable.ts';
-import type { FinalStatus, Run } from './run.ts';
+import { type FinalStatus, type Run, withoutSecretMemory } from './run.ts';
 
 export interface Finish {
   readonly status: FinalStatus;
@@ -20,22 +21,25 @@ export function finishRun(
   run: Run,
   finish: Finish,
   now: number,
+  rules: RedactionRules = BUILT_IN,
 ): { readonly kind: 'finished' | 'same' | 'contradiction'; readonly run: Run } {
   if (run.status !== 'running') {
     return { kind: run.finishFingerprint === finish.fingerprint ? 'same' : 'contradiction', run };
   }
+  const scanner = scannerFor(run, rules);
   const finished: Run = {
     ...run,
     status: finish.status,
     finishedAtMs: Math.max(now, run.shaping.lastEventAtMs),
-    output: storedBody(finish.output),
-    error: storedBody(finish.error),
+    output: storedBody(finish.output, scanner),
+    error: storedBody(finish.error, scanner),
     runtimeMs: finish.runtimeMs,
     finishFingerprint: finish.fingerprint,
+    shaping: withoutSecretMemory(run.shaping),
   };
   return { kind: 'finished', run: finished };
 }
 
-function storedBody(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : storable(text, LIMITS.runOutputBytesMax).text;
+function storedBody(text: string | undefined, { text: scan }: Scanner): string | undefined {
+  return text === undefined ? undefined : storable(text, LIMITS.runOutputBytesMax, scan).text;
 }

@@ -1,5 +1,7 @@
 // Who is behind a trace. The record is written by trusted services and read as it is; a request never adds to it.
 import { type Check, failed, passed } from './decision.ts';
+import { LIMITS } from './limits.ts';
+import { utf8Length } from './text.ts';
 
 export interface Identity {
   readonly userId: string;
@@ -18,12 +20,17 @@ export interface StoredIdentity {
 
 const PLATFORM = /^[a-z0-9_-]+$/;
 const PRINCIPAL = /^[a-z0-9_-]+:./s;
+const CONTROL = /\p{Cc}/u;
 const LOOKS_LIKE_PRINCIPAL = /^[a-z0-9_-]+:/;
 
 /** Why these facts are no identity; undefined if they are one. Rules for records read and for identities to be bound. */
 export function identityProblem(identity: Identity): { field: keyof Identity; problem: string } | undefined {
   const { userId, platform, userAliases } = identity;
   if (userId === '') return { field: 'userId', problem: 'must not be empty' };
+  if (utf8Length(userId) > LIMITS.userIdBytesMax) {
+    return { field: 'userId', problem: `must have at most ${LIMITS.userIdBytesMax} bytes` };
+  }
+  if (CONTROL.test(userId)) return { field: 'userId', problem: 'must not hold control characters' };
   if (platform !== undefined && !PLATFORM.test(platform)) {
     return { field: 'platform', problem: 'must match [a-z0-9_-]+' };
   }
@@ -31,10 +38,12 @@ export function identityProblem(identity: Identity): { field: keyof Identity; pr
   if (platform === undefined && LOOKS_LIKE_PRINCIPAL.test(userId)) {
     return { field: 'userId', problem: 'must not look like platform:id unless a platform is given' };
   }
-  if (!userAliases.every((alias) => PRINCIPAL.test(alias))) {
-    return { field: 'userAliases', problem: 'each must be platform:id' };
-  }
+  if (!userAliases.every(isPrincipal)) return { field: 'userAliases', problem: 'each must be platform:id' };
   return undefined;
+}
+
+function isPrincipal(text: string): boolean {
+  return PRINCIPAL.test(text) && !CONTROL.test(text) && utf8Length(text) <= LIMITS.principalBytesMax;
 }
 
 /** The one principal that owns what is created under this identity; aliases never own. */
@@ -56,7 +65,7 @@ export function principalsOf(identity: Identity): readonly string[] {
 
 /** The user ids of this identity on one platform: its own if the record is of that platform, and fitting aliases. */
 export function userIdsOn(identity: Identity, platform: string): readonly string[] {
-  const own = identity.platform === undefined || identity.platform === platform ? [identity.userId] : [];
+  const own = identity.platform === platform ? [identity.userId] : [];
   const prefix = `${platform}:`;
   const aliases = identity.userAliases.filter((alias) => alias.startsWith(prefix));
   return [...own, ...aliases.map((alias) => alias.slice(prefix.length))];

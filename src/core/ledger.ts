@@ -1,8 +1,9 @@
 // A run's ledger: the records that Tollgate itself writes into it, what the run remembers of its checkpoints, and the text
 // that the last of them signs. Shapes only; nothing is hashed or signed here.
 import type { ShapedRecord } from './audit.ts';
-import type { NotedDecision } from './decision-record.ts';
+import type { DecisionRecord, NotedDecision } from './decision-record.ts';
 import type { Run } from './run.ts';
+import { SENSITIVITIES } from './session.ts';
 
 /** What a run remembers of its ledger. */
 export interface RunLedger {
@@ -68,14 +69,44 @@ export function epochRecord(epoch: number, lostChanges: number, now: number): Ow
   return { type: EPOCH_TYPE, data: { epoch, lost_changes: lostChanges }, atMs: now };
 }
 
+/** Of what a decision's record in a ledger says. Form 1 had no number, and nothing of what was asked. */
+const DECISION_FORM = 2;
+
 /** A decision that named the run. */
-export function decisionRecord({ decisionId, rpc, effect, reason, atMs }: NotedDecision): OwnRecord {
-  return { type: 'tollgate.decision', data: { decision_id: decisionId, rpc, effect, reason, at: atMs }, atMs };
+export interface FoldedDecision extends NotedDecision {
+  /** Undefined where it is no longer kept: then the ledger says that the decision was made, and not what was asked. */
+  readonly record: DecisionRecord | undefined;
 }
 
-/** The contents of all records up to `last` are removed on purpose. */
-export function purgeRecord(last: number, now: number): OwnRecord {
-  return { type: 'tollgate.purge', data: { first: 1, last }, atMs: now };
+/** The ledger outlives the records of decisions, so it says itself what was asked, by whom and under which policy. */
+export function decisionRecord({ decisionId, rpc, effect, reason, atMs, record }: FoldedDecision): OwnRecord {
+  const noted = { decision_id: decisionId, rpc, effect, reason, at: atMs, form: DECISION_FORM };
+  return { type: 'tollgate.decision', data: { ...noted, ...(record && askedOf(record)) }, atMs };
+}
+
+function askedOf(record: DecisionRecord): Readonly<Record<string, unknown>> {
+  return {
+    caller: record.caller,
+    agent_id: record.agentId,
+    session_id: record.sessionId,
+    principal: record.principal,
+    calls: record.calls.map(({ tool, sensitivity, count }) => ({
+      tool,
+      sensitivity: SENSITIVITIES[sensitivity],
+      count,
+    })),
+    calls_total: record.callsTotal,
+    call_index: record.callIndex,
+    scope: record.scope,
+    platform: record.platform,
+    command: record.command,
+    policy_revision: record.policyRevision,
+  };
+}
+
+/** The contents of all records up to `last` are removed on purpose, because the caller `by` has asked for it. */
+export function purgeRecord(last: number, now: number, by: string | undefined): OwnRecord {
+  return { type: 'tollgate.purge', data: { first: 1, last, by }, atMs: now };
 }
 
 /**

@@ -2,8 +2,9 @@
 
 export const LIMITS = {
   idBytesMax: 128,
-  /** `platform:user_id`, each at most an id. */
-  principalBytesMax: 257,
+  userIdBytesMax: 256,
+  /** `platform:user_id`, the platform at most an id. */
+  principalBytesMax: 385,
   traceIdBytesMax: 256,
   scopeBytesMax: 512,
   commandBytesMax: 1_024,
@@ -44,13 +45,19 @@ export const LIMITS = {
   /** Listed with one record; more may have been taken out. */
   redactionsMax: 32,
   runOutputBytesMax: 4_000,
+  /** Different tokens of what secret tools returned that one run remembers; with more it keeps lengths only. */
+  secretTokensMax: 1_024,
+  /** In characters: shorter ones stand in any text. */
+  secretTokenLengthMin: 4,
+  /** In characters, of what a secret tool was told or returned: a longer text is not looked through. */
+  secretTextLengthMax: 65_536,
   runChainDepthMax: 32,
   /** Kept with one run; between the first and the last they are thinned out. */
   checkpointsMax: 64,
   /** Decisions that join a run's ledger with one change of it. */
   decisionsFoldedMax: 500,
   /** Records whose contents are removed in one step. */
-  purgeChunk: 200,
+  purgeChunk: 50,
 
   /** Of one session, decisions that were no denials. */
   decisionsPerSessionDefault: 10_000,
@@ -66,6 +73,10 @@ export const LIMITS = {
   sessionlessDenialsMax: 256,
   identityEffectsMax: 1_000,
   otherEffectsMax: 1_000,
+  /** Policies that are kept by revision; the one that was in force longest ago goes. */
+  policiesKeptMax: 500,
+  /** Of a policy in its canonical form, in which every alias of the file is written out. */
+  policyBytesMax: 2_097_152,
   /** Denials that are noted with one run; effects always are. */
   runDenialsMax: 1_000,
 

@@ -11,10 +11,12 @@ import {
   type Place,
   type Problem,
   problem,
+  warn,
 } from './document.ts';
+import { principalWarning } from './never-matches.ts';
 import { type PlatformPolicy, readPlatforms } from './slash-policy.ts';
-import { readToolCatalogue, type ToolCatalogue, type ToolRule } from './tool-catalogue.ts';
-import { matchPattern } from './tool-pattern.ts';
+import { readToolCatalogue, type ToolCatalogue } from './tool-catalogue.ts';
+import type { ToolRule } from './tool-lookup.ts';
 
 export type { PlatformPolicy, Problem, ToolRule };
 
@@ -73,9 +75,10 @@ export function parsePolicy(
   return notes.problems.length > 0 ? { problems: notes.problems } : { policy, warnings: notes.warnings };
 }
 
-/** The rule that counts for a tool: its exact name's, else its longest prefix's. Names are compared byte by byte. */
+/** The rule that counts for a tool that the policy lists. Names are compared byte by byte. */
 export function findTool(policy: Policy, name: string): ToolRule | undefined {
-  return matchPattern(policy.tools, name);
+  const found = policy.tools(name);
+  return found.kind === 'listed' ? found.rule : undefined;
 }
 
 /** Who lists tools has thought of what they carry; what such a policy does not open is not stored. */
@@ -88,15 +91,21 @@ function readPrivileges(place: Place | undefined): ReadonlyMap<string, ReadonlyS
   const privileges = new Map<string, ReadonlySet<string>>();
   for (const [name, holders] of entriesOf(place)) {
     if (name === '') problem(holders, 'a privilege must have a name');
-    privileges.set(name, readPrincipals(holders));
+    const principals = readPrincipals(holders);
+    if (principals.size === 0) warn(holders, 'nobody holds this privilege');
+    privileges.set(name, principals);
   }
   return privileges;
 }
 
 function readPrincipals(place: Place | undefined): ReadonlySet<string> {
-  return new Set(
-    itemsOf(place)
-      .map(idOf)
-      .filter((principal) => principal !== undefined),
-  );
+  const principals = new Set<string>();
+  for (const item of itemsOf(place)) {
+    const principal = idOf(item);
+    if (principal === undefined) continue;
+    const odd = principalWarning(principal);
+    if (odd !== undefined) warn(item, odd);
+    principals.add(principal);
+  }
+  return principals;
 }

@@ -31,7 +31,7 @@ const REMEDIES = {
     `${quoted(record.command || undefined, 'the command')} among the commands of users there, or ${subjectOf(record)} among the admins`,
   RUN_UNKNOWN: ({ runId }) => `a run that exists: there is none ${quoted(runId, 'of that id')}, or it has been purged`,
   RUN_FOREIGN: ({ runId, principal }) =>
-    `the caller of the run ${quoted(runId, '')} itself: ${quoted(principal, 'who asked')} is another`,
+    `the caller and the session of the run ${quoted(runId, '')} itself: ${quoted(principal, 'who asked')} is another, or the session is`,
   ASSERTION_REFUSED: () => 'a trusted record instead of what the request asserted, or a wider `asserted_facts`',
   SCOPE_EMPTY_USER: () => 'an id behind `user:`',
   SCOPE_OTHER_USER: ({ scope }) => `the scope of the run's own caller: ${quoted(scope, 'this')} is another user's`,

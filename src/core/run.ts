@@ -1,6 +1,7 @@
 // Runs: one execution of a skill each, with an audit log of its own.
 import { NEW_LEDGER, type RunLedger } from './ledger.ts';
 import { LIMITS } from './limits.ts';
+import type { SecretMemory } from './redaction/secret-memory.ts';
 
 export const FINAL_STATUSES = ['ok', 'error', 'timeout', 'budget_exceeded', 'cancelled', 'dry_run'] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
@@ -27,6 +28,8 @@ export interface Run {
   readonly callerAsserted: boolean;
   readonly channelId: string | undefined;
   readonly sessionId: string | undefined;
+  /** The agent of the session. */
+  readonly agentId: string | undefined;
   readonly startedAtMs: number;
   /** JSON text of the inputs, cut like an event's payload; undefined when none were given. */
   readonly inputs: string | undefined;
@@ -55,12 +58,40 @@ export interface Shaping {
   readonly modelRecorded: boolean;
   /** A secret tool's result was the last thing that happened, so the next step's text may repeat it. */
   readonly secretPending: boolean;
+  /** What secret tools were told and returned, for as long as the run goes on. */
+  readonly secrets?: SecretMemory | undefined;
 }
 
 /** The run as it stands at `now`: one left untouched for longer than `idleTimeoutMs` has timed out. */
 export function runAt(run: Run, idleTimeoutMs: number, now: number): Run {
   if (run.status !== 'running' || now - run.touchedAtMs <= idleTimeoutMs) return run;
-  return { ...run, status: 'timeout', finishedAtMs: run.touchedAtMs + idleTimeoutMs };
+  return {
+    ...run,
+    status: 'timeout',
+    finishedAtMs: run.touchedAtMs + idleTimeoutMs,
+    shaping: withoutSecretMemory(run.shaping),
+  };
+}
+
+/** Of a run that has ended nothing more is stored, so nothing need be remembered. */
+export function withoutSecretMemory(shaping: Shaping): Shaping {
+  return shaping.secrets === undefined ? shaping : { ...shaping, secrets: undefined };
+}
+
+/** Whether a run is one of a subject's, or any where no subject is asked for. */
+export function isOf(run: Run, by: { field: string; value: string } | undefined): boolean {
+  return by === undefined || subjectsOf(run).some(({ field, value }) => field === by.field && value === by.value);
+}
+
+/** What a run is looked for by: it never changes. */
+export function subjectsOf(run: Run): { field: 'caller' | 'agent' | 'session' | 'skill'; value: string }[] {
+  const { callerId, agentId, sessionId, skillId } = run;
+  return [
+    { field: 'caller', value: callerId },
+    { field: 'skill', value: skillId },
+    ...(agentId === undefined ? [] : [{ field: 'agent', value: agentId } as const]),
+    ...(sessionId === undefined ? [] : [{ field: 'session', value: sessionId } as const]),
+  ];
 }
 
 /** Whether a run must be come back to unasked: it goes on, or the removal of its contents is not at its end. */
@@ -80,6 +111,7 @@ export type NewRun = Pick<
   | 'callerAsserted'
   | 'channelId'
   | 'sessionId'
+  | 'agentId'
   | 'inputs'
 >;
 

@@ -179,9 +179,24 @@ export function charge(
 /** Why this caller may not use this session at all; undefined if it may. In the order that the contract fixes. */
 function standingOf({ session, counters }: SessionRecord, request: Charge, clockMs: number): SessionReason | undefined {
   if (request.agentId !== session.agentId) return 'AGENT_MISMATCH';
-  if (session.owner !== undefined && !request.principals?.includes(session.owner)) return 'OWNER_MISMATCH';
+  return entryRefusal({ session, counters }, request.principals, clockMs);
+}
+
+/** Why nothing new may be hung on a session. */
+export type EntryRefusal = Extract<
+  SessionReason,
+  'SESSION_UNKNOWN' | 'OWNER_MISMATCH' | 'SESSION_CLOSED' | 'SESSION_EXPIRED'
+>;
+
+/** Why these principals may not begin anything in this session now; undefined if they may. */
+export function entryRefusal(
+  { session, counters }: SessionRecord,
+  principals: readonly string[] | undefined,
+  now: number,
+): EntryRefusal | undefined {
+  if (session.owner !== undefined && !principals?.includes(session.owner)) return 'OWNER_MISMATCH';
   if (counters.closedAtMs !== undefined) return 'SESSION_CLOSED';
-  if (isExpired(session, clockMs)) return 'SESSION_EXPIRED';
+  if (isExpired(session, clockOf(counters, now))) return 'SESSION_EXPIRED';
   return undefined;
 }
 

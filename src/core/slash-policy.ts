@@ -2,6 +2,7 @@
 import { type CommandRegistry, isFloor, NEVER_IN_A_COMMAND } from './command-registry.ts';
 import { entriesOf, fieldsOf, integerDigits, kindOf, type Place, problem, warn } from './document.ts';
 import { didYouMean, nearest } from './nearest.ts';
+import { commandWarning, userIdWarning } from './never-matches.ts';
 import { isBlank, trimBlank } from './text.ts';
 
 export type SlashScope = 'dm' | 'group' | 'ambiguous';
@@ -44,9 +45,9 @@ export function readPlatforms(
     if (!PLATFORM.test(name)) problem(platform, `the platform name \`${name}\` must match [a-z0-9_-]+`);
     const lists = fieldsOf(platform, LISTS);
     const policy = compilePlatform({
-      dmAdmins: readAdmins(lists, 'allow_admin_from'),
+      dmAdmins: readAdmins(lists, 'allow_admin_from', name),
       dmCommands: readCommandList(lists, 'user_allowed_commands', registry),
-      groupAdmins: readAdmins(lists, 'group_allow_admin_from'),
+      groupAdmins: readAdmins(lists, 'group_allow_admin_from', name),
       groupCommands: readCommandList(lists, 'group_user_allowed_commands', registry),
     });
     warnIfOpen(platform, name, policy);
@@ -85,11 +86,15 @@ function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlyS
   return new Set([...a].filter((entry) => b.has(entry)));
 }
 
-function readAdmins(lists: ReadonlyMap<ListName, Place>, name: ListName): ReadonlySet<string> {
+function readAdmins(lists: ReadonlyMap<ListName, Place>, name: ListName, platform: string): ReadonlySet<string> {
   const place = lists.get(name);
   const admins = place && readSlashList(place);
   // A list that came out empty would open the scope to everyone, which nobody writes an admin list for.
   if (place && admins?.length === 0) problem(place, 'must name somebody; leave the key out if everyone is to be admin');
+  for (const admin of admins ?? []) {
+    const odd = place && userIdWarning(admin, platform);
+    if (odd) warn(place, odd);
+  }
   return new Set(admins);
 }
 
@@ -105,7 +110,9 @@ function readCommandList(
     const command = entry.replace(/^\/+/, '').toLowerCase();
     if (command === '') continue;
     commands.add(registry?.get(command) ?? command);
-    if (NEVER_IN_A_COMMAND.test(command)) warn(place, `\`${entry}\` can never be typed as a command`);
+    const odd = commandWarning(entry);
+    if (odd !== undefined) warn(place, odd);
+    else if (NEVER_IN_A_COMMAND.test(command)) warn(place, `\`${entry}\` can never be typed as a command`);
     else if (registry && !registry.has(command) && !isFloor(command)) {
       warn(place, `the command \`${command}\` is not in \`commands\`${didYouMean(nearest(command, registry.keys()))}`);
     }

@@ -1,7 +1,7 @@
 // Who asks to run a command, and where: the trusted record first, what the request asserts only where it may.
 // CheckSlash, DescribeSlashAccess and Authorize all come through here, so they cannot disagree.
 import { type AssertedFacts, mayAssert } from './asserted-facts.ts';
-import type { Reason } from './decision.ts';
+import { type Check, failed, type Reason } from './decision.ts';
 import { type Identity, userIdsOn } from './identity.ts';
 
 export interface SlashWhere {
@@ -13,6 +13,8 @@ export interface SlashSubject {
   readonly platform: string;
   readonly chatType: string | undefined;
   readonly userIds: readonly string[];
+  /** See `SlashPlace`. */
+  readonly bareUserId?: string | undefined;
   readonly inGuild: boolean;
   /** The user or the platform comes from the request alone. */
   readonly asserted: boolean;
@@ -32,6 +34,11 @@ export function slashSubjectOf(
   return { subject: { platform: where.platform ?? '', chatType: where.chatType, userIds, inGuild: false, asserted } };
 }
 
+/** The check of a request that cannot be about its subject. */
+export function refusedSlash(refusal: Reason): Check {
+  return failed('slash', refusal, refusal === 'ASSERTION_REFUSED');
+}
+
 function recordedSubject(
   identity: Identity,
   where: SlashWhere,
@@ -40,7 +47,8 @@ function recordedSubject(
   if (identity.platform !== undefined && where.platform !== undefined && identity.platform !== where.platform) {
     return { refusal: 'PLATFORM_MISMATCH' };
   }
-  // A record without a platform leaves it to the request to say of which platform the bare user id is.
+  // A record without a platform leaves it to the request to say of which platform the bare user id is: so whoever asks could
+  // choose the platform on which that id is an admin's.
   const asserted = identity.platform === undefined;
   if (asserted && !mayAssert(assertedFacts, 'decision')) return { refusal: 'ASSERTION_REFUSED' };
   const platform = identity.platform ?? where.platform ?? '';
@@ -49,6 +57,7 @@ function recordedSubject(
       platform,
       chatType: where.chatType,
       userIds: userIdsOn(identity, platform),
+      bareUserId: identity.platform === undefined ? identity.userId : undefined,
       inGuild: identity.guildId !== undefined,
       asserted,
     },

@@ -2,6 +2,7 @@
 // CheckSlash and DescribeSlashAccess share `accessOf`, so what a user is told is what is decided.
 import { type CommandRegistry, FLOOR, isFloor } from './command-registry.ts';
 import { type Check, failed, passed } from './decision.ts';
+import { visibleForm } from './look-alike.ts';
 import type { Policy } from './policy.ts';
 import { compilePlatform, type PlatformPolicy, type SlashAccess, type SlashScope } from './slash-policy.ts';
 import { isWhiteSpace, startOf, trimBlank } from './text.ts';
@@ -16,6 +17,11 @@ export interface SlashPlace {
   readonly chatType: string | undefined;
   /** The user's ids on this platform; empty when nobody is named. */
   readonly userIds: readonly string[];
+  /**
+   * The user id of a record that names no platform. The request alone says that it is one of this platform, so it is a user's
+   * and never an admin's.
+   */
+  readonly bareUserId?: string | undefined;
   /** A trusted record says that this is a server with members, so it is never a direct chat. */
   readonly inGuild: boolean;
 }
@@ -43,7 +49,7 @@ export interface SlashAnswer {
  * @see docs/behaviour.md#slash-commands
  */
 export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer {
-  const { asserted, userIds } = question;
+  const { asserted, userIds, bareUserId } = question;
   const access = accessOf(policy, question);
   if (!access) return { check: failed('slash', 'PLATFORM_UNKNOWN', asserted) };
   const canonical = parseCommand(question.command, policy.commands);
@@ -51,7 +57,7 @@ export function checkSlash(policy: Policy, question: SlashQuestion): SlashAnswer
   const { scope, gated } = access;
   const tier = tierOf(access, userIds);
   if (!gated) return { canonical, scope, tier, gated, check: passed('slash', 'GATING_DISABLED', asserted) };
-  const mayRun = canRun(access, userIds, canonical);
+  const mayRun = canRun(access, userIds, canonical, bareUserId);
   const check = mayRun ? passed('slash', 'ALLOWED', asserted) : failed('slash', 'COMMAND_NOT_ALLOWED', asserted);
   return { canonical, scope, tier, gated, check };
 }
@@ -71,7 +77,8 @@ function isKnownCommand({ commands, platforms }: Policy, canonical: string): boo
 /** The rules that hold at a place; undefined on a platform that the policy does not know and does not let through. */
 function accessOf(policy: Policy, { platform, chatType, inGuild }: SlashPlace): SlashAccess | undefined {
   const known = policy.platforms.get(platform);
-  if (!known && policy.unknownPlatform === 'deny') return undefined;
+  // `Discord` is not let through as an unknown platform past the gate of `discord`.
+  if (!known && (policy.unknownPlatform === 'deny' || policy.platforms.has(visibleForm(platform)))) return undefined;
   return resolveScope(known ?? OPEN_PLATFORM, chatType, inGuild);
 }
 
@@ -103,9 +110,14 @@ export function tierOf(access: SlashAccess, userIds: readonly string[]): SlashTi
 }
 
 /** Whether these users may run a canonical command. Without a user only the floor is open behind a gate. */
-export function canRun(access: SlashAccess, userIds: readonly string[], canonical: string): boolean {
+export function canRun(
+  access: SlashAccess,
+  userIds: readonly string[],
+  canonical: string,
+  bareUserId: string | undefined = undefined,
+): boolean {
   if (tierOf(access, userIds) !== 'user' || isFloor(canonical)) return true;
-  return access.commands.has(canonical) && userIds.some((userId) => userId !== '');
+  return access.commands.has(canonical) && [...userIds, bareUserId ?? ''].some((userId) => userId !== '');
 }
 
 /**
@@ -145,6 +157,6 @@ export function describeAccess(policy: Policy, place: SlashPlace): SlashAccessDe
   const tier = tierOf(access, place.userIds);
   if (tier !== 'user') return { scope, tier, gated, runnableCommands: [] };
   const listed = [...access.commands].sort().filter((command) => !isFloor(command));
-  const runnable = listed.filter((command) => canRun(access, place.userIds, command));
+  const runnable = listed.filter((command) => canRun(access, place.userIds, command, place.bareUserId));
   return { scope, tier, gated, runnableCommands: [...FLOOR, ...runnable] };
 }

@@ -26,7 +26,7 @@ export function compilePatterns<T>(entries: Iterable<readonly [pattern: string, 
   return { exact, prefixes: prefixes.sort((a, b) => b.prefix.length - a.prefix.length) };
 }
 
-/** The value of the pattern that wins for a name; undefined if none fits. On the path of every call. */
+/** The value of the pattern that wins for a name; undefined if none fits. */
 export function matchPattern<T>({ exact, prefixes }: Patterns<T>, name: string): T | undefined {
   const value = exact.get(name);
   if (value !== undefined) return value;
@@ -34,4 +34,9 @@ export function matchPattern<T>({ exact, prefixes }: Patterns<T>, name: string):
     if (name.startsWith(pattern.prefix)) return pattern.value;
   }
   return undefined;
+}
+
+/** Whether one pattern covers every name that another does, and is not that pattern itself. */
+export function isWiderThan(pattern: string, other: string): boolean {
+  return pattern !== other && pattern.endsWith('*') && other.startsWith(pattern.slice(0, -1));
 }

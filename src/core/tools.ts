@@ -1,5 +1,6 @@
 // The tool catalogue's checks, and what the policy adds to what a request says of a call.
 import { type Check, failed, passed } from './decision.ts';
+import { visibleForm } from './look-alike.ts';
 import { findTool, type Policy } from './policy.ts';
 import type { SensitivityLevel } from './session.ts';
 import type { StoreRule } from './tool-catalogue.ts';
@@ -15,14 +16,18 @@ const TOOL_PASSED = passed('tool');
 const PRIVILEGE_PASSED = passed('privilege');
 
 /**
- * Whether the policy knows a tool and lets this identity call it. The privilege check is asked only where the tool
+ * Whether the policy knows a tool and lets this identity call it. A name that only looks like a listed one is unknown,
+ * whatever `unlisted_tools` says: it would else escape what the policy says of the tool that it poses as. The privilege check is asked only where the tool
  * requires one; several are required all together.
  *
  * @param principals  undefined without an identity
  */
 export function checkTool(policy: Policy, principals: readonly string[] | undefined, call: ToolCall): Check[] {
-  const rule = findTool(policy, call.tool);
-  if (!rule) return [policy.unlistedTools === 'deny' ? failed('tool', 'TOOL_UNKNOWN') : TOOL_PASSED];
+  const found = policy.tools(call.tool);
+  if (found.kind === 'poses') return [failed('tool', 'TOOL_UNKNOWN')];
+  if (found.kind === 'unlisted')
+    return [policy.unlistedTools === 'deny' ? failed('tool', 'TOOL_UNKNOWN') : TOOL_PASSED];
+  const { rule } = found;
   if (rule.requires.length === 0) return [TOOL_PASSED];
   if (!principals) return [TOOL_PASSED, failed('privilege', 'IDENTITY_REQUIRED')];
   const holdsAll = rule.requires.every((privilege) => holds(policy, principals, privilege));
@@ -42,15 +47,15 @@ export function effectiveSensitivity(policy: Policy, call: ToolCall): Sensitivit
   return Math.max(stated, required) as SensitivityLevel;
 }
 
-/** Whether a tool's arguments and results must never be stored. Names are compared without regard to case. */
+/** Whether a tool's arguments and results must never be stored. Names are compared by what is visible of them, in any case. */
 export function isSecretTool({ secretTools }: Policy, name: string): boolean {
   if (name === '') return false;
-  const folded = name.toLowerCase();
-  return matchPattern(secretTools.always, folded) ?? matchPattern(secretTools.stated, folded) ?? false;
+  const form = visibleForm(name);
+  return matchPattern(secretTools.always, form) ?? matchPattern(secretTools.stated, form) ?? false;
 }
 
 /** What may be stored of a tool's arguments and results. That a tool is secret counts for more than any rule. */
 export function storeRuleOf(policy: Policy, name: string): StoreRule {
   if (isSecretTool(policy, name)) return 'lengths';
-  return matchPattern(policy.stores, name.toLowerCase()) ?? (policy.auditProfile === 'compatible' ? 'all' : 'lengths');
+  return matchPattern(policy.stores, visibleForm(name)) ?? (policy.auditProfile === 'compatible' ? 'all' : 'lengths');
 }

@@ -114,8 +114,10 @@ export type ErrorReasonName =
   | 'ERROR_REASON_LEDGER_UNSIGNED'
   | 'ERROR_REASON_METHOD_UNKNOWN'
   | 'ERROR_REASON_HEADERS_MALFORMED'
-  | 'ERROR_REASON_HEADERS_TOO_LARGE';
-export type ErrorReason = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 40 | 41 | 42;
+  | 'ERROR_REASON_HEADERS_TOO_LARGE'
+  | 'ERROR_REASON_STATE_FULL'
+  | 'ERROR_REASON_POLICY_NOT_FOUND';
+export type ErrorReason = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 40 | 41 | 42 | 43 | 28;
 
 export type SlashScopeName =
   | 'SLASH_SCOPE_UNSPECIFIED'
@@ -195,6 +197,7 @@ export interface ToolUseEvent {
   readonly id?: string | undefined;
   readonly args?: string | undefined;
   readonly result?: string | undefined;
+  readonly decision_id?: string | undefined;
 }
 
 export interface ErrorEvent {
@@ -256,6 +259,9 @@ export interface ListRunsRequest {
   readonly include_dry_run?: boolean | undefined;
   readonly page_size?: number | undefined;
   readonly page_token?: string | undefined;
+  readonly agent_id?: string | undefined;
+  readonly started_from?: Timestamp | undefined;
+  readonly started_before?: Timestamp | undefined;
 }
 
 export interface ListRunsResponse {
@@ -283,6 +289,7 @@ export interface Run {
   readonly inputs?: Struct | undefined;
   readonly runtime?: Duration | undefined;
   readonly caller_asserted?: boolean | undefined;
+  readonly agent_id?: string | undefined;
 }
 
 export interface Duration {
@@ -387,6 +394,11 @@ export interface DecisionRecord {
   readonly repeats?: number | undefined;
   readonly last_at?: Timestamp | undefined;
   readonly latency?: Duration | undefined;
+  readonly asserted?: boolean | undefined;
+  readonly terms?: RecordedTerms | undefined;
+  readonly removal?: RecordedRemoval | undefined;
+  readonly sessions_closed?: number | undefined;
+  readonly previous_policy_revision?: string | undefined;
 }
 
 export interface Check {
@@ -416,6 +428,25 @@ export interface RecordedCounters {
   readonly window_calls?: number | undefined;
 }
 
+export interface RecordedTerms {
+  readonly all_tools?: boolean | undefined;
+  readonly tools?: readonly string[] | undefined;
+  readonly call_budget?: number | undefined;
+  readonly rate_limit?: number | undefined;
+  readonly rate_window?: Duration | undefined;
+  readonly sensitivity_ceiling?: Sensitivity | undefined;
+  readonly time_limit?: Duration | undefined;
+  readonly owner?: string | undefined;
+  readonly delegation_chain?: readonly string[] | undefined;
+  readonly declared_intent?: string | undefined;
+}
+
+export interface RecordedRemoval {
+  readonly finished_before?: Timestamp | undefined;
+  readonly keep_proof?: boolean | undefined;
+  readonly removed?: number | undefined;
+}
+
 export interface DecisionNow {
   readonly effect?: Effect | undefined;
   readonly reason?: Reason | undefined;
@@ -441,6 +472,7 @@ export interface DecisionFilter {
   readonly reason?: Reason | undefined;
   readonly rpc?: string | undefined;
   readonly tool?: string | undefined;
+  readonly principal?: string | undefined;
 }
 
 export interface ListDecisionsResponse {
@@ -473,6 +505,17 @@ export interface ExportEventsResponse {
   readonly cursor?: string | undefined;
 }
 
+export interface GetPolicyRequest {
+  readonly revision?: string | undefined;
+}
+
+export interface GetPolicyResponse {
+  readonly revision?: string | undefined;
+  readonly document?: string | undefined;
+  readonly in_force_at?: Timestamp | undefined;
+  readonly in_force?: boolean | undefined;
+}
+
 export interface Decision {
   readonly decision_id?: string | undefined;
   readonly effect?: Effect | undefined;
@@ -485,6 +528,7 @@ export interface Decision {
   readonly dry_run?: boolean | undefined;
   readonly policy_revision?: string | undefined;
   readonly evaluated_at?: Timestamp | undefined;
+  readonly asserted?: boolean | undefined;
 }
 
 export type AllTools = Readonly<Record<string, never>>;
@@ -548,6 +592,8 @@ export interface VerifyRunResponse {
   readonly checkpoints?: number | undefined;
   readonly purged?: readonly SequenceRange[] | undefined;
   readonly notes?: readonly string[] | undefined;
+  readonly findings?: readonly LedgerFinding[] | undefined;
+  readonly findings_total?: number | undefined;
 }
 
 export interface LedgerFault {
@@ -559,6 +605,12 @@ export interface LedgerFault {
 export interface SequenceRange {
   readonly first?: number | undefined;
   readonly last?: number | undefined;
+}
+
+export interface LedgerFinding {
+  readonly kind?: string | undefined;
+  readonly where?: string | undefined;
+  readonly detail?: string | undefined;
 }
 
 export interface GetInclusionProofRequest {
@@ -834,6 +886,13 @@ export interface GetServerInfoResponse {
   readonly now?: Timestamp | undefined;
   readonly store_lineage_changes?: number | undefined;
   readonly store_lost_writes?: number | undefined;
+  readonly active_warnings?: readonly Warning[] | undefined;
+}
+
+export interface Warning {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly since?: Timestamp | undefined;
 }
 
 export interface ReloadPolicyRequest {
@@ -1026,6 +1085,12 @@ export interface Rpcs {
     readonly mode: 'unary';
     readonly request: ListDecisionsRequest;
     readonly response: ListDecisionsResponse;
+  };
+  readonly GetPolicy: {
+    readonly service: 'AuditService';
+    readonly mode: 'unary';
+    readonly request: GetPolicyRequest;
+    readonly response: GetPolicyResponse;
   };
   readonly WatchDecisions: {
     readonly service: 'AuditService';

@@ -1,16 +1,45 @@
 // AppendAudit: what a run did, shaped by core, numbered and stored in one step.
 import { type AuditEvent, shapeEvents } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
-import type { Tokens } from '../core/run.ts';
+import type { Policy } from '../core/policy.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
+import type { Run, Tokens } from '../core/run.ts';
 import type { Durability, Operation } from '../state/port.ts';
 import { changeRun } from './change-run.ts';
 import { encodeRecords } from './ledger.ts';
-import { type Pdp, pdpPatiently } from './pdp.ts';
+import { type LoadedPolicy, type Pdp, pdpPatiently } from './pdp.ts';
 
-export interface AppendRequest {
+export type AppendRequest = {
   readonly runId: string;
-  readonly events: readonly AuditEvent[];
   readonly operation: Operation | undefined;
+} & (
+  | { readonly events: readonly AuditEvent[] }
+  /** Its events lie where they are shaped. */
+  | { readonly shape: ShapeAppend }
+);
+
+/** @param deadline  in ms of `performance.now()` */
+export type ShapeAppend = (
+  run: Run,
+  policy: LoadedPolicy,
+  given: { readonly now: number; readonly deadline: number },
+) => Promise<ShapedAppend>;
+
+export interface ShapedAppend {
+  /** As it stands behind the events. */
+  readonly run: Run;
+  /** As they are stored. */
+  readonly records: readonly Uint8Array[];
+}
+
+/** Makes the records of a running run's next events. */
+export function shapeAppend(
+  run: Run,
+  events: readonly AuditEvent[],
+  { policy, redaction, now }: { policy: Policy; redaction: RedactionRules; now: number },
+): ShapedAppend {
+  const shaped = shapeEvents(run, events, policy, now, redaction);
+  return { run: shaped.run, records: encodeRecords(shaped.records, now) };
 }
 
 interface Appended {
@@ -30,18 +59,22 @@ export interface AppendAnswer extends Appended {
  * @throws Failure not_found; wrong_state when the run has finished; key_reused; state_unavailable (repeat with the same key)
  */
 export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<AppendAnswer> {
-  const { policy } = pdp.policy();
+  const loaded = pdp.policy();
+  const redaction = pdp.redaction();
+  const within = pdpPatiently(pdp, pdp.patience.appendMs);
   let replayed = false;
   const appended = await changeRun<Appended>(
-    pdpPatiently(pdp, pdp.patience.appendMs),
+    within,
     request.runId,
     request.operation,
-    (run, now) => {
-      if (run.status !== 'running') throw new Failure('wrong_state', 'the run has finished', { subject: 'run' });
-      const shaped = shapeEvents(run, request.events, policy, now);
-      const records = encodeRecords(shaped.records, now);
-      const { lastSequence, tokens } = shaped.run;
-      return { run: shaped.run, records, answer: { firstSequence: run.lastSequence + 1, lastSequence, tokens } };
+    async (before, now) => {
+      if (before.status !== 'running') throw new Failure('wrong_state', 'the run has finished', { subject: 'run' });
+      const { run, records } =
+        'shape' in request
+          ? await request.shape(before, loaded, { now, deadline: within.deadline })
+          : shapeAppend(before, request.events, { policy: loaded.policy, redaction, now });
+      const { lastSequence, tokens } = run;
+      return { run, records, answer: { firstSequence: before.lastSequence + 1, lastSequence, tokens } };
     },
     (answer) => {
       replayed = true;

@@ -24,10 +24,13 @@ export interface RunChange<T> {
   readonly remembered?: string;
 }
 
+/** Has no effect of its own: it may be asked again, and what it answered may come to nothing. */
+type MakeChange<T> = (run: Run, now: number) => RunChange<T> | Promise<RunChange<T>>;
+
 /**
  * Changes one run. `operation` makes a repeat return the first answer, as `replay` reads it.
  *
- * @param change  pure; asked again whenever the run has moved
+ * @param change  asked again whenever the run has moved
  * @throws Failure not_found, key_reused, too_many_keys, and whatever `change` throws; state_unavailable also when the
  *   deadline passes, and then what has been sent may take effect yet, while nothing more is sent
  */
@@ -35,7 +38,7 @@ export function changeRun<T>(
   pdp: Pdp,
   runId: string,
   operation: Operation | undefined,
-  change: (run: Run, now: number) => RunChange<T>,
+  change: MakeChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
   return inLine(pdp, runId, { operation, change, replay, aim: 'change' });
@@ -69,7 +72,7 @@ const AS_IT_IS = {
 
 interface Change<T> {
   readonly operation: Operation | undefined;
-  readonly change: (run: Run, now: number) => RunChange<T>;
+  readonly change: MakeChange<T>;
   readonly replay: (answer: string, run: Run) => T;
   /** Whether a checkpoint is wanted even if the run does not change, or nothing but what is due. */
   readonly aim: 'change' | 'fold' | 'seal';
@@ -112,7 +115,7 @@ async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss
   const decisions = await unfoldedDecisions(pdp, stored.run, notedDecisions);
   const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
   const current = runAt(due.run, pdp.runIdleTimeoutMs, now);
-  const { run, records, answer, remembered: toRemember = answer } = change(current, now);
+  const { run, records, answer, remembered: toRemember = answer } = await change(current, now);
   const from = { expectedRevision: stored.revision, lostChanges };
   const remember = operation && { ...operation, answer: JSON.stringify(toRemember) };
 
@@ -148,7 +151,8 @@ function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefine
 
 async function commit(pdp: Pdp, wanted: Parameters<Pdp['state']['commitRun']>[0]): Promise<'committed' | 'moved'> {
   const outcome = await pdp.state.commitRun(wanted);
-  if (outcome !== 'too_many_keys') return outcome;
+  if (outcome === 'committed' || outcome === 'moved') return outcome;
+  if (outcome !== 'too_many_keys') throw new Error(`a change of a run names no session: ${outcome}`);
   throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
 }
 

@@ -4,17 +4,17 @@
 // INVARIANT: an ALLOW leaves here only behind a charge that the store has made, together with the comparison of the
 // identity record that the decision rests on.
 import { type Ask, type BeforeCharge, checkBeforeCharge, type Facts, type RequestedCall } from '../core/authorize.ts';
-import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
+import { type Check, failed, restsOnAssertion, type Verdict, verdictOf } from '../core/decision.ts';
 import type { AskedCall } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
 import { isOwnId } from '../core/partition.ts';
 import { type Call, charge, sessionChecks, standingChecks, type Usage, usageOf } from '../core/session.ts';
 import { effectiveSensitivity } from '../core/tools.ts';
-import type { ChargeAnswer, ChargedSession, DecisionEntry, Operation } from '../state/port.ts';
+import type { ChargeAnswer, ChargedSession, Operation } from '../state/port.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import { type Decision, decide } from './decision.ts';
-import { isRecorded, type PendingRecord, type Settled, settle } from './decision-records.ts';
+import { isPreparing, isRecorded, type PendingRecord, prepared, type Settled, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
 import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
 
@@ -78,7 +78,7 @@ async function attempt(
 ): Promise<ChargeDecision | undefined> {
   // No await where nothing is fetched: most decisions name no run.
   const run = request.runId === undefined ? undefined : await findRun(pdp, request.runId);
-  const facts = { identity, run };
+  const facts = { identity, run, sessionId: request.session?.sessionId };
   const before = checkBeforeCharge(loaded.policy, pdp.rules.assertedFacts, request, facts);
   const calls = request.calls.map((call) => effectiveCall(loaded, call));
   const answer = new Answer(pdp, loaded, request, { before, calls, identity: identity?.identity });
@@ -89,6 +89,9 @@ async function attempt(
     return answer.withoutCharge(verdictOf([...before.checks, ...missing]));
   }
   if (request.dryRun) return answer.charged(await rehearse(pdp, request.session, calls, before));
+  const pending = answer.recordWithCharge();
+  // WHY NOT always awaited: a turn of the event loop for each charge.
+  if (pending && isPreparing(pdp, pending.context)) await prepared(pdp, pending.context);
   const charged = await pdp.state.charge({
     sessionId: request.session.sessionId,
     agentId: request.session.agentId,
@@ -97,7 +100,7 @@ async function attempt(
     decisionId: answer.decisionId,
     operation: request.operation,
     identity: guardOf(request.traceId, identity),
-    record: answer.recordWithCharge(),
+    record: pending?.entry,
   });
   if (charged.kind === 'identity_changed') {
     if (request.traceId !== undefined) pdp.identities.delete(request.traceId);
@@ -172,12 +175,12 @@ class Answer {
   }
 
   /** What the charge shall record. A session id that is none of ours leads to no record; see {@link recorded}. */
-  recordWithCharge(): DecisionEntry | undefined {
+  recordWithCharge(): PendingRecord | undefined {
     const sessionId = this.request.session?.sessionId;
     if (sessionId === undefined || !isOwnId(sessionId)) return undefined;
     const { before, calls } = this.found;
     this.#pending = pendingCharge(this.pdp, this.loaded, this.request, { before, calls, checks: before.checks });
-    return this.#pending?.entry;
+    return this.#pending;
   }
 
   /** The answer of a charge, whose record is stored with it unless it has none. */
@@ -264,6 +267,8 @@ class Answer {
       explain,
       dryRun,
       replayed,
+      // Those of the session never rest on an assertion, and an ALLOW lists none.
+      asserted: restsOnAssertion(this.found.before.checks),
     });
     return { decision, identity: verdict.effect === 'ALLOW' && !dryRun ? this.found.identity : undefined, usage };
   }

@@ -1,5 +1,5 @@
 // CheckSlash and DescribeSlashAccess: may this user run that command on that platform, and which may they run.
-import { type Check, failed, type Verdict, verdictOf } from '../core/decision.ts';
+import { type Check, type Verdict, verdictOf } from '../core/decision.ts';
 import { Failure } from '../core/failure.ts';
 import { checkIdentity, type FoundIdentity, principalOf } from '../core/identity.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type SlashAccessDescription,
   type SlashAnswer,
 } from '../core/slash.ts';
-import { type SlashSubject, type SlashWhere, slashSubjectOf } from '../core/slash-request.ts';
+import { refusedSlash, type SlashSubject, type SlashWhere, slashSubjectOf } from '../core/slash-request.ts';
 import { type Decision, decide } from './decision.ts';
 import { isRecorded, pendingRecord, settle } from './decision-records.ts';
 import { anyPartition, newId } from './ids.ts';
@@ -89,9 +89,8 @@ export function slashChecks(
   if (identityCheck && !identityCheck.passed) return { checks: [identityCheck] };
   const checks = identityCheck ? [identityCheck] : [];
   const subject = slashSubjectOf(found?.identity, request.userId, request, pdp.rules.assertedFacts);
-  if ('refusal' in subject) return { checks: [...checks, failed('slash', subject.refusal)] };
-  const { platform, chatType, userIds, inGuild, asserted } = subject.subject;
-  const question = { platform, chatType, userIds, inGuild, asserted, command: request.command };
+  if ('refusal' in subject) return { checks: [...checks, refusedSlash(subject.refusal)] };
+  const question = { ...subject.subject, command: request.command };
   const { check, canonical, scope, tier, gated } = checkCommand(policy, question);
   checks.push(check);
   return { checks, canonical, scope, tier, gated };
@@ -120,8 +119,8 @@ export async function describeSlashAccess(pdp: Pdp, request: DescribeRequest): P
   return { ...describeAccess(pdp.policy().policy, subject.subject), ...named(subject.subject) };
 }
 
-function named({ platform, userIds }: SlashSubject): Pick<SlashAccess, 'platform' | 'userId'> {
-  return { platform, userId: userIds[0] };
+function named({ platform, userIds, bareUserId }: SlashSubject): Pick<SlashAccess, 'platform' | 'userId'> {
+  return { platform, userId: bareUserId ?? userIds[0] };
 }
 
 function refused(reason: string): Failure {

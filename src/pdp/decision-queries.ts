@@ -1,6 +1,7 @@
 // What an auditor asks about decisions: one with the whole of its story, many by whose they are.
 import { type DecisionFilter, fits } from '../core/decision-filter.ts';
 import type { DecisionRecord } from '../core/decision-record.ts';
+import type { DecisionSubject } from '../core/decision-subject.ts';
 import { Failure } from '../core/failure.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
 import { remedyOf } from '../core/remedies.ts';
@@ -60,7 +61,7 @@ export async function listDecisions(
   const partitions = partitionsOf(query.of);
   const walk = { ...decisionWalk(pdp, query), after: page.after, ...(partitions && { partitions }) };
   const keep = (record: DecisionRecord) => fits(record, query.filter);
-  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { decisions: items, next };
 }
 
@@ -71,14 +72,21 @@ function partitionsOf(of: DecisionsOf): readonly number[] | undefined {
   return isOwnId(id) ? [partitionOf(id)] : [];
 }
 
-function decisionWalk(pdp: Pdp, { of, fromMs, toMs }: DecisionQuery): Walk<DecisionRecord> {
+/** A principal has fewer sessions than an agent. */
+function subjectOf({ agentId, principal }: DecisionFilter): DecisionSubject | undefined {
+  if (principal !== undefined) return { field: 'principal', value: principal };
+  return agentId === undefined ? undefined : { field: 'agent', value: agentId };
+}
+
+function decisionWalk(pdp: Pdp, { of, fromMs, toMs, filter }: DecisionQuery): Walk<DecisionRecord> {
   return {
     descending: true,
+    weigh,
     // Records are in the order of their ids, which begin with a time.
     position: ({ decisionId }) => ({ atMs: 0, id: decisionId }),
     page: (partition, after, limit) => {
       const page: DecisionPage = {
-        of: of === 'everybody' ? { partition } : of,
+        of: of === 'everybody' ? { partition, about: subjectOf(filter) } : of,
         fromMs,
         toMs,
         after: after?.id,
@@ -90,7 +98,13 @@ function decisionWalk(pdp: Pdp, { of, fromMs, toMs }: DecisionQuery): Walk<Decis
 }
 
 /** Calls and names are what makes a record large; a UTF-16 unit takes up to three bytes. */
-function weigh({ calls, checks, agentId, runId, scope, principal, chatType }: DecisionRecord): number {
-  const texts = [...calls.map(({ tool }) => tool), agentId, runId, scope, principal, chatType];
+function weigh({ calls, checks, agentId, runId, scope, principal, chatType, details }: DecisionRecord): number {
+  const texts = [...calls.map(({ tool }) => tool), agentId, runId, scope, principal, chatType, ...termTexts(details)];
   return texts.reduce((bytes, text) => bytes + 3 * (text?.length ?? 0) + 16, 500 + 32 * checks.length);
+}
+
+function termTexts(details: DecisionRecord['details']): readonly string[] {
+  if (details?.kind !== 'terms') return [];
+  const { grant, delegationChain, declaredIntent } = details.terms;
+  return [...(grant === 'all' ? [] : grant), ...delegationChain, declaredIntent];
 }

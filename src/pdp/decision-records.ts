@@ -3,6 +3,7 @@
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
 import type { Check, Effect, Reason } from '../core/decision.ts';
+import type { DecisionDetails } from '../core/decision-details.ts';
 import {
   type AskedCall,
   checksOf,
@@ -12,14 +13,15 @@ import {
   type DecisionSession,
 } from '../core/decision-record.ts';
 import { LIMITS } from '../core/limits.ts';
+import { Memo } from '../core/memo.ts';
 import { isOwnId } from '../core/partition.ts';
-import { redactName } from '../core/redaction/redact.ts';
+import { type RedactionRules, scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
 import { newId, partitionFor } from './ids.ts';
 import type { Pdp } from './pdp.ts';
-import { Remembering } from './remembering.ts';
+import type { Noting } from './subject-notes.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
@@ -38,6 +40,7 @@ export interface Asked {
   readonly command?: string | undefined;
   readonly policyRevision: string;
   readonly checks: readonly Check[];
+  readonly details?: DecisionDetails | undefined;
 }
 
 /** A decision that will be recorded once it is made. */
@@ -55,29 +58,50 @@ export function isRecorded({ decisionLog }: Pdp, outcome: { effect: Effect; chan
 /** @returns undefined where no decision is recorded */
 export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined {
   if (pdp.decisionLog === 'off') return undefined;
-  const { rpc, runId, calls = [], policyRevision, checks } = asked;
+  const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
   const { caller, sinceMs } = pdp.asker;
+  const rules = pdp.redaction();
+  const named = (text: string | undefined) => withoutSecrets(text, rules);
   const context: DecisionContext = {
     rpc,
     caller,
-    agentId: withoutSecrets(asked.agentId),
-    sessionId: idWithoutSecrets(asked.sessionId),
-    runId: idWithoutSecrets(runId),
+    agentId: named(asked.agentId),
+    sessionId: idWithoutSecrets(asked.sessionId, rules),
+    runId: idWithoutSecrets(runId, rules),
     // What a request asserts of a user is as free a text as any other.
-    principal: withoutSecrets(asked.principal),
+    principal: named(asked.principal),
     traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
-    calls: countedCalls(calls, withoutSecrets),
+    calls: countedCalls(calls, (tool) => withoutSecrets(tool, rules)),
     callsTotal: calls.length,
-    scope: withoutSecrets(asked.scope),
-    platform: withoutSecrets(asked.platform),
-    chatType: withoutSecrets(asked.chatType),
+    scope: named(asked.scope),
+    platform: named(asked.platform),
+    chatType: named(asked.chatType),
     command: asked.command,
     policyRevision,
     checks,
     latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
+    ...(details && { details }),
   };
   const { context: bytes, foldBytes } = encodeContext(context);
   return { context, entry: { rpc, runId, context: bytes, foldBytes } };
+}
+
+/** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
+export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: Noting): boolean {
+  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+}
+
+/**
+ * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
+ * is about.
+ *
+ * @throws Failure state_unavailable
+ */
+export async function prepared(pdp: Pdp, noting: Noting): Promise<void> {
+  const { policies, subjects, state, decisionLog } = pdp;
+  if (decisionLog === 'off') return;
+  if (policies.isDue()) await policies.keep(state);
+  await subjects.note(state, noting);
 }
 
 export interface Settled {
@@ -96,6 +120,7 @@ export async function settle(
   { context, entry }: PendingRecord,
   { effect, reason, callIndex }: Settled,
 ): Promise<{ decisionId: string; now: number }> {
+  if (isPreparing(pdp, context)) await prepared(pdp, context);
   const { sessionId, runId } = context;
   const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
   const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });
@@ -121,19 +146,31 @@ export function publish({ decisions }: Pdp, context: DecisionContext, published:
   decisions.publish({ ...context, ...published, ...none, checks });
 }
 
-const traceHashes = new Remembering(traceHashOf);
+const MEMO_ENTRIES_MAX = 10_000;
 
-/** Names come again and again, and looking through one costs more than knowing it. */
-const names = new Remembering((name: string) => storable(name, LIMITS.scopeBytesMax, redactName).text);
+const traceHashes = new Memo(traceHashOf, MEMO_ENTRIES_MAX);
+
+/** Names come again and again, and looking through one costs more than knowing it. What was known goes with the rules. */
+const names = new WeakMap<RedactionRules, Memo<string>>();
+
+function namesUnder(rules: RedactionRules): Memo<string> {
+  let known = names.get(rules);
+  if (!known) {
+    const { name: scan } = scannerOf(rules);
+    known = new Memo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
+    names.set(rules, known);
+  }
+  return known;
+}
 
 /** A name that a caller chose, as it may be stored and logged. */
-export function withoutSecrets(text: string): string;
-export function withoutSecrets(text: string | undefined): string | undefined;
-export function withoutSecrets(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : names.get(text);
+export function withoutSecrets(text: string, rules: RedactionRules): string;
+export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined;
+export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined {
+  return text === undefined ? undefined : namesUnder(rules).get(text);
 }
 
 /** The form of an own id leaves no room for a secret, and there are too many of them to remember. */
-function idWithoutSecrets(id: string | undefined): string | undefined {
-  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id);
+function idWithoutSecrets(id: string | undefined, rules: RedactionRules): string | undefined {
+  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id, rules);
 }

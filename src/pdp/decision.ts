@@ -1,5 +1,5 @@
 // From core's verdict to the decision that is answered.
-import { type Check, type Effect, MESSAGES, type Reason, type Verdict } from '../core/decision.ts';
+import { type Check, type Effect, MESSAGES, type Reason, restsOnAssertion, type Verdict } from '../core/decision.ts';
 
 export interface Decision {
   readonly decisionId: string;
@@ -10,6 +10,8 @@ export interface Decision {
   readonly message: string;
   /** On anything but an ALLOW, or when asked for. */
   readonly checks: readonly Check[];
+  /** Any check that the answer rests on, shown or not, rests on what the request asserted. */
+  readonly asserted: boolean;
   readonly retryAfterMs: number | undefined;
   readonly replayed: boolean;
   readonly dryRun: boolean;
@@ -24,6 +26,8 @@ export interface Circumstances {
   readonly explain: boolean;
   readonly dryRun?: boolean;
   readonly replayed?: boolean;
+  /** Where the verdict does not list every check that it rests on; else these are asked. */
+  readonly asserted?: boolean;
 }
 
 export function decide(verdict: Verdict, given: Circumstances): Decision {
@@ -36,6 +40,7 @@ export function decide(verdict: Verdict, given: Circumstances): Decision {
     reason: verdict.reason,
     message: verdict.detail === undefined ? message : `${verdict.detail}: ${message}`,
     checks: given.explain || verdict.effect !== 'ALLOW' ? verdict.checks : [],
+    asserted: given.asserted ?? restsOnAssertion(verdict.checks),
     retryAfterMs: verdict.retryAfterMs,
     replayed: given.replayed ?? false,
     dryRun,

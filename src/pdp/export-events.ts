@@ -7,9 +7,10 @@ import { type Run, runAt } from '../core/run.ts';
 import type { AuditRecord } from '../state/codec/audit-record.ts';
 import type { Position } from '../state/port.ts';
 import { sealRun } from './change-run.ts';
-import { mergePages } from './merge-pages.ts';
+import { mergePages, RUNS_AT_ONCE } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { listRunEvents, runWalk } from './run-queries.ts';
+import { Slice } from './turns.ts';
 
 /** A record of a run that is read already, or is the next to be read. */
 export interface ExportPlace {
@@ -86,19 +87,21 @@ async function* recordsOf(
  * time first would never see it.
  */
 async function finishSilentRuns(pdp: Pdp, signal: AbortSignal): Promise<void> {
+  const slice = new Slice();
   for (let partition = 0; partition < PARTITIONS && !signal.aborted; partition++) {
     let after: Position | undefined;
     for (;;) {
-      const walk = { partition, index: 'touched', descending: false, limit: 100 } as const;
+      const walk = { partition, index: 'touched', descending: false, limit: RUNS_AT_ONCE } as const;
       const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
       for (const { run } of runs.filter(({ run }) => isSilent(pdp, run, now))) {
         await sealRun(pdp, run.runId).catch((error) => {
           if (!isGone(error)) throw error;
         });
       }
+      if (slice.isOver) await slice.next();
       const last = runs.at(-1)?.run;
       // They come by their last sign of life; among them may be some that have finished and are being purged.
-      if (!last || runs.length < 100 || (last.status === 'running' && !isSilent(pdp, last, now))) break;
+      if (!last || runs.length < RUNS_AT_ONCE || (last.status === 'running' && !isSilent(pdp, last, now))) break;
       after = { atMs: last.touchedAtMs, id: last.runId };
     }
   }

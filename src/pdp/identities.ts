@@ -32,8 +32,11 @@ export async function getIdentity(
 /** @returns whether an identity was bound */
 export async function releaseIdentity(pdp: Pdp, traceId: string): Promise<boolean> {
   pdp.identities.delete(traceId);
+  // Whose it was, for the record alone: the identity may change between the two, and is released all the same.
+  const { stored } = await pdp.state.readIdentity(traceId);
+  const principal = stored?.identity && principalOf(stored.identity);
   const released = await pdp.state.releaseIdentity(traceId);
-  if (released) await recordOfIdentity(pdp, { rpc: 'ReleaseIdentity', traceId });
+  if (released) await recordOfIdentity(pdp, { rpc: 'ReleaseIdentity', traceId, principal });
   return released;
 }
 

@@ -5,11 +5,13 @@
 // lose would make our own loss look like a forgery.
 import { createHash } from 'node:crypto';
 import type { ShapedRecord } from '../core/audit.ts';
-import type { NotedDecision } from '../core/decision-record.ts';
+import type { DecisionRecord, NotedDecision } from '../core/decision-record.ts';
+import { Failure } from '../core/failure.ts';
 import {
   checkpointToDrop,
   decisionRecord,
   epochRecord,
+  type FoldedDecision,
   isSigned,
   type OwnRecord,
   runLineOf,
@@ -27,7 +29,7 @@ import {
   isOfItsNote,
   type StoredCheckpoint,
 } from '../state/codec/checkpoint.ts';
-import type { NewCheckpoint } from '../state/port.ts';
+import type { NewCheckpoint, State } from '../state/port.ts';
 import { newSalt } from './ids.ts';
 import { logPages } from './log-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -49,15 +51,34 @@ export async function unfoldedDecisions(
   { state }: Pdp,
   { runId, ledger: { decisions } }: Run,
   notedDecisions: number,
-): Promise<readonly NotedDecision[]> {
+): Promise<readonly FoldedDecision[]> {
   const count = Math.min(notedDecisions - decisions, LIMITS.decisionsFoldedMax);
-  return count > 0 ? state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+  const noted = count > 0 ? await state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+  const folded: FoldedDecision[] = [];
+  for (let from = 0; from < noted.length; from += READ_AT_ONCE) {
+    const some = noted.slice(from, from + READ_AT_ONCE);
+    folded.push(...(await Promise.all(some.map(async (one) => ({ ...one, record: await recordOf(state, one) })))));
+  }
+  return folded;
+}
+
+/** Records of decisions that are asked for at one time. */
+const READ_AT_ONCE = 50;
+
+/** A record that is lost or damaged must not keep its run from going on; a store that does not answer is asked again. */
+async function recordOf(state: State, { decisionId }: NotedDecision): Promise<DecisionRecord | undefined> {
+  try {
+    return await state.readDecision(decisionId);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'state_unavailable') throw error;
+    return undefined;
+  }
 }
 
 /** A run with the records of Tollgate's own that are due: they come before whatever a change adds. */
 export function withDueRecords(
   run: Run,
-  { now, loss, decisions }: { now: number; loss: Loss | undefined; decisions: readonly NotedDecision[] },
+  { now, loss, decisions }: { now: number; loss: Loss | undefined; decisions: readonly FoldedDecision[] },
 ): { readonly run: Run; readonly records: readonly Uint8Array[] } {
   const due: OwnRecord[] = [];
   let { ledger } = run;

@@ -2,7 +2,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { State } from '../state/port.ts';
 
-const PAGE = 200;
+/** A record takes up to some 30 KB, and a page is read, decoded and hashed in one go. */
+export const LOG_PAGE = 32;
 
 /**
  * Records from `afterSequence + 1` to `upTo`, as they are stored. Ends early where the log does: what that means is for the
@@ -14,7 +15,7 @@ export async function* logPages(
   { afterSequence, upTo }: { afterSequence: number; upTo: number },
 ): AsyncGenerator<readonly Uint8Array[]> {
   for (let at = afterSequence; at < upTo; ) {
-    const page = await state.readLog(runId, { afterSequence: at, limit: Math.min(PAGE, upTo - at) });
+    const page = await state.readLog(runId, { afterSequence: at, limit: Math.min(LOG_PAGE, upTo - at) });
     if (page.length === 0) return;
     yield page;
     at += page.length;

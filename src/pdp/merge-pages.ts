@@ -7,17 +7,25 @@ import { PARTITIONS } from '../core/partition.ts';
 import type { Position } from '../state/port.ts';
 
 /** Fetched from each partition at first: most lists show fifty entries out of 256 partitions. */
-const CHUNK_FIRST = 4;
+const CHUNK_FIRST = 2;
 /** And when that was not enough; twice as many each time, because finding the place again may cost more than an entry. */
 const CHUNK_SECOND = 32;
-/** At most; at once from a list that lies in one partition. */
+/** From the one partition that a list lies in. */
+const CHUNK_ALONE = 16;
+/** What is fetched at once is decoded in one go, and should not take longer than some milliseconds. */
+const CHUNK_BYTES = 250_000;
+/** At most, of small entries. */
 const CHUNK_MAX = 500;
-/** So many partitions are asked at one time. */
-const AT_ONCE = 16;
+/** So many partitions are asked at one time; the embedded engine answers them all in one turn. */
+const AT_ONCE = 8;
+/** A page of runs, for whoever walks through one index without knowing how large they are: a run takes up to some 50 KB. */
+export const RUNS_AT_ONCE = 50;
 
 export interface Walk<T> {
   readonly page: (partition: number, after: Position | undefined, limit: number) => Promise<readonly T[]>;
   readonly position: (item: T) => Position;
+  /** About how many bytes an item takes in an answer. */
+  readonly weigh: (item: T) => number;
   readonly descending: boolean;
   readonly after?: Position | undefined;
   /** Those that are walked, where it is not all of them. */
@@ -60,7 +68,7 @@ function partitionsOf<T>({ partitions = EVERY_PARTITION }: Walk<T>): readonly nu
 async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<void> {
   const last = head.items.at(-1);
   const isAlone = partitionsOf(walk).length === 1;
-  const chunk = isAlone ? CHUNK_MAX : last === undefined ? CHUNK_FIRST : nextChunk(head.items.length);
+  const chunk = last === undefined ? (isAlone ? CHUNK_ALONE : CHUNK_FIRST) : nextChunk(walk, head.items);
   const after = last === undefined ? walk.after : walk.position(last);
   head.items = head.exhausted ? [] : await walk.page(head.partition, after, chunk);
   await turn();
@@ -68,8 +76,10 @@ async function fill<T>(walk: Walk<T>, head: Head<T>): Promise<void> {
   head.exhausted = head.items.length < chunk;
 }
 
-function nextChunk(before: number): number {
-  return Math.min(Math.max(2 * before, CHUNK_SECOND), CHUNK_MAX);
+function nextChunk<T>({ weigh }: Walk<T>, before: readonly T[]): number {
+  const heaviest = Math.max(1, ...before.map(weigh));
+  const wanted = Math.min(Math.max(2 * before.length, CHUNK_SECOND), CHUNK_MAX);
+  return Math.max(1, Math.min(wanted, Math.floor(CHUNK_BYTES / heaviest)));
 }
 
 function firstOf<T>(walk: Walk<T>, heads: readonly Head<T>[]): Head<T> | undefined {
@@ -96,8 +106,6 @@ export interface PageQuery<T> {
   readonly walk: Walk<T>;
   readonly keep: (item: T) => boolean;
   readonly size: number;
-  /** About how many bytes an item takes in an answer. */
-  readonly weigh: (item: T) => number;
 }
 
 /** A request looks at no more than this many entries; a page may therefore come short and still have a next one. */
@@ -110,7 +118,6 @@ export async function pageOf<T>({
   walk,
   keep,
   size,
-  weigh,
 }: PageQuery<T>): Promise<{ items: T[]; next: Position | undefined }> {
   const items: T[] = [];
   let last: Position | undefined;
@@ -120,7 +127,7 @@ export async function pageOf<T>({
     if (items.length === size || lookedAt === LOOKED_AT_MAX || bytes > PAGE_BYTES_MAX) return { items, next: last };
     if (keep(item)) {
       items.push(item);
-      bytes += weigh(item);
+      bytes += walk.weigh(item);
     }
     last = walk.position(item);
     lookedAt++;

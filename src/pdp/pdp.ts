@@ -5,16 +5,22 @@ import type { DecisionLogLevel } from '../core/decision-record.ts';
 import { Failure } from '../core/failure.ts';
 import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
 import type { Policy } from '../core/policy.ts';
+import type { RedactionRules } from '../core/redaction/scanner.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { State } from '../state/port.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { IdentityCache } from './identity-cache.ts';
+import type { AppendReader } from './offload.ts';
+import type { PolicyJournal } from './policy-journal.ts';
 import type { ServerFacts } from './server-facts.ts';
+import type { SubjectNotes } from './subject-notes.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
   /** SHA-256 of the policy's canonical form, hex. */
   readonly revision: string;
+  /** Its document as JSON, for threads that must read it for themselves; undefined where there are none. */
+  readonly document?: string;
 }
 
 export interface LedgerRules {
@@ -38,6 +44,8 @@ export interface Pdp {
   /** The policy now; an operation asks once and stays with the answer. */
   readonly policy: () => LoadedPolicy;
   readonly rules: DecisionRules;
+  /** What is taken out of texts beside what the built-in rules find; another object whenever it changes. */
+  readonly redaction: () => RedactionRules;
   readonly identities: IdentityCache;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
@@ -45,9 +53,14 @@ export interface Pdp {
   readonly patience: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;
+  /** The policies that this server has had in force. */
+  readonly policies: PolicyJournal;
+  /** Which sessions are noted with their agents and principals. */
+  readonly subjects: SubjectNotes;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
   readonly server: ServerFacts;
+  readonly appendReader: AppendReader;
   readonly asker: Asker;
   /** When whoever asks no longer waits, in ms of `performance.now()`. */
   readonly deadline: number;

@@ -8,6 +8,7 @@ import { foldRun } from './change-run.ts';
 import { exportRun, signedRun } from './export-run.ts';
 import type { Pdp } from './pdp.ts';
 import { treeOf } from './run-trees.ts';
+import { inSlices } from './turns.ts';
 
 export interface SignedTree {
   readonly note: string;
@@ -77,7 +78,7 @@ export async function proveConsistency(
 export async function verifyRun(pdp: Pdp, runId: string, checkpoints: readonly string[]) {
   const keys = pdp.ledger.key?.verifierKeys;
   if (!keys) throw new Failure('wrong_state', 'there is no ledger key to hold the run to', { subject: 'ledger' });
-  return verifyBundle(exportRun(pdp, runId), { keys, checkpoints });
+  return verifyBundle(inSlices(exportRun(pdp, runId)), { keys, checkpoints });
 }
 
 /** @returns the size of the tree that is meant, with all that is due in it */

@@ -8,19 +8,27 @@ import type { Run } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
 import { changeRun, sealRun } from './change-run.ts';
 import { encodeRecords } from './ledger.ts';
+import { RUNS_AT_ONCE } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
 
 /**
  * Removes the texts of a finished run and the contents of its records, for good. A repeat goes on where an earlier purge was
  * cut short, and changes nothing once that is done.
  *
+ * @param by  the caller who asked for it, for the ledger; undefined where a sweep ends what somebody has begun
  * @returns up to which record contents were removed
  * @throws Failure not_found; wrong_state while the run is running; state_unavailable, and then some of it may be left
  */
-export async function purgePayloads(pdp: Pdp, runId: string): Promise<number> {
+export async function purgePayloads(pdp: Pdp, runId: string, by?: string): Promise<number> {
   // A run that fell silent has finished.
   await sealRun(pdp, runId);
-  const { last, isDone } = await changeRun(pdp, runId, undefined, beginPurge, () => never());
+  const { last, isDone } = await changeRun(
+    pdp,
+    runId,
+    undefined,
+    (run, now) => beginPurge(run, now, by),
+    () => never(),
+  );
   if (isDone) return last;
   await sealRun(pdp, runId);
   for (let first = 1; first <= last; first += LIMITS.purgeChunk) {
@@ -35,9 +43,16 @@ export async function purgePayloads(pdp: Pdp, runId: string): Promise<number> {
   );
 }
 
-/** Purges the contents of all runs that finished strictly before a time, and counts those that still had some. */
-export async function purgeOldPayloads(pdp: Pdp, finishedBeforeMs: number): Promise<number> {
-  let purged = 0;
+/**
+ * Purges the contents of all runs that finished strictly before a time and still have some.
+ *
+ * @param onPurged  is told of each run
+ */
+export async function purgeOldPayloads(
+  pdp: Pdp,
+  finishedBeforeMs: number,
+  onPurged: (count: number) => void,
+): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition++) {
     let after: Position | undefined;
     for (;;) {
@@ -46,20 +61,19 @@ export async function purgeOldPayloads(pdp: Pdp, finishedBeforeMs: number): Prom
       const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
       for (const { run } of old) {
         if (run.ledger.purge?.isDone) continue;
-        await purgePayloads(pdp, run.runId);
-        purged++;
+        await purgePayloads(pdp, run.runId, pdp.asker.caller);
+        onPurged(1);
       }
       const last = old.at(-1)?.run;
       if (!last || old.length < PAGE) break;
       after = { atMs: last.finishedAtMs ?? 0, id: last.runId };
     }
   }
-  return purged;
 }
 
-const PAGE = 100;
+const PAGE = RUNS_AT_ONCE;
 
-function beginPurge(run: Run, now: number) {
+function beginPurge(run: Run, now: number, by: string | undefined) {
   if (run.status === 'running') throw new Failure('wrong_state', 'the run is running', { subject: 'running_run' });
   const { purge, texts } = run.ledger;
   if (purge) return { run, records: [], answer: purge };
@@ -75,7 +89,7 @@ function beginPurge(run: Run, now: number) {
     touchedAtMs: now,
     ledger: { ...run.ledger, texts: texts && { salt: undefined, hash: texts.hash }, purge: begun },
   };
-  const { run: purged, records } = withOwnRecords(stripped, [purgeRecord(begun.last, now)]);
+  const { run: purged, records } = withOwnRecords(stripped, [purgeRecord(begun.last, now, by)]);
   return { run: purged, records: encodeRecords(records, now), answer: begun };
 }
 

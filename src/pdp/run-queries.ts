@@ -1,14 +1,13 @@
 // What an auditor asks about runs and their logs.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../core/ledger.ts';
-import { LIMITS } from '../core/limits.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
-import type { Position, RunIndex, StoredRun } from '../state/port.ts';
+import type { Position, RunIndex, RunSubject, StoredRun } from '../state/port.ts';
 import { foldRun, sealRun } from './change-run.ts';
-import { logPages } from './log-pages.ts';
+import { LOG_PAGE, logPages } from './log-pages.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
 import { findRun, type Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
@@ -17,6 +16,10 @@ export interface RunFilter {
   readonly skillId: string | undefined;
   readonly callerId: string | undefined;
   readonly sessionId: string | undefined;
+  readonly agentId: string | undefined;
+  /** From here on, and before there. */
+  readonly startedFromMs: number;
+  readonly startedBeforeMs: number;
   readonly status: RunStatus | undefined;
   readonly includeDryRun: boolean;
 }
@@ -31,10 +34,38 @@ export async function listRuns(
     matchesStatus(run, filter.status, filter.includeDryRun) &&
     (filter.skillId === undefined || run.skillId === filter.skillId) &&
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
-    (filter.sessionId === undefined || run.sessionId === filter.sessionId);
-  const walk = { ...runWalk(pdp, 'started', true), after: page.after };
-  const { items, next } = await pageOf({ walk, keep, weigh, size: page.size });
+    (filter.sessionId === undefined || run.sessionId === filter.sessionId) &&
+    (filter.agentId === undefined || run.agentId === filter.agentId);
+  const walk = filteredWalk(pdp, filter, page.after);
+  const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { runs: items.map(({ run }) => run), next };
+}
+
+/** Along the index of what is most telling of a run, and no further than the time range goes. */
+function filteredWalk(pdp: Pdp, filter: RunFilter, after: Position | undefined): Walk<StoredRun> {
+  const { startedFromMs, startedBeforeMs, sessionId } = filter;
+  const walk = runWalk(pdp, 'started', true, subjectOf(filter));
+  // Behind every run of that very time or later.
+  const latest = { atMs: startedBeforeMs, id: '' };
+  const page: Walk<StoredRun>['page'] = async (partition, from, limit) => {
+    const runs = await walk.page(partition, from, limit);
+    const early = runs.findIndex(({ run }) => run.startedAtMs < startedFromMs);
+    return early < 0 ? runs : runs.slice(0, early);
+  };
+  const isWithin = after !== undefined && after.atMs < startedBeforeMs;
+  return { ...walk, page, after: isWithin ? after : latest, ...(sessionId !== undefined && nearSession(sessionId)) };
+}
+
+/** A run lies in the partition of its session. */
+function nearSession(sessionId: string): { partitions: readonly number[] } {
+  return { partitions: isOwnId(sessionId) ? [partitionOf(sessionId)] : [] };
+}
+
+function subjectOf({ sessionId, callerId, agentId, skillId }: RunFilter): RunSubject | undefined {
+  if (sessionId !== undefined) return { field: 'session', value: sessionId };
+  if (callerId !== undefined) return { field: 'caller', value: callerId };
+  if (agentId !== undefined) return { field: 'agent', value: agentId };
+  return skillId === undefined ? undefined : { field: 'skill', value: skillId };
 }
 
 /** The texts of a run are what makes it large; a UTF-16 unit takes up to three bytes. */
@@ -46,17 +77,11 @@ function weigh({ run }: StoredRun): number {
 /** A run's children, oldest first by start. They lie in their parent's partition. */
 export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number): Promise<Run[]> {
   if (!isOwnId(parentRunId)) return [];
-  const walk = runWalk(pdp, 'started', false);
   const children: Run[] = [];
-  let after: Position | undefined;
-  while (children.length < limit) {
-    const page = await walk.page(partitionOf(parentRunId), after, LIMITS.pageSizeMax);
-    for (const { run } of page) {
-      if (run.parentRunId === parentRunId && children.length < limit) children.push(run);
-    }
-    const last = page.at(-1);
-    if (!last || page.length < LIMITS.pageSizeMax) break;
-    after = walk.position(last);
+  const walk = { ...runWalk(pdp, 'started', false), partitions: [partitionOf(parentRunId)] };
+  for await (const { run } of mergePages(walk)) {
+    if (run.parentRunId === parentRunId) children.push(run);
+    if (children.length === limit) break;
   }
   return children;
 }
@@ -103,34 +128,65 @@ export async function getLastRuns(
   });
 }
 
-/** Removes all runs that finished strictly before a time, and counts them; running ones stay. */
-export async function purgeRuns(pdp: Pdp, finishedBeforeMs: number): Promise<number> {
+/**
+ * Removes all runs that finished strictly before a time; running ones stay.
+ *
+ * @param onRemoved  is told how many were removed, as they are
+ * @returns how many were removed in all
+ */
+export async function purgeRuns(
+  pdp: Pdp,
+  finishedBeforeMs: number,
+  onRemoved: (count: number) => void = () => undefined,
+): Promise<number> {
   let purged = 0;
+  const count = (removed: number) => {
+    purged += removed;
+    onRemoved(removed);
+  };
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    purged += await purgePartition(pdp, partition, finishedBeforeMs);
+    await purgePartition(pdp, partition, finishedBeforeMs, count);
   }
   return purged;
 }
 
-async function purgePartition(pdp: Pdp, partition: number, finishedBeforeMs: number): Promise<number> {
-  let purged = 0;
+async function purgePartition(
+  pdp: Pdp,
+  partition: number,
+  finishedBeforeMs: number,
+  onRemoved: (count: number) => void,
+): Promise<void> {
   for (;;) {
-    const { runs } = await pdp.state.pageRuns({ partition, index: 'finished', descending: false, limit: 100 });
+    const page = { partition, index: 'finished', descending: false, limit: REMOVED_AT_ONCE } as const;
+    const { runs } = await pdp.state.pageRuns(page);
     const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
-    const removed = await Promise.all(old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision)));
-    purged += removed.filter(Boolean).length;
-    if (old.length < 100 || !removed.includes(true)) return purged;
+    const removals = old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision));
+    const removed = await Promise.all(removals);
+    onRemoved(removed.filter(Boolean).length);
+    await turn();
+    if (old.length < REMOVED_AT_ONCE || !removed.includes(true)) return;
   }
 }
 
+/** Each with up to a thousand records of its log, in one step. */
+const REMOVED_AT_ONCE = 16;
+
 /** The runs of one index, as they stand now. */
-export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean): Walk<StoredRun> {
+export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean, by?: RunSubject): Walk<StoredRun> {
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,
+    weigh,
     position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
     page: async (partition, after, limit) => {
-      const { runs, now } = await pdp.state.pageRuns({ partition, index, descending, limit, ...(after && { after }) });
+      const { runs, now } = await pdp.state.pageRuns({
+        partition,
+        index,
+        by,
+        descending,
+        limit,
+        ...(after && { after }),
+      });
       return runs.map(({ run, revision }) => ({ run: runAt(run, pdp.runIdleTimeoutMs, now), revision }));
     },
   };
@@ -148,7 +204,6 @@ async function upToDate(pdp: Pdp, runId: string): Promise<Run> {
   return getRun(pdp, runId);
 }
 
-const LOG_PAGE = 200;
 const FOLLOW_INTERVAL_MS = 250;
 
 /**

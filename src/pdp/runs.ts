@@ -3,9 +3,11 @@ import { mayAssert } from '../core/asserted-facts.ts';
 import { storableJson } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
 import { finishRun as finish } from '../core/finish.ts';
-import { principalOf } from '../core/identity.ts';
+import { principalOf, principalsOf } from '../core/identity.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
+import { scannerOf } from '../core/redaction/scanner.ts';
 import { type FinalStatus, openRun, type Run } from '../core/run.ts';
+import type { EntryRefusal } from '../core/session.ts';
 import type { Operation } from '../state/port.ts';
 import { changeRun, keyReused } from './change-run.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -25,12 +27,13 @@ export interface StartRequest {
 }
 
 /**
- * Starts a run. A child takes its parent's root and must have its caller.
+ * Starts a run. A child takes its parent's root and must have its caller. A session must let the caller in, in the very step that
+ * stores the run.
  *
  * @throws Failure not_found (identity, session or run), wrong_state, assertion_refused, key_reused, state_unavailable
  */
 export async function startRun(pdp: Pdp, request: StartRequest): Promise<Run> {
-  const caller = await callerOf(pdp, request.subject);
+  const { principals, ...caller } = await callerOf(pdp, request.subject);
   const { operation } = request;
   for (;;) {
     const remembered = operation && (await pdp.state.readStartedRun(caller.callerId, operation.key));
@@ -46,13 +49,28 @@ export async function startRun(pdp: Pdp, request: StartRequest): Promise<Run> {
       run,
       records: [],
       expectedRevision: 0,
+      session: request.sessionId === undefined ? undefined : { sessionId: request.sessionId, principals },
       operation: operation && { ...operation, answer: run.runId },
     });
     if (outcome === 'committed') return run;
     if (outcome === 'too_many_keys') {
       throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this caller');
     }
+    if (outcome !== 'moved') throw notEntered(outcome);
     // Moved: another request used the key just now; its run is the answer.
+  }
+}
+
+/** Unknown and another owner's look alike, as they do in a decision. */
+function notEntered(refusal: EntryRefusal): Failure {
+  switch (refusal) {
+    case 'SESSION_UNKNOWN':
+    case 'OWNER_MISMATCH':
+      return new Failure('not_found', 'the session is unknown', { subject: 'session' });
+    case 'SESSION_CLOSED':
+      return new Failure('wrong_state', 'the session is closed', { subject: 'session' });
+    case 'SESSION_EXPIRED':
+      return new Failure('wrong_state', 'the session has expired', { subject: 'session' });
   }
 }
 
@@ -61,23 +79,28 @@ interface Caller {
   readonly callerAsserted: boolean;
 }
 
-async function callerOf(pdp: Pdp, subject: StartRequest['subject']): Promise<Caller> {
+/** The caller, and every principal that it may use a session as. */
+async function callerOf(
+  pdp: Pdp,
+  subject: StartRequest['subject'],
+): Promise<Caller & { readonly principals: readonly string[] }> {
   if ('traceId' in subject) {
-    return { callerId: principalOf(await requireIdentity(pdp, subject.traceId)), callerAsserted: false };
+    const identity = await requireIdentity(pdp, subject.traceId);
+    return { callerId: principalOf(identity), callerAsserted: false, principals: principalsOf(identity) };
   }
   if (!mayAssert(pdp.rules.assertedFacts, 'run_caller')) {
     throw new Failure('assertion_refused', 'this server takes the caller of a run from trusted records only');
   }
-  return { callerId: subject.callerId, callerAsserted: true };
+  return { callerId: subject.callerId, callerAsserted: true, principals: [subject.callerId] };
 }
 
 /** @param claimedId  the id under which an earlier request with the same key was about to start it */
 async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId: string | undefined): Promise<Run> {
   const { sessionId, parentRunId, continuationParentRunId } = request;
-  const [parent, continued] = await Promise.all([
+  const [parent, continued, agentId] = await Promise.all([
     existingRun(pdp, parentRunId),
     existingRun(pdp, continuationParentRunId),
-    existingSession(pdp, sessionId),
+    agentOf(pdp, sessionId),
   ]);
   if (parent && parent.callerId !== caller.callerId) {
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
@@ -93,7 +116,8 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     skillId: request.skillId,
     channelId: request.channelId,
     sessionId,
-    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs).text,
+    agentId,
+    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs, scannerOf(pdp.redaction())).text,
     ...caller,
   };
   // The clock of where the run will lie.
@@ -104,10 +128,10 @@ async function existingRun(pdp: Pdp, runId: string | undefined): Promise<Run | u
   return runId === undefined ? undefined : getRun(pdp, runId);
 }
 
-async function existingSession(pdp: Pdp, sessionId: string | undefined): Promise<void> {
-  if (sessionId === undefined) return;
-  const { record } = await pdp.state.readSession(sessionId);
-  if (!record) throw new Failure('not_found', 'the session is unknown', { subject: 'session' });
+/** Whether the run may use the session is decided in the step that stores it. */
+async function agentOf(pdp: Pdp, sessionId: string | undefined): Promise<string | undefined> {
+  if (sessionId === undefined) return undefined;
+  return (await pdp.state.readSession(sessionId)).record?.session.agentId;
 }
 
 /** @throws Failure not_found */
@@ -139,7 +163,7 @@ export function finishRun(pdp: Pdp, request: FinishRequest): Promise<Run> {
     runId,
     operation,
     (run, now) => {
-      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now);
+      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now, pdp.redaction());
       if (finished.kind === 'contradiction') {
         throw new Failure('wrong_state', 'the run has finished with other content', { subject: 'run' });
       }

@@ -1,12 +1,15 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
+import { setImmediate as turn } from 'node:timers/promises';
+import { termsOf } from '../core/decision-details.ts';
 import { Failure } from '../core/failure.ts';
 import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
+import { scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
 import { keyReused } from './change-run.ts';
-import { type Asked, pendingRecord } from './decision-records.ts';
+import { type Asked, pendingRecord, prepared, withoutSecrets } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -17,19 +20,33 @@ export interface SessionAt {
   readonly now: number;
 }
 
+/** Of a session that is not there yet. */
+const NOBODY = { sessionId: undefined, agentId: undefined, principal: undefined };
+
 /** @throws Failure too_many_sessions, wrong_state (agent), key_reused, not_found (the key's session is gone), state_unavailable */
 export async function createSession(
   pdp: Pdp,
   session: Omit<NewSession, 'sessionId'>,
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
-  const { text: declaredIntent } = storable(session.declaredIntent, LIMITS.declaredIntentBytesMax);
+  const { text: declaredIntent } = storable(
+    session.declaredIntent,
+    LIMITS.declaredIntentBytesMax,
+    scannerOf(pdp.redaction()).text,
+  );
   const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
-  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner });
+  const details = {
+    kind: 'terms',
+    terms: termsOf(stored, (text: string) => withoutSecrets(text, pdp.redaction())),
+  } as const;
+  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner, details });
+  await prepared(pdp, NOBODY);
   const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
+      // The store has the last word on its id, so it is noted behind its opening.
+      await prepared(pdp, { sessionId: answer.record.session.sessionId, agentId, principal: owner });
       await records.publishStored();
       return { record: answer.record, now: answer.now, replayed: false };
     case 'replayed':
@@ -56,6 +73,7 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
   // Whose a session is never changes, so it may be read before.
   const owned = pdp.decisionLog === 'off' ? undefined : (await pdp.state.readSession(sessionId)).record?.session;
   const records = sessionRecords(pdp, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
+  await prepared(pdp, { sessionId, agentId: owned?.agentId, principal: owned?.owner });
   const answer = await pdp.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':
@@ -75,7 +93,7 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
 /** The records of what happens to sessions; the store asks for one where it happens. */
 export function sessionRecords(
   pdp: Pdp,
-  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal'>,
+  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal' | 'details'>,
 ): { of: RecordOf | undefined; publishStored: () => Promise<void> } {
   const made: string[] = [];
   const policyRevision = pdp.policy().revision;
@@ -115,7 +133,7 @@ export async function listSessions(
     (filter.status === undefined || statusOf(record, now) === filter.status);
   const walk = sessionWalk(pdp);
   const [{ items, next }, total] = await Promise.all([
-    pageOf({ walk: { ...walk, after: page.after }, keep, weigh, size: page.size }),
+    pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
     countOf(walk, keep),
   ]);
   return { sessions: items, next, total };
@@ -130,6 +148,7 @@ function weigh({ record: { session } }: SessionAt): number {
 function sessionWalk(pdp: Pdp): Walk<SessionAt> {
   return {
     descending: true,
+    weigh,
     position: ({ record: { session } }) => ({ atMs: session.createdAtMs, id: session.sessionId }),
     page: async (partition, after, limit) => {
       const { records, now } = await pdp.state.pageSessions({ partition, limit, ...(after && { after }) });
@@ -138,19 +157,43 @@ function sessionWalk(pdp: Pdp): Walk<SessionAt> {
   };
 }
 
-const REMOVED_PER_STEP = 200;
+/** Steps that are asked for together are one transaction of the embedded store, which nothing comes between. */
+const REMOVED_PER_STEP = 25;
+const PARTITIONS_AT_ONCE = 4;
 
-/** Removes all sessions that have ended at least `endedForMs` ago, and counts them. */
-export async function removeEndedSessions(pdp: Pdp, endedForMs: number): Promise<number> {
-  const removed = await Promise.all(
-    Array.from({ length: PARTITIONS }, async (_, partition) => {
-      let count = 0;
-      for (;;) {
-        const step = await pdp.state.removeEndedSessions({ partition, endedForMs, limit: REMOVED_PER_STEP });
-        count += step;
-        if (step < REMOVED_PER_STEP) return count;
-      }
-    }),
-  );
-  return removed.reduce((sum, count) => sum + count, 0);
+/**
+ * Removes all sessions that have ended at least `endedForMs` ago.
+ *
+ * @param onRemoved  is told how many were removed, as they are
+ * @returns how many were removed in all
+ */
+export async function removeEndedSessions(
+  pdp: Pdp,
+  endedForMs: number,
+  onRemoved: (count: number) => void = () => undefined,
+): Promise<number> {
+  let removed = 0;
+  const count = (step: number) => {
+    removed += step;
+    onRemoved(step);
+  };
+  for (let first = 0; first < PARTITIONS; first += PARTITIONS_AT_ONCE) {
+    const partitions = Array.from({ length: PARTITIONS_AT_ONCE }, (_, index) => first + index);
+    await Promise.all(partitions.map((partition) => removeEnded(pdp, { partition, endedForMs }, count)));
+    await turn();
+  }
+  return removed;
+}
+
+async function removeEnded(
+  { state }: Pdp,
+  sweep: { readonly partition: number; readonly endedForMs: number },
+  onRemoved: (count: number) => void,
+): Promise<void> {
+  for (;;) {
+    const step = await state.removeEndedSessions({ ...sweep, limit: REMOVED_PER_STEP });
+    onRemoved(step);
+    if (step < REMOVED_PER_STEP) return;
+    await turn();
+  }
 }

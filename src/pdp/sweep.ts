@@ -7,9 +7,11 @@ import { PARTITIONS } from '../core/partition.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
 import { sealRun } from './change-run.ts';
+import { RUNS_AT_ONCE } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
 import { purgePayloads } from './purge-payloads.ts';
 import { purgeRuns } from './run-queries.ts';
+import { Slice } from './turns.ts';
 
 export interface SweepRules {
   readonly endedSessionRetentionMs: number;
@@ -29,7 +31,7 @@ export interface Swept {
 /** Removed or finished in one partition by one sweep; what is left waits for the next. */
 const PER_PARTITION_MAX = 100;
 /** Pages of running runs that one sweep looks at in one partition. */
-const RUN_PAGES_MAX = 10;
+const RUN_PAGES_MAX = 20;
 
 /**
  * One bounded pass over all partitions.
@@ -41,11 +43,13 @@ export async function sweep(pdp: Pdp, rules: SweepRules): Promise<Swept> {
   let sessions = 0;
   const tended = { runsTimedOut: 0, runsSigned: 0, purgesEnded: 0 };
   const failed: unknown[] = [];
+  const slice = new Slice();
   const endedForMs = rules.endedSessionRetentionMs + 1;
   // One partition after the other: a sweep must never be what fills the store's queue.
   for (let partition = 0; partition < PARTITIONS; partition++) {
     sessions += await pdp.state.removeEndedSessions({ partition, endedForMs, limit: PER_PARTITION_MAX });
     failed.push(...(await tendRuns(pdp, partition, tended)));
+    if (slice.isOver) await slice.next();
   }
   const runsPurged = await purgeRuns(pdp, (await pdp.state.now()) - rules.runRetentionMs);
   if (failed.length > 0) throw failed[0];
@@ -59,7 +63,7 @@ async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<un
   const failed: unknown[] = [];
   let after: Position | undefined;
   for (let page = 0; page < RUN_PAGES_MAX; page++) {
-    const walk = { partition, index: 'touched', descending: false, limit: PER_PARTITION_MAX } as const;
+    const walk = { partition, index: 'touched', descending: false, limit: RUNS_AT_ONCE } as const;
     const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
     for (const { run } of runs) {
       const due = dueOf(pdp, run, now);
@@ -74,7 +78,7 @@ async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<un
       }
     }
     const last = runs.at(-1)?.run;
-    if (!last || runs.length < PER_PARTITION_MAX) break;
+    if (!last || runs.length < RUNS_AT_ONCE) break;
     after = { atMs: last.touchedAtMs, id: last.runId };
   }
   return failed;

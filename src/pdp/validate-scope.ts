@@ -82,7 +82,7 @@ export function scopeChecks(
     checks.push({ name, passed, reason, asserted: true });
     return checks;
   }
-  const runCheck = checkRun(run ?? null, principals, assertedFacts);
+  const runCheck = checkRun(run ?? null, { principals }, assertedFacts);
   checks.push(runCheck);
   if (!runCheck.passed || !run) return checks;
   const scopeCheck = checkScope(scope, scopeFactsOf(run), isAdmin(policy, principals));

@@ -88,8 +88,9 @@ export class ConnectionMonitor {
     const { bytesRead, bytesWritten } = connection.socket;
     const read = bytesRead - connection.bytesRead;
     const written = bytesWritten - connection.bytesWritten;
-    const calls = connection.callsOpened + halfSent;
-    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0 });
+    // A call that was half sent at the last look may have sent the rest since, and ended.
+    const calls = connection.callsOpened + halfSent + connection.halfSent;
+    Object.assign(connection, { bytesRead, bytesWritten, callsOpened: 0, halfSent });
     return read > limits.controlBytesPerS * passedS + calls * callBytesMax + written / 4;
   }
 

@@ -1,8 +1,8 @@
 // One connection of a listener, as the bounds below grpc-js know it.
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { UnknownBounds } from '../unknown-places.ts';
 import type { CertificateFacts, Identified } from './callers.ts';
-import type { UnknownBounds } from './unknown-places.ts';
 
 export interface ConnectionLimits {
   readonly connections: number;
@@ -68,6 +68,8 @@ export interface Connection {
   readonly held: Map<ServerHttp2Stream, HeldRequest>;
   heldBytes: number;
   callsOpened: number;
+  /** At the last look. */
+  halfSent: number;
   /** Calls that were given up, less what is allowed for the time since. */
   resets: number;
   bytesRead: number;
@@ -96,6 +98,7 @@ export function newConnection(
     held: new Map(),
     heldBytes: 0,
     callsOpened: 0,
+    halfSent: 0,
     resets: 0,
     bytesRead: 0,
     bytesWritten: 0,

@@ -12,20 +12,13 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressGroup } from '../remote-address.ts';
 import { type Callers, certificateOf, type Identified } from './callers.ts';
-import {
-  type Connection,
-  type ConnectionEvent,
-  type ConnectionLimits,
-  newConnection,
-  openCallsMax,
-  unknownBounds,
-} from './connection.ts';
+import { type Connection, type ConnectionEvent, type ConnectionLimits, newConnection } from './connection.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
+import { ConnectionPlaces } from './connection-places.ts';
 import { type SocketAbove, watchHandshakes } from './handshakes.ts';
-import { Receiving } from './receiving.ts';
-import { addressGroup } from './remote-address.ts';
-import { UnknownPlaces } from './unknown-places.ts';
+import { endCall, OpenCalls } from './open-calls.ts';
 
 /** A call as node:http2 hands it over. `rawHeaders` are names and values in turn, with those that are repeated. */
 export interface ArrivingCall {
@@ -59,26 +52,18 @@ type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, 
 
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #all = new Map<Socket, Connection>();
-  readonly #bySession = new WeakMap<object, Connection>();
-  readonly #unknown: UnknownPlaces<Connection>;
-  readonly #unknownCalls: UnknownPlaces<ServerHttp2Stream>;
-  readonly #unknownCallsPerConnection: number;
-  /** Known ones without a call, the longest waiting first. */
-  readonly #idle = new Set<Connection>();
+  readonly #places: ConnectionPlaces;
+  readonly #calls: OpenCalls;
   readonly #monitor: ConnectionMonitor;
-  readonly #receiving: Receiving;
-  #openCalls = 0;
+  readonly #bySession = new WeakMap<object, Connection>();
+  readonly #dropped = new WeakSet<Socket>();
   #isTurningAway = false;
 
   constructor(options: ConnectionsOptions) {
-    const { limits, callBytesMax, onEvent } = options;
+    const { limits, callBytesMax, callers, onEvent } = options;
     this.#options = options;
-    const bounds = unknownBounds(limits);
-    this.#unknown = new UnknownPlaces(bounds.connections);
-    this.#unknownCalls = new UnknownPlaces(bounds.calls);
-    this.#unknownCallsPerConnection = bounds.callsPerConnection;
-    this.#receiving = new Receiving({ receivingBytes: limits.receivingBytes, callBytesMax });
+    this.#places = new ConnectionPlaces(limits);
+    this.#calls = new OpenCalls({ limits, callBytesMax, areToldApart: callers.areToldApart, onEvent });
     this.#monitor = new ConnectionMonitor({
       limits,
       callBytesMax,
@@ -88,7 +73,7 @@ export class Connections {
   }
 
   get count(): number {
-    return this.#all.size;
+    return this.#places.count;
   }
 
   /** From now on a new connection hears at once that it must go elsewhere (GOAWAY): none of its calls is begun. */
@@ -102,18 +87,16 @@ export class Connections {
    */
   async quiet(withinMs: number): Promise<void> {
     const until = performance.now() + withinMs;
-    const isBusy = () => [...this.#all.values()].some(({ calls }) => calls.size > 0);
+    const isBusy = () => [...this.#places.all()].some(({ calls }) => calls.size > 0);
     while (isBusy() && performance.now() < until) await sleep(QUIET_LOOK_MS);
   }
 
   /** Looks again at who is known: a connection whose caller was removed, or whose certificate has ended, is unknown from now on. */
   identifyAgain(): void {
-    for (const connection of [...this.#all.values()]) {
+    for (const connection of [...this.#places.all()]) {
       if (!connection.known || this.#options.callers.again(connection.known)) continue;
-      connection.known = undefined;
-      this.#idle.delete(connection);
-      this.#evict(this.#unknown.add(connection, connection.address));
-      for (const stream of [...connection.calls]) this.#boundUnknownCall(connection, stream);
+      this.#evict(this.#places.forget(connection));
+      for (const stream of [...connection.calls]) this.#calls.boundUnknown(connection, stream);
     }
   }
 
@@ -130,15 +113,15 @@ export class Connections {
       if (arriving) for (const accept of accepts) accept.call(server, socket);
     });
     server.prependListener('secureConnection', (socket: SocketAbove) => {
-      arriving = socket._parent && this.#all.get(socket._parent);
+      arriving = this.#places.find(socket._parent);
       if (arriving) arriving.certificate = certificateOf(socket);
     });
     server.prependListener('session', (session: ServerHttp2Session) => {
       if (arriving) this.#begin(arriving, session);
     });
     watchHandshakes(server, (event, socket) => {
-      // One that we have ended ourselves was told of already.
-      if (!socket || this.#all.has(socket)) this.#options.onEvent(event);
+      // One that we have ended ourselves was counted then.
+      if (!socket || !this.#dropped.has(socket)) this.#options.onEvent(event);
     });
     server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
       const connection = this.#open(stream);
@@ -149,35 +132,28 @@ export class Connections {
         for (const handle of handles) handle.call(server, stream, headers, flags);
       } catch (error) {
         this.#options.onEvent('CALL_BROKEN', error);
-        end(stream, constants.NGHTTP2_INTERNAL_ERROR);
+        endCall(stream, constants.NGHTTP2_INTERNAL_ERROR);
       }
     });
     server.once(
       'close',
-      this.#monitor.start(() => this.#all.values()),
+      this.#monitor.start(() => this.#places.all()),
     );
   }
 
   /** @returns undefined when known callers hold every place */
   #accept(socket: Socket): Connection | undefined {
     const connection = this.#newConnection(socket);
-    this.#all.set(socket, connection);
-    socket.once('close', () => this.#remove(connection));
-    const { address } = connection;
-    let evicted = this.#unknown.add(connection, address);
-    if (!evicted && this.#all.size > this.#options.limits.connections) {
-      evicted = this.#unknown.takeFrom(address);
-      // With no other unknown one it is the turn of a known one that does nothing.
-      if (evicted === connection) [evicted = connection] = this.#idle;
-      if (evicted !== connection) this.#unknown.add(connection, address);
+    socket.once('close', () => this.#places.remove(connection));
+    const evicted = this.#places.add(connection);
+    if (evicted !== connection) {
+      this.#evict(evicted);
+      return connection;
     }
-    if (evicted === connection) {
-      this.#options.onEvent('CONNECTIONS_EXHAUSTED');
-      socket.destroy();
-      return undefined;
-    }
-    this.#evict(evicted);
-    return connection;
+    this.#options.onEvent('CONNECTIONS_EXHAUSTED');
+    this.#places.remove(connection);
+    socket.destroy();
+    return undefined;
   }
 
   #evict(connection: Connection | undefined): void {
@@ -185,15 +161,13 @@ export class Connections {
   }
 
   #newConnection(socket: Socket): Connection {
-    const connections = this;
+    const [calls, closed] = [this.#calls, (stream: ServerHttp2Stream) => this.#closeCall(connection, stream)];
     const connection: Connection = newConnection(socket, addressGroup(socket.remoteAddress), {
       onCallClose() {
-        connections.#closeCall(connection, this);
+        closed(this);
       },
       onCallData(piece) {
-        if (connections.#receiving.take(connection, this, piece)) return;
-        connections.#options.onEvent('RECEIVING_EXHAUSTED');
-        this.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        calls.receive(connection, this, piece);
       },
     });
     return connection;
@@ -205,9 +179,9 @@ export class Connections {
     this.#bySession.set(session, connection);
     if (this.#isTurningAway) session.close();
     const { callers } = this.#options;
-    if (callers.areToldApart && connection.certificate) {
-      this.#know(connection, callers.identify(undefined, connection.certificate));
-    }
+    const identified =
+      connection.certificate && callers.areToldApart && callers.identify(undefined, connection.certificate);
+    if (identified) this.#places.know(connection, identified);
     // Its settings, and the acknowledgement of ours: until then it is not bound to keep to them.
     let toCome = 2;
     const onSettings = (): void => {
@@ -221,11 +195,8 @@ export class Connections {
   #open(stream: ServerHttp2Stream): Connection | undefined {
     const connection = stream.session && this.#bySession.get(stream.session);
     if (!connection) return undefined;
-    if (connection.calls.size === 0) this.#idle.delete(connection);
-    this.#openCalls++;
-    connection.callsOpened++;
-    connection.calls.add(stream);
-    stream.on('data', connection.onCallData).on('close', connection.onCallClose);
+    if (connection.calls.size === 0) this.#places.work(connection);
+    this.#calls.open(connection, stream);
     return connection;
   }
 
@@ -233,54 +204,16 @@ export class Connections {
   #admit(call: ArrivingCall): boolean {
     const { stream, connection } = call;
     const { goesOn, identified } = this.#options.admit(call);
-    if (identified) this.#know(connection, identified);
-    else this.#boundUnknownCall(connection, stream);
-    if (this.#openCalls > openCallsMax(this.#options.limits)) {
-      const unknown = this.#unknownCalls.takeFrom(connection.address);
-      if (unknown) this.#endUnknownCall(unknown);
-      if (!unknown || unknown === stream) {
-        this.#options.onEvent('CALLS_EXHAUSTED');
-        end(stream, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-        return false;
-      }
-    }
+    if (identified) this.#places.know(connection, identified);
+    else this.#calls.boundUnknown(connection, stream);
+    if (!this.#calls.makeRoom(connection, stream)) return false;
     // Nobody keeps what still comes of a call that has been answered.
     if (!goesOn) stream.off('data', connection.onCallData);
     return goesOn && !stream.closed;
   }
 
-  #know(connection: Connection, identified: Identified | undefined): void {
-    if (identified && !connection.known) this.#unknown.delete(connection, connection.address);
-    connection.known = identified;
-  }
-
-  #boundUnknownCall(connection: Connection, stream: ServerHttp2Stream): void {
-    const { unknownCalls, address } = connection;
-    unknownCalls.add(stream);
-    const evicted = this.#unknownCalls.add(stream, address);
-    if (evicted) this.#endUnknownCall(evicted);
-    // A connection that many callers share, as behind a proxy, is theirs all the same. One with a single caller is its own.
-    if (!this.#options.callers.areToldApart || unknownCalls.size <= this.#unknownCallsPerConnection) return;
-    const [oldest] = unknownCalls;
-    if (oldest) this.#endUnknownCall(oldest);
-  }
-
-  #endUnknownCall(stream: ServerHttp2Stream): void {
-    const connection = stream.session && this.#bySession.get(stream.session);
-    if (connection) this.#forgetUnknownCall(connection, stream);
-    this.#options.onEvent('CALL_EVICTED');
-    end(stream, constants.NGHTTP2_ENHANCE_YOUR_CALM);
-  }
-
-  #forgetUnknownCall(connection: Connection, stream: ServerHttp2Stream): void {
-    if (connection.unknownCalls.delete(stream)) this.#unknownCalls.delete(stream, connection.address);
-  }
-
   #closeCall(connection: Connection, stream: ServerHttp2Stream): void {
-    connection.calls.delete(stream);
-    this.#openCalls--;
-    if (connection.held.size > 0) this.#receiving.end(connection, stream);
-    if (connection.unknownCalls.size > 0) this.#forgetUnknownCall(connection, stream);
+    this.#calls.close(connection, stream);
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.#countReset(connection);
     if (connection.calls.size === 0) this.#rest(connection);
   }
@@ -291,33 +224,22 @@ export class Connections {
    */
   #countReset(connection: Connection): void {
     connection.resets++;
-    if (connection.resets <= RESETS_MAX || !this.#all.has(connection.socket)) return;
+    if (connection.resets <= RESETS_MAX || !this.#places.has(connection)) return;
     this.#drop(connection, 'RESET_FLOOD', constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
   #rest(connection: Connection): void {
     connection.sinceMs = this.#monitor.lookedAtMs;
-    if (connection.known && connection.isReady && this.#all.has(connection.socket)) this.#idle.add(connection);
-  }
-
-  #remove(connection: Connection): void {
-    this.#all.delete(connection.socket);
-    this.#unknown.delete(connection, connection.address);
-    this.#idle.delete(connection);
+    this.#places.rest(connection);
   }
 
   #drop(connection: Connection, event?: ConnectionEvent, code: number = constants.NGHTTP2_NO_ERROR): void {
     if (event) this.#options.onEvent(event);
-    this.#remove(connection);
+    this.#places.remove(connection);
+    this.#dropped.add(connection.socket);
     // Without an error the code is not looked at.
     connection.session?.destroy(event && new Error(event), code);
     // After what it is told, which is written at the end of this turn. A peer that reads nothing holds nothing up.
     setImmediate(() => connection.socket.destroy());
   }
-}
-
-/** Ends a stream to which nobody may listen yet; what is thrown at it would end the process. */
-function end(stream: ServerHttp2Stream, code: number): void {
-  stream.on('error', () => undefined);
-  stream.close(code);
 }

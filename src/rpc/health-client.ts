@@ -1,7 +1,8 @@
 // Asks a running server how it is, over the same gRPC health service that probes and load balancers ask.
+import { isIP } from 'node:net';
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import { dialAddress, type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import type { TlsFiles } from '../config/listeners.ts';
 
 const TIMEOUT_MS = 2_000;
@@ -27,7 +28,14 @@ function ask({ address, tls }: AskedListener, service: string): Promise<string> 
   if (tls?.clientCa !== undefined) {
     return Promise.resolve('asks for a client certificate; set observability.listen, and that is asked instead');
   }
-  const client = new Client(listenAddressText(address), credentialsOf(tls));
+  if (address.kind === 'tcp' && address.port === 0) {
+    return Promise.resolve('unknown: the configured port 0 says nothing of where the server listens, so name it');
+  }
+  const dialled = dialAddress(address);
+  const client = new Client(listenAddressText(dialled), credentialsOf(tls), {
+    // An address is no name that TLS may ask for, and Node warns of it on standard error.
+    ...(tls && dialled.kind === 'tcp' && isIP(dialled.host) !== 0 && { 'grpc.ssl_target_name_override': 'localhost' }),
+  });
   const check = healthService.Check;
   if (!check) throw new Error('the health service has no Check');
   return new Promise((resolve) => {

@@ -15,7 +15,9 @@ export class Health {
   readonly #services: readonly string[];
   readonly #onChange: (serving: boolean, error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
-  #serving: boolean | undefined;
+  /** Whether the store answered. */
+  #answers: boolean | undefined;
+  #isFull = false;
   readonly #watches = new OpenStreams();
   #stopped = false;
 
@@ -36,7 +38,7 @@ export class Health {
   /** Asks the store once, then keeps asking until {@link stop}. */
   async start(): Promise<void> {
     let error: unknown;
-    const serving = await this.#state.now().then(
+    const answers = await this.#state.now().then(
       () => true,
       (reason) => {
         error = reason;
@@ -44,24 +46,26 @@ export class Health {
       },
     );
     if (this.#stopped) return;
-    if (serving !== this.#serving) {
-      this.#serving = serving;
-      this.#set(serving);
-      this.#onChange(serving, error);
-    }
-    this.#timer = setTimeout(() => void this.start(), serving ? INTERVAL_MS : INTERVAL_DOWN_MS);
+    const { isFull } = this.#state.info;
+    const isNews = answers !== this.#answers;
+    if (isNews || isFull !== this.#isFull) this.#set(answers && !isFull);
+    this.#answers = answers;
+    this.#isFull = isFull;
+    if (isNews) this.#onChange(answers, error);
+    this.#timer = setTimeout(() => void this.start(), answers ? INTERVAL_MS : INTERVAL_DOWN_MS);
     this.#timer.unref();
   }
 
   /** What keeps the process from serving, a few words each. */
   get problems(): readonly string[] {
-    const problems = this.#serving ? [] : [this.#serving === false ? 'the store does not answer' : 'starting'];
+    const problems = this.#answers ? [] : [this.#answers === false ? 'the store does not answer' : 'starting'];
+    if (this.#answers && this.#isFull) problems.push('the store is full');
     return this.#stopped ? ['stopping', ...problems] : problems;
   }
 
   /** Whether the store answered when it was last asked, at most a second ago. */
   get isStoreUp(): boolean {
-    return this.#serving === true;
+    return this.#answers === true;
   }
 
   /** Says NOT_SERVING everywhere, for good: the process is about to go. */

@@ -1,14 +1,18 @@
 // The two listeners and what is on each: what a runner must not call is simply not there for it.
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { servicesOf } from '../api/operations.ts';
 import type { CallerBook } from '../config/callers-file.ts';
 import type { Config } from '../config/config.ts';
 import { LISTENERS, type ListenerName } from '../config/listeners.ts';
 import type { Pdp } from '../pdp/pdp.ts';
+import { FoldedLines } from '../telemetry/folded-lines.ts';
 import { FoldedLog } from '../telemetry/folded-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
+import type { OutageLog } from '../telemetry/outage-log.ts';
+import type { RaisedWarning } from '../telemetry/warnings.ts';
 import { ANYONE, knownCallers } from './callers.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
@@ -16,7 +20,7 @@ import { InFlight } from './in-flight.ts';
 import { fullName, Listener } from './listener.ts';
 import type { Telemetry } from './seen.ts';
 import { StreamChecks } from './stream-checks.ts';
-import { TlsSource } from './tls.ts';
+import { type Expiry, TlsSource } from './tls.ts';
 import type { Edge } from './call/edge.ts';
 
 /** Of the grace period, what is kept for telling open streams, closing connections and the store. */
@@ -28,7 +32,10 @@ const IDENTIFY_AGAIN_MS = 5_000;
 
 export class GrpcServer {
   readonly #listeners: Readonly<Record<ListenerName, Listener>>;
-  readonly #tls: readonly TlsSource[];
+  readonly #tls: ReadonlyMap<ListenerName, TlsSource>;
+  readonly #decisionLog: DecisionLog;
+  readonly #storeFailures: FoldedLines;
+  readonly #delayMs: number;
   readonly #health: Health;
   readonly #inFlight: InFlight;
   readonly #openStreams = new StreamChecks();
@@ -48,20 +55,24 @@ export class GrpcServer {
       callers,
       telemetry,
       log,
-    }: { pdp: Pdp; callers: () => CallerBook; telemetry: Telemetry; log: Logger },
+      outage,
+    }: { pdp: Pdp; callers: () => CallerBook; telemetry: Telemetry; log: Logger; outage: OutageLog },
   ) {
+    this.#decisionLog = new DecisionLog(log, pdp.redaction);
     // Every stream listens for the stop; how many there may be has a bound of its own.
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    const decisionLog = new DecisionLog(log);
+    this.#storeFailures = new FoldedLines(log, 'more calls failed, alike');
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
-      decisionLog,
+      decisionLog: this.#decisionLog,
       telemetry,
+      storeFailures: this.#storeFailures,
+      outage,
       inFlight: this.#inFlight,
       openStreams: this.#openStreams,
       draining: this.#draining.signal,
@@ -69,12 +80,9 @@ export class GrpcServer {
       bytesMax: { request: requestBytes, append: appendBytes },
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
-    this.#tls = [...tls.values()];
+    this.#tls = tls;
     const services = LISTENERS.flatMap(servicesOf).map(fullName);
-    this.#health = new Health(pdp.state, services, (serving, error) => {
-      if (serving) log.info('the store answers: serving');
-      else log.error(errorFields(error), 'the store does not answer: not serving');
-    });
+    this.#health = new Health(pdp.state, services, (serving, error) => outage.checked(serving, error));
     const open = (name: ListenerName, bytesMax: number) =>
       new Listener(config.listeners[name], {
         services: servicesOf(name),
@@ -93,6 +101,7 @@ export class GrpcServer {
       management: open('management', requestBytes),
     };
     this.#graceMs = config.shutdown.graceMs;
+    this.#delayMs = config.shutdown.delayMs;
     // A certificate ends without a change of any file.
     this.#recheck = setInterval(() => this.identifyAgain(), IDENTIFY_AGAIN_MS).unref();
   }
@@ -112,6 +121,24 @@ export class GrpcServer {
     return { decision: decision.text, management: management.text };
   }
 
+  /** Of each listener with TLS: when its certificates end, and whether its files are refused. */
+  get certificates(): readonly { listener: ListenerName; expiries: readonly Expiry[]; isRefused: boolean }[] {
+    return [...this.#tls].map(([listener, { expiries, isRefused }]) => ({ listener, expiries, isRefused }));
+  }
+
+  get warnings(): readonly RaisedWarning[] {
+    return this.certificates.flatMap(({ listener, isRefused }): RaisedWarning[] =>
+      isRefused
+        ? [
+            {
+              code: 'CERTIFICATE_REFUSED',
+              message: `The certificate files of the ${listener} listener cannot be used; the last good ones stay in force.`,
+            },
+          ]
+        : [],
+    );
+  }
+
   /** What keeps it from serving, a few words each; empty when it serves. */
   get problems(): readonly string[] {
     return this.#health.problems;
@@ -123,6 +150,12 @@ export class GrpcServer {
 
   get callsInFlight(): number {
     return this.#inFlight.count;
+  }
+
+  /** Says NOT_SERVING and goes on serving for a while, so that whoever follows readiness has gone elsewhere by then. */
+  async retire(): Promise<void> {
+    this.#health.stop();
+    if (this.#delayMs > 0) await sleep(this.#delayMs);
   }
 
   /**
@@ -138,10 +171,12 @@ export class GrpcServer {
     this.#health.stop();
     this.#health.endWatches();
     this.#draining.abort();
-    for (const tls of this.#tls) tls.close();
+    for (const tls of this.#tls.values()) tls.close();
     await Promise.all(listeners.map((listener) => listener.drain(leftMs() - closingMs)));
     this.#stopping.abort();
     await Promise.all(listeners.map((listener) => listener.close(Math.min(leftMs() / 2, LINGER_MS_MAX))));
+    this.#decisionLog.close();
+    this.#storeFailures.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { encodeErrorDetails } from './error-details.ts';
 interface Row {
   readonly code: status;
   /** A name of tollgate.v1.ErrorReason without its prefix; by subject where that tells more. */
-  readonly reason: string | Partial<Record<FailureSubject, string>>;
+  readonly reason: string | Partial<Record<FailureSubject | 'otherwise', string>>;
   readonly retryAfterMs?: number;
 }
 
@@ -22,6 +22,7 @@ const TABLE = {
       run: 'RUN_NOT_FOUND',
       identity: 'IDENTITY_NOT_FOUND',
       decision: 'DECISION_NOT_FOUND',
+      policy: 'POLICY_NOT_FOUND',
     },
   },
   key_reused: { code: status.ALREADY_EXISTS, reason: 'KEY_REUSED' },
@@ -41,7 +42,12 @@ const TABLE = {
   },
   too_many_sessions: { code: status.RESOURCE_EXHAUSTED, reason: 'TOO_MANY_SESSIONS' },
   too_many_keys: { code: status.RESOURCE_EXHAUSTED, reason: 'TOO_MANY_KEYS' },
-  state_unavailable: { code: status.UNAVAILABLE, reason: 'STATE_UNAVAILABLE', retryAfterMs: 100 },
+  state_unavailable: {
+    code: status.UNAVAILABLE,
+    // A full store is out of use like one that is away: the same call, with the same key, may succeed later.
+    reason: { space: 'STATE_FULL', otherwise: 'STATE_UNAVAILABLE' },
+    retryAfterMs: 100,
+  },
   overloaded: { code: status.RESOURCE_EXHAUSTED, reason: 'OVERLOADED', retryAfterMs: 100 },
   deadline: { code: status.DEADLINE_EXCEEDED, reason: 'DEADLINE' },
   message_too_large: { code: status.RESOURCE_EXHAUSTED, reason: 'MESSAGE_TOO_LARGE' },
@@ -64,7 +70,9 @@ export function statusOf(error: unknown, requestId: string): StatusReply {
   const failure = error instanceof Failure ? error : new Failure('internal', 'internal error', { cause: error });
   const row: Row = TABLE[failure.kind];
   const reason =
-    typeof row.reason === 'string' ? row.reason : ((failure.subject && row.reason[failure.subject]) ?? 'INTERNAL');
+    typeof row.reason === 'string'
+      ? row.reason
+      : (row.reason[failure.subject ?? 'otherwise'] ?? row.reason.otherwise ?? 'INTERNAL');
   const message = failure.message.isWellFormed() ? failure.message.slice(0, MESSAGE_LENGTH_MAX) : 'internal error';
   const metadata = new Metadata();
   metadata.set(

@@ -8,7 +8,7 @@ import type { TlsFiles } from '../config/listeners.ts';
 import { readPem } from '../read-pem.ts';
 import { StartupError } from '../startup-error.ts';
 
-interface Material {
+export interface Material {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly clientCa: Buffer | undefined;
@@ -17,6 +17,12 @@ interface Material {
 type Provider = NonNullable<Parameters<typeof experimental.createCertificateProviderServerCredentials>[0]>;
 type IdentityListener = Parameters<Provider['addIdentityCertificateListener']>[0];
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
+
+/** Which certificate, and when it ends. */
+export interface Expiry {
+  readonly file: 'cert' | 'ca' | 'client_ca';
+  readonly endsAtMs: number;
+}
 
 export interface TlsReload {
   /** When the certificate in force ends. */
@@ -34,6 +40,7 @@ export class TlsSource {
   readonly #identityListeners = new Set<IdentityListener>();
   readonly #caListeners = new Set<CaListener>();
   #material: Material;
+  #isRefused = false;
 
   /** @throws StartupError when a file cannot be read, or does not fit */
   constructor(files: TlsFiles, onReload: (reload: TlsReload) => void) {
@@ -61,8 +68,20 @@ export class TlsSource {
     this.#watch.close();
   }
 
+  /** When the certificates end that are in force; of several authorities the first to end counts. */
+  get expiries(): readonly Expiry[] {
+    const { cert, clientCa } = this.#material;
+    return [...expiriesOf('cert', cert), ...(clientCa === undefined ? [] : expiriesOf('client_ca', clientCa))];
+  }
+
+  /** Whether the files, as they lie there now, are not in force. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
   #take(loaded: Material | StartupError): void {
     const error = loaded instanceof StartupError ? loaded : undefined;
+    this.#isRefused = error !== undefined;
     if (!(loaded instanceof StartupError)) {
       this.#material = loaded;
       for (const listener of this.#caListeners) listener(this.#ca());
@@ -99,14 +118,15 @@ export class TlsSource {
 
 function tryRead(files: TlsFiles): Material | StartupError {
   try {
-    return read(files);
+    return readMaterial(files);
   } catch (error) {
     if (error instanceof StartupError) return error;
     throw error;
   }
 }
 
-function read(files: TlsFiles): Material {
+/** Reads the files of a listener. @throws StartupError when one cannot be read, or they do not fit together */
+export function readMaterial(files: TlsFiles): Material {
   const material: Material = {
     cert: readPem(files.cert),
     key: readPem(files.key),
@@ -129,8 +149,8 @@ function read(files: TlsFiles): Material {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** @throws StartupError unless there is at least one and each can be read */
-function certificatesIn(pem: Buffer, path: string): X509Certificate[] {
+/** The certificates of a file. @throws StartupError unless there is at least one and each can be read */
+export function certificatesIn(pem: Buffer, path: string): X509Certificate[] {
   const found = pem.toString('latin1').match(CERTIFICATE) ?? [];
   if (found.length === 0) throw new StartupError(`${path} holds no certificate`);
   return found.map((text) => {
@@ -140,6 +160,21 @@ function certificatesIn(pem: Buffer, path: string): X509Certificate[] {
       throw new StartupError(`${path} holds a certificate that cannot be read`, { cause });
     }
   });
+}
+
+const expiriesByPem = new WeakMap<Buffer, number>();
+
+/** When the first certificate ends of a file that has been checked; parsed once. */
+export function expiriesOf(file: Expiry['file'], pem: Buffer): Expiry[] {
+  let endsAtMs = expiriesByPem.get(pem);
+  if (endsAtMs === undefined) {
+    const found = certificatesIn(pem, file);
+    // Of our own chain the first is ours; of authorities each counts.
+    const counted = file === 'cert' ? found.slice(0, 1) : found;
+    endsAtMs = Math.min(...counted.map(({ validTo }) => Date.parse(validTo)));
+    expiriesByPem.set(pem, endsAtMs);
+  }
+  return [{ file, endsAtMs }];
 }
 
 function checkDates({ validFrom, validTo }: X509Certificate, path: string): void {

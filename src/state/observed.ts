@@ -28,9 +28,12 @@ const OPERATIONS = {
   purgePayloads: true,
   pageRuns: true,
   removeRun: true,
+  keepPolicy: true,
+  readPolicy: true,
   recordDecision: true,
   readDecision: true,
   pageDecisions: true,
+  noteSubjects: true,
   readNotedDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 

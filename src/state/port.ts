@@ -6,9 +6,18 @@
 // with what is stored.
 import type { Effect, Reason } from '../core/decision.ts';
 import type { DecisionRecord, DecisionRpc, NotedDecision } from '../core/decision-record.ts';
+import type { DecisionSubject } from '../core/decision-subject.ts';
 import type { Identity, StoredIdentity } from '../core/identity.ts';
 import type { Run } from '../core/run.ts';
-import type { Call, Counters, Session, SessionLimits, SessionReason, SessionRecord } from '../core/session.ts';
+import type {
+  Call,
+  Counters,
+  EntryRefusal,
+  Session,
+  SessionLimits,
+  SessionReason,
+  SessionRecord,
+} from '../core/session.ts';
 
 /** An idempotency key in use. It belongs to its rpc and to the session, run, agent or caller that is operated on. */
 export interface Operation {
@@ -27,7 +36,9 @@ export interface StoreInfo {
   readonly description: string;
   readonly durability: Durability;
   /** What an operator should change about this store, a sentence each. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly StoreWarning[];
+  /** It answers, and has no room: what adds to it fails. */
+  readonly isFull: boolean;
   /** How often a server answered with another history than before: a failover, a restart, a restored copy. */
   readonly lineageChanges: number;
   /** Acknowledged changes that the store is known to have lost since this process started. */
@@ -35,6 +46,32 @@ export interface StoreInfo {
   /** Of a store behind a network: how many of its connections are in each state of the circuit breaker. */
   readonly breakers?: Readonly<Record<BreakerState, number>>;
 }
+
+export interface StoreWarning {
+  readonly code: StoreWarningCode;
+  readonly message: string;
+}
+
+export type StoreWarningCode =
+  /** It cannot be reached, or cannot be used. */
+  | 'STORE_UNREACHABLE'
+  /** It answers without what was in it: emptied, or another one's data. */
+  | 'STORE_EMPTIED'
+  /** It answers with an older state of what was in it. */
+  | 'STORE_ROLLED_BACK'
+  | 'STORE_FULL'
+  /** Nearly. */
+  | 'STORE_FILLING'
+  /** It may drop what it holds. */
+  | 'STORE_EVICTS'
+  /** What it acknowledges does not survive its restart. */
+  | 'STORE_NOT_DURABLE'
+  /** Fewer replicas than must confirm a write. */
+  | 'STORE_REPLICAS_MISSING'
+  /** It does not say what it is. */
+  | 'STORE_UNKNOWN'
+  /** The files with our login or our certificates cannot be used, or the server refuses them. */
+  | 'STORE_LOGIN_REFUSED';
 
 /** Closed, everything is sent; open, nothing is; half open, one check of the server is under way. */
 export type BreakerState = 'closed' | 'half_open' | 'open';
@@ -69,7 +106,11 @@ export interface DecisionPage {
    * A session's and a partition's come newest first by id; a run's newest first in the order in which they were noted. A
    * session's are also the denials that named it when it was not there, not yet or no more.
    */
-  readonly of: { readonly sessionId: string } | { readonly runId: string } | { readonly partition: number };
+  readonly of:
+    | { readonly sessionId: string }
+    | { readonly runId: string }
+    /** With a subject, of the partition what is about it: in its sessions, and what belongs to no session. */
+    | { readonly partition: number; readonly about?: DecisionSubject | undefined };
   /** Only what was decided from here on, and before there. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -93,6 +134,8 @@ export interface DecisionRecords {
   /** A record that is older than the retention is not found. */
   readDecision(decisionId: string): Promise<DecisionRecord | undefined>;
   pageDecisions(page: DecisionPage): Promise<DecisionRecord[]>;
+  /** Notes that subjects have had a part in a session: its decisions are then found by them. A repeat notes it anew. */
+  noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void>;
   /** What is noted with a run, oldest first, from a place in its list on, 0 being the first. */
   readNotedDecisions(runId: string, page: { from: number; limit: number }): Promise<NotedDecision[]>;
 }
@@ -186,6 +229,11 @@ export interface RunCommit {
   readonly checkpoint?: NewCheckpoint | undefined;
   /** The `lostChanges` that `run` was made from, for which this commit accounts; the commit is `moved` if there are others. */
   readonly lostChanges?: number | undefined;
+  /**
+   * The session that a new run begins in, which lies in the run's partition, and who begins it. The run is stored only if the
+   * session lets them in, as it stands in that same step.
+   */
+  readonly session?: { readonly sessionId: string; readonly principals: readonly string[] } | undefined;
   /** Remembered with the run, or for a new run with its caller; its answer is then the run's id. */
   readonly operation: (Operation & { readonly answer: string }) | undefined;
 }
@@ -202,10 +250,18 @@ export interface NewCheckpoint {
 
 export type RunIndex = 'started' | 'finished' | 'touched';
 
+/** What never changes of a run, and what runs are looked for by. */
+export interface RunSubject {
+  readonly field: 'caller' | 'agent' | 'session' | 'skill';
+  readonly value: string;
+}
+
 export interface RunPage {
   readonly partition: number;
   /** `started` holds every run, `finished` those with a final status, `touched` those that are tended, by their last sign of life. */
   readonly index: RunIndex;
+  /** Only the runs of this subject, from an index of theirs; of `started` alone. */
+  readonly by?: RunSubject | undefined;
   readonly descending: boolean;
   /** Starts strictly behind this place. */
   readonly after?: Position;
@@ -290,9 +346,10 @@ export interface State extends DecisionRecords {
    * Compare and set of one run, with its log, its indexes and its remembered operation.
    * Acknowledged means durable at the level that `info` names.
    *
-   * @returns `moved` when the run is no longer at `expectedRevision`, or the operation is remembered already
+   * @returns `moved` when the run is no longer at `expectedRevision`, or the operation is remembered already; the reason why
+   *   the session lets nobody in
    */
-  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys'>;
+  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys' | EntryRefusal>;
   /** Stored bytes in sequence order, from `afterSequence + 1`. */
   readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]>;
   /** The newest checkpoints of a run, oldest first. */
@@ -306,6 +363,12 @@ export interface State extends DecisionRecords {
    * @param range  at most {@link LIMITS.purgeChunk} records; those that are not there are left out
    */
   purgePayloads(runId: string, range: { first: number; last: number }): Promise<void>;
+  /**
+   * Keeps the document of a policy by its revision, 64 hex digits, and notes that it is in force now. The time since when is
+   * that of the first. A document is kept for as long as a record may name it, up to {@link LIMITS.policiesKeptMax} of them.
+   */
+  keepPolicy(policy: { revision: string; document: string; inForceAtMs: number }): Promise<void>;
+  readPolicy(revision: string): Promise<{ document: string; inForceAtMs: number } | undefined>;
   /** Removes a finished run with its log and checkpoints. @returns false if it is no longer at this revision */
   removeRun(runId: string, expectedRevision: number): Promise<boolean>;
 }

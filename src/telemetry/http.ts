@@ -1,21 +1,26 @@
 // What a monitoring system asks over HTTP: /metrics, whether the process lives, and whether it is ready. A listener of its
 // own, for neither of those who ask speaks gRPC or has a certificate.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import { addressGroup } from '../remote-address.ts';
 import { StartupError } from '../startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
+import { UnknownPlaces } from '../unknown-places.ts';
 
 export interface Monitored {
   readonly contentType: string;
   readonly metrics: () => Promise<string>;
   /** What keeps the process from being ready, a few words each; empty when it is. */
   readonly notReady: () => readonly string[];
+  /** The codes of the warnings that hold. */
+  readonly warnings: () => readonly string[];
 }
 
 /** Requests have no body, and few headers; whoever takes longer, or comes with more, is not a monitoring system. */
 const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 15_000, maxHeaderSize: 8_192 };
-const CONNECTIONS_MAX = 32;
+/** Nobody is known here, so the newcomer takes the place of the oldest: strangers who stay keep no monitoring system out. */
+const PLACES = { max: 32, maxPerAddress: 16 };
 
 export class MonitoringListener {
   readonly #server: Server;
@@ -29,7 +34,12 @@ export class MonitoringListener {
     this.#server = createServer({ ...LIMITS, connectionsCheckingInterval: 1_000 }, (request, response) => {
       answer(monitored, request, response).catch(() => response.destroy());
     });
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    const places = new UnknownPlaces<Socket>(PLACES);
+    this.#server.on('connection', (socket: Socket) => {
+      const address = addressGroup(socket.remoteAddress);
+      socket.once('close', () => places.delete(socket, address));
+      places.add(socket, address)?.destroy();
+    });
   }
 
   /** @throws StartupError when the address cannot be had */
@@ -72,7 +82,12 @@ async function answer(monitored: Monitored, request: IncomingMessage, response: 
   if (path === '/metrics') return end(response, 200, await monitored.metrics(), monitored.contentType);
   const notReady = monitored.notReady();
   const ready = notReady.length === 0;
-  const line = ready ? { ready } : { ready, not_ready: notReady };
+  const warnings = monitored.warnings();
+  const line = {
+    ready,
+    ...(!ready && { not_ready: notReady }),
+    ...(warnings.length > 0 && { warnings }),
+  };
   end(response, ready ? 200 : 503, `${JSON.stringify(line)}\n`, 'application/json');
 }
 

@@ -2,10 +2,13 @@
 // a run's inputs or output, or the text of a step, for those belong to the audit log and may be secret.
 
 import { type DestinationStream, type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino';
+import { descriptorOf } from './descriptor.ts';
+import { LineWriter } from './line-writer.ts';
 
 export type { Logger } from 'pino';
 
 const STDOUT_FD = 1;
+const STDERR_FD = 2;
 const CAUSES_MAX = 5;
 
 /** A net below the rule above, not a replacement for it: it only knows these names, and only this deep. */
@@ -31,16 +34,48 @@ export function createLogger({
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: REDACTED, censor: '***' },
     },
-    destination ?? standardOutput(),
+    destination ?? openOutput(),
   );
 }
 
-/** Synchronous, so that the line before a crash is there to be read. */
-function standardOutput(): DestinationStream {
-  const stream = pino.destination({ dest: STDOUT_FD, sync: true });
-  // A full pipe makes a synchronous write keep the rest; this is its last chance.
-  process.once('exit', () => stream.flushSync());
-  return stream;
+/** Where the lines of a server go: standard output, without ever waiting for it. */
+export function openOutput(): LineWriter {
+  const writer = new LineWriter({
+    descriptor: descriptorOf(STDOUT_FD),
+    droppedLine: (dropped) => {
+      const time = new Date().toISOString();
+      return `${JSON.stringify({ level: 'warn', time, service: 'tollgate', pid: process.pid, dropped, msg: 'log lines were dropped: standard output did not take them' })}\n`;
+    },
+  });
+  // However the process ends, what standard output still takes goes there.
+  process.once('exit', () => writer.writeLast());
+  return writer;
+}
+
+/** The same for what a person reads at a terminal. */
+export function openErrorOutput(): LineWriter {
+  return new LineWriter({ descriptor: descriptorOf(STDERR_FD), droppedLine: () => '' });
+}
+
+/**
+ * Sends to the log what Node and packages would write to the console, which waits for whoever reads it: warnings of the
+ * process, and `console.*`.
+ */
+export function captureConsole(log: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log.warn({ warning: name }, message));
+  const write = (...words: unknown[]) =>
+    log.warn({ console: words.map(wordOf).join(' ').slice(0, CONSOLE_MAX) }, 'a package wrote to the console');
+  for (const name of ['log', 'info', 'debug', 'warn', 'error', 'trace', 'dir'] as const) console[name] = write;
+}
+
+const CONSOLE_MAX = 1_000;
+
+/** Errors by their message: what packages hang onto them may be what was asked. */
+function wordOf(word: unknown): string {
+  return withoutEchoes(
+    word instanceof Error ? `${word.name}: ${word.message}` : typeof word === 'string' ? word : typeof word,
+  );
 }
 
 export interface ErrorFields {

@@ -1,13 +1,14 @@
 // Asks a running server over HTTP whether it is ready, as a probe does.
 import { get } from 'node:http';
-import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import { dialAddress, type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 
 const TIMEOUT_MS = 2_000;
 const ANSWER_BYTES_MAX = 4_096;
 
 /** Whether the server at this address is ready, and a line that says so. */
 export async function checkReady(address: ListenAddress): Promise<{ serving: boolean; lines: readonly string[] }> {
-  const where = address.kind === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port };
+  const dialled = dialAddress(address);
+  const where = dialled.kind === 'unix' ? { socketPath: dialled.path } : { host: dialled.host, port: dialled.port };
   const { serving, text } = await ask(where).catch((error: Error) => ({
     serving: false,
     text: `unreachable (${error.message})`,

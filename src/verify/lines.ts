@@ -1,8 +1,11 @@
 // The lines of a bundle, each read on its own. A line has one form: whatever JSON would also take (blanks, other orders,
 // further or repeated fields, other spellings of a character or number) is refused, so that no byte of it can change unseen.
 
-/** Enough for any record that fits into one request. */
-export const LINE_LENGTH_MAX = 16 * 2 ** 20;
+/**
+ * Ten times the longest line that is written: a header with three texts of 4,000 bytes, each byte of which takes up to seven
+ * characters once it is escaped twice. A longer line would cost its reader a multiple of its length in memory.
+ */
+export const LINE_LENGTH_MAX = 2 ** 20;
 
 /** More than any tree is high, and more than a hash takes. */
 const PROOF_MAX = 64;

@@ -1,6 +1,8 @@
 // What a verification found, for a person and for a program. Whatever of a bundle is repeated in it is shortened and made
 // printable: a bundle may come from anybody and is read on a terminal.
 
+import type { Finding } from './allowances.ts';
+
 export type FaultKind =
   | 'altered'
   | 'missing'
@@ -44,6 +46,10 @@ export interface Report {
   readonly checkpoints: number;
   /** Records whose payload was removed on purpose. */
   readonly purged: readonly Range[];
+  /** Where what was done and what was allowed do not fit. None where the ledger itself is at fault. */
+  readonly findings: readonly Finding[];
+  /** How many there are, those that are not listed too. */
+  readonly findingsTotal: number;
 }
 
 /**

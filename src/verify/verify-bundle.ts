@@ -3,6 +3,7 @@
 //
 // INVARIANT: no byte of a sound bundle can be changed and the bundle still pass, but for what a later, honest export of the
 // same run could have written, too: payloads under a purge record may be gone.
+import { Allowances, type Findings } from './allowances.ts';
 import type { Epoch } from './epochs.ts';
 import { checkGiven, type GivenCheckpoint } from './given.ts';
 import { checkHeads, type HeldCheckpoint, type Ledger } from './heads.ts';
@@ -19,7 +20,10 @@ import { HashTree } from './tree.ts';
 const CHECKPOINTS_MAX = 10_000;
 const EPOCHS_MAX = 10_000;
 const PURGED_MAX = 100;
+/** A file with more faults than this in its lines is not read on: no more than 100 are listed, and any length may follow. */
+const FAULTS_READ_MAX = 10_000;
 const EPOCH = 'tollgate.epoch';
+const NO_FINDINGS: Findings = { list: [], total: 0, notes: [] };
 const ORDER = ['header', 'record', 'checkpoint', 'inclusion', 'end'] as const;
 
 export interface Trusted {
@@ -39,7 +43,10 @@ export async function verifyBundle(
   { keys, checkpoints = [] }: Trusted,
 ): Promise<Report> {
   const reading = new BundleReading(keys.map(parseVerifierKey).filter((key) => key !== undefined));
-  for await (const line of lines) reading.line(line);
+  for await (const line of lines) {
+    reading.line(line);
+    if (reading.isGivenUp) break;
+  }
   return reading.report(checkpoints);
 }
 
@@ -50,6 +57,7 @@ class BundleReading {
   readonly #tree = new HashTree();
   readonly #order = new RecordOrder(this.#faults);
   readonly #payloads = new Payloads(this.#faults);
+  readonly #allowances = new Allowances();
   readonly #epochs: Epoch[] = [];
   #epoch = 0;
   readonly #held: HeldCheckpoint[] = [];
@@ -63,13 +71,29 @@ class BundleReading {
   #inclusion: InclusionLine | undefined;
   #end: { readonly records: number; readonly checkpoints: number } | undefined;
   #isUnfinished = false;
+  #isGivenUp = false;
 
   constructor(keys: readonly VerifierKey[]) {
     this.#keys = keys;
   }
 
+  /** Whether there is no use in reading further lines: the bundle is at fault whatever they hold. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   line(text: string | BrokenLine): void {
     this.#lines += 1;
+    if (typeof text === 'object' && text?.broken === 'too long') {
+      this.#isGivenUp = true;
+      this.#lineFault('altered', 'this line is longer than any line of a bundle; nothing is read behind it');
+      return;
+    }
+    if (this.#faults.count >= FAULTS_READ_MAX) {
+      this.#isGivenUp = true;
+      this.#notes.push(`line ${this.#lines}: ${FAULTS_READ_MAX} faults stand before it; nothing is read from here on`);
+      return;
+    }
     const line = typeof text === 'string' ? parseLine(text) : undefined;
     if (typeof text === 'object' && text?.broken === 'unfinished') this.#isUnfinished = true;
     else if (line) this.#take(line);
@@ -122,6 +146,7 @@ class BundleReading {
     if (record.sequence !== this.#tree.size + 1 || record.sequence > RECORDS_MAX) return;
     this.#tree.append(record.hash);
     this.#payloads.record(record);
+    this.#allowances.record(record);
     if (record.type === EPOCH) this.#beginEpoch(record);
   }
 
@@ -180,6 +205,9 @@ class BundleReading {
     checkGiven(kept, { ledger, heads }, this.#faults, this.#notes);
     if (header?.status === 'running' && newest)
       this.#notes.push(`the run goes on: proven is what it held at ${new Date(newest.timeMs).toISOString()}`);
+    // Of a ledger that is at fault nobody knows what it should say.
+    const { list, total, notes } = this.#faults.count === 0 ? this.#allowances.end() : NO_FINDINGS;
+    this.#notes.push(...notes);
     return {
       ok: this.#faults.count === 0,
       faults: this.#faults.list(),
@@ -197,6 +225,8 @@ class BundleReading {
       records: this.#order.count,
       checkpoints: this.#checkpoints,
       purged: purged.slice(0, PURGED_MAX),
+      findings: list,
+      findingsTotal: total,
     };
   }
 
@@ -217,7 +247,8 @@ class BundleReading {
       this.#lineFault(kind, 'this line stands behind what should follow it', this.#firstMisplaced);
     }
     if (this.#isUnfinished) faults.add('end', 'truncated', `line ${this.#lines}`, 'the last line is not finished');
-    else if (!end) faults.add('end', 'truncated', 'end', `the bundle stops after line ${this.#lines}`);
+    else if (!end && !this.#isGivenUp)
+      faults.add('end', 'truncated', 'end', `the bundle stops after line ${this.#lines}`);
     if (!end || faults.has('line')) return;
     const counts = [
       ['records', this.#order.count, end.records],

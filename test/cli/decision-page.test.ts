@@ -35,6 +35,32 @@ function pageOf(given: Partial<DecisionJson>, story: Partial<StoryJson> = {}): s
 }
 
 describe('the page', () => {
+  test('of a management operation says what it changed', () => {
+    const terms = {
+      all_tools: false,
+      tools: ['search'],
+      call_budget: 5,
+      rate_limit: 2,
+      rate_window: 60,
+      sensitivity_ceiling: 'SENSITIVITY_INTERNAL',
+      time_limit: 90,
+      owner: 'discord:5',
+      delegation_chain: ['discord:5', 'cron:1'],
+      declared_intent: 'tidy\u001b[31m up',
+    };
+    const allowed = { effect: 'EFFECT_ALLOW', reason: 'REASON_ALLOWED', checks: [], calls: [], calls_total: 0 };
+    const page = pageOf({ ...allowed, rpc: 'CreateSession', terms });
+    expect(page).toContain('\nchanged\n  grants    search\n  budget    5 calls\n  rate      2 calls in 60 s\n');
+    expect(page).toContain('  delegated discord:5 > cron:1\n');
+    expect(page).not.toContain('\u001b');
+    expect(pageOf({ ...allowed, rpc: 'PurgeRuns', removal: { keep_proof: true, removed: 3 } })).toContain(
+      '\nchanged\n  purged    3, contents alone\n',
+    );
+    expect(pageOf({ ...allowed, rpc: 'ReloadPolicy', previous_policy_revision: 'c'.repeat(64) })).toContain(
+      '\nchanged\n  before    policy cccccccccccc\n',
+    );
+  });
+
   test('of a batch counts equal calls, names the one that decided, and says that more were asked for', () => {
     const page = pageOf({}, { remedy: 'a session that grants the tool of calls[3]' });
     expect(page).toBe(`\

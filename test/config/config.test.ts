@@ -105,6 +105,8 @@ describe('precedence', () => {
   const TLS = { TOLLGATE_STORE_URL: 'rediss://cache' };
   const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
     'store.sentinel_password': { TOLLGATE_STORE_URL: 'redis+sentinel://cache/main' },
+    'store.username_file': { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+    'store.password_file': { TOLLGATE_STORE_URL: 'redis://cache' },
     'store.tls.ca_file': TLS,
     'store.tls.cert_file': { ...TLS, TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/y' },
     'store.tls.key_file': { ...TLS, TOLLGATE_STORE_TLS_CERT_FILE: '/tmp/y' },
@@ -124,6 +126,9 @@ describe('precedence', () => {
   test('a key that would do nothing is a problem, for its owner believes that it protects', () => {
     const idle = [
       { TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://user:pass@cache', TOLLGATE_STORE_PASSWORD_FILE: '/tmp/x' },
+      { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_USERNAME_FILE: '/tmp/x' },
       { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_TLS_CA_FILE: '/tmp/x' },
       { TOLLGATE_STORE_URL: 'redis://cache', TOLLGATE_STORE_SENTINEL_PASSWORD: 'x' },
       { TOLLGATE_STORE_URL: 'rediss://cache', TOLLGATE_STORE_TLS_KEY_FILE: '/tmp/x' },
@@ -135,10 +140,37 @@ describe('precedence', () => {
     for (const env of idle) expect(problems({ env })).toHaveLength(1);
   });
 
+  test('patterns are refused with the entry named, wherever they were written', () => {
+    const yaml = [
+      'redaction:',
+      '  patterns:',
+      '    - { name: fine, pattern: "x-[0-9]{8}" }',
+      '    - { name: broken, pattern: "[a-" }',
+      '    - { name: fine, pattern: "y-[0-9]{8}" }',
+      '    - { name: empty, pattern: "a*" }',
+    ].join('\n');
+    expect(problems({ yaml })).toEqual([
+      'tollgate.yaml:2: redaction.patterns[1] (broken): is no RE2 pattern: missing closing ]: `[a-`',
+      'tollgate.yaml:2: redaction.patterns[2] (fine): has the name of an entry before it',
+      'tollgate.yaml:2: redaction.patterns[3] (empty): fits the empty text, so it would be found everywhere',
+    ]);
+    const patterns = [{ name: 'Fine 1', pattern: 'x' }, { name: 'own' }, { name: 'own', pattern: 'x'.repeat(513) }];
+    expect(problems({ env: { TOLLGATE_REDACTION_PATTERNS: JSON.stringify(patterns) } })).toEqual([
+      'env TOLLGATE_REDACTION_PATTERNS: redaction.patterns[0].name: must be lower-case letters and _, at most 32',
+      'env TOLLGATE_REDACTION_PATTERNS: redaction.patterns[1]: needs `pattern`',
+      'env TOLLGATE_REDACTION_PATTERNS: redaction.patterns[2].pattern: must have at most 512 characters',
+    ]);
+    const many = Array.from({ length: 65 }, () => ({ name: 'own', pattern: 'x' }));
+    expect(problems({ flags: { set: [`redaction.patterns=${JSON.stringify(many)}`] } })).toEqual([
+      'flag --set: redaction.patterns: must have at most 64 entries',
+    ]);
+  });
+
   test('every key can be set from the environment and by --set', () => {
     for (const spec of KEYS) {
       expect(spec.env).toBe(`TOLLGATE_${spec.key.toUpperCase().replaceAll('.', '_')}`);
-      const text = String(spec.default ?? (/listen(ers\.|$)/.test(spec.key) ? 'unix:/tmp/x' : '/tmp/x'));
+      const list = spec.type === 'array' ? '[{"name":"own","pattern":"own-[0-9]{8}"}]' : undefined;
+      const text = String(spec.default ?? list ?? (/listen(ers\.|$)/.test(spec.key) ? 'unix:/tmp/x' : '/tmp/x'));
       const env = { ...COMPANIONS[spec.key], [spec.env]: text };
       expect(sourceOf(load({ env }), spec.key)?.origin).toBe(`env ${spec.env}`);
       const flags = { set: [`${spec.key}=${text}`] };

@@ -64,7 +64,7 @@ describe('errorFields', () => {
   });
 });
 
-test('the last line before an exit is written, through a pipe that is slow to empty', () => {
+test('a flush before an exit waits for a pipe that is slow to empty, and without it lines are lost', () => {
   const folder = testFolder({
     'tsconfig.json': JSON.stringify({
       extends: `${ROOT}tsconfig.json`,
@@ -74,16 +74,22 @@ test('the last line before an exit is written, through a pipe that is slow to em
     }),
     'package.json': '{"type":"module"}',
     'main.js': `
-      import { createLogger } from './src/telemetry/log.js';
-      const log = createLogger({ level: 'info' });
-      for (let line = 0; line < 5000; line++) log.info({ line, filling: 'x'.repeat(100) }, 'busy');
+      import { createLogger, openOutput } from './src/telemetry/log.js';
+      const output = openOutput();
+      const log = createLogger({ level: 'info', destination: output });
+      for (let line = 0; line < 3000; line++) log.info({ line, filling: 'x'.repeat(100) }, 'busy');
+      if (process.argv[2] === 'flush') await output.flush(20_000);
       process.exit(3);`,
   });
   symlinkSync(`${ROOT}node_modules`, join(folder, 'node_modules'));
   execFileSync(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, '-p', folder]);
 
-  const slowly = `{ ${process.execPath} ${folder}/main.js; echo "exit $?" >&2; } | { sleep 0.5; wc -l; }`;
-  const { stdout, stderr } = spawnSync('/bin/sh', ['-c', slowly], { encoding: 'utf8' });
-  expect(stderr).toBe('exit 3\n');
-  expect(stdout.trim()).toBe('5000');
+  const linesThrough = (how: string) => {
+    const slowly = `{ ${process.execPath} ${folder}/main.js ${how}; echo "exit $?" >&2; } | { sleep 1; wc -l; }`;
+    const { stdout, stderr } = spawnSync('/bin/sh', ['-c', slowly], { encoding: 'utf8' });
+    expect(stderr).toBe('exit 3\n');
+    return Number(stdout);
+  };
+  expect(linesThrough('flush')).toBe(3000);
+  expect(linesThrough('')).toBeLessThan(3000);
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadPolicy, PolicyError, type PolicyParser } from '../../src/config/policy-file.ts';
 import { printPolicyCheck, printProblems } from '../../src/config/print.ts';
+import { parsePolicy } from '../../src/core/policy.ts';
 import { testFolder } from './folder.ts';
 
 const accept: PolicyParser<unknown> = (document) => ({ policy: document, warnings: [] });
@@ -78,8 +79,8 @@ test('what the parser has to say carries file and line', () => {
     `${path}:1: admins: is empty`,
     `${path}:4: platforms.discord.allow_admin_from: nobody is admin`,
   ]);
-  expect(printPolicyCheck(warned)).toBe(
-    `warning: ${warned.warnings[0]}\nwarning: ${warned.warnings[1]}\npolicy is valid: revision ${warned.revision}`,
+  expect(printPolicyCheck('p.yaml', warned)).toBe(
+    `warning: ${warned.warnings[0]}\nwarning: ${warned.warnings[1]}\npolicy is valid: p.yaml, revision ${warned.revision}`,
   );
 
   const refuse = () => loadPolicy(path, () => ({ problems: [{ path: at, message: 'must not be empty' }] }));
@@ -112,7 +113,58 @@ test('the parser sees ids with all their digits and no inherited keys', () => {
     'policy.yaml',
   );
   const { policy } = loadPolicy(path, (document) => ({ policy: document as Record<string, unknown>, warnings: [] }));
-  expect(policy.admins).toEqual(['123456789012345678901']);
+  expect(policy.admins).toEqual([123456789012345678901n]);
   expect(Object.keys(policy)).toEqual(['admins', '__proto__']);
   expect(policy.x).toBeUndefined();
+});
+
+describe('a value of the policy is checked in the type that it has in the file', () => {
+  const problemsOf = (text: string) => {
+    const path = join(testFolder({ 'policy.yaml': text }), 'policy.yaml');
+    try {
+      loadPolicy(path, parsePolicy);
+      return [];
+    } catch (error) {
+      return (error as PolicyError).problems.map((problem) => problem.replace(path, ''));
+    }
+  };
+  const ODD = ['-5e17', '111.0', '1e400', '.inf', '-.inf', '.nan', '010', '0x1F', '0o17', '1e3', '+5', '-0', '1.5'];
+  const LISTS = ['allow_admin_from', 'user_allowed_commands', 'group_allow_admin_from', 'group_user_allowed_commands'];
+
+  test.each([...ODD, '111', '-7', '123456789012345678', 'true', '~', '{}'])('%s alone is no list', (value) => {
+    for (const list of LISTS) {
+      expect(problemsOf(`platforms:\n  irc:\n    ${list}: ${value}\n`), list).toEqual([
+        expect.stringMatching(`^:3: platforms.irc.${list}: must be a list, or text with commas, not `),
+      ]);
+    }
+  });
+
+  test.each(ODD)('%s in a list is nobody', (value) => {
+    for (const list of LISTS) {
+      expect(problemsOf(`platforms:\n  irc:\n    ${list}:\n      - 1\n      - ${value}\n`), list).toEqual([
+        expect.stringMatching(`^:5: platforms.irc.${list}\\[1\\]: must be text or an integer, not a number`),
+      ]);
+    }
+    expect(problemsOf(`admins: [${value}]`)).toEqual([
+      expect.stringMatching('^:1: admins\\[0\\]: must be text, not a number'),
+    ]);
+    expect(problemsOf(`privileges: {X: [${value}]}`)).toHaveLength(1);
+    expect(problemsOf(`tools: {a: {requires: [${value}]}}`)).toHaveLength(1);
+    expect(problemsOf(`redaction: {secret_tools: [${value}]}`)).toHaveLength(1);
+    expect(problemsOf(`commands: [{name: ${value}}]`)).toHaveLength(1);
+    for (const section of ['tools', 'privileges', 'platforms', 'redaction', 'audit']) {
+      expect(problemsOf(`${section}: ${value}`).slice(0, 1), section).toEqual([
+        expect.stringContaining('must be a map, not a number'),
+      ]);
+    }
+  });
+
+  test('a whole number in plain digits in a list keeps them all', () => {
+    const text =
+      'admins: [7, 123456789012345678901]\nplatforms: {irc: {allow_admin_from: [-100123456789012345678, 0]}}';
+    const path = join(testFolder({ 'policy.yaml': text }), 'policy.yaml');
+    const { policy } = loadPolicy(path, parsePolicy);
+    expect([...policy.admins]).toEqual(['7', '123456789012345678901']);
+    expect([...policy.platforms.get('irc')!.dm.admins]).toEqual(['-100123456789012345678', '0']);
+  });
 });

@@ -38,42 +38,42 @@ async function becomes(read: () => unknown, expected: unknown): Promise<void> {
 }
 
 describe('reload', () => {
-  test('a good file replaces the policy, and says which it replaced', ({ onTestFinished }) => {
+  test('a good file replaces the policy, and says which it replaced', async ({ onTestFinished }) => {
     const path = join(testFolder({ 'policy.yaml': 'rules: one' }, onTestFinished), 'policy.yaml');
     const { source, heard } = follow(onTestFinished, path, { watch: false });
     const first = source.current;
     expect(first).toMatchObject({ policy: 'one', loadedAtMs: 1234, warnings: [] });
 
     writeFileSync(path, 'rules: two');
-    const reload = source.reload();
+    const reload = await source.reload();
     expect(reload).toMatchObject({ ok: true, previous: first.revision, revision: source.current.revision });
     expect(source.current.policy).toBe('two');
     expect(heard).toEqual([reload]);
     expect([source.reloads, source.reloadFailures]).toEqual([1, 0]);
   });
 
-  test('a bad file keeps the last good policy, and a mended one clears the error', ({ onTestFinished }) => {
+  test('a bad file keeps the last good policy, and a mended one clears the error', async ({ onTestFinished }) => {
     const path = join(testFolder({ 'policy.yaml': 'rules: one' }, onTestFinished), 'policy.yaml');
     const { source } = follow(onTestFinished, path, { watch: false });
     const good = source.current;
 
     writeFileSync(path, 'roles: typo');
-    expect(source.reload()).toMatchObject({ ok: false, revision: good.revision, error: source.lastError });
+    expect(await source.reload()).toMatchObject({ ok: false, revision: good.revision, error: source.lastError });
     expect(source.lastError?.message).toBe(`${path}:1: rules: is missing`);
     expect(source.current).toBe(good);
 
     writeFileSync(path, 'rules: one # mended');
-    expect(source.reload()).toMatchObject({ ok: true, revision: good.revision, previous: good.revision });
+    expect(await source.reload()).toMatchObject({ ok: true, revision: good.revision, previous: good.revision });
     expect(source.lastError).toBeUndefined();
     expect(source.current).toBe(good);
     expect([source.reloads, source.reloadFailures]).toEqual([0, 1]);
   });
 
-  test('a file that trips the parser is a bad file, not the end of the server', ({ onTestFinished }) => {
+  test('a file that trips the parser is a bad file, not the end of the server', async ({ onTestFinished }) => {
     const path = join(testFolder({ 'policy.yaml': 'rules: one' }, onTestFinished), 'policy.yaml');
     const { source } = follow(onTestFinished, path, { watch: false });
     writeFileSync(path, 'bug: yes');
-    expect(source.reload()).toMatchObject({ ok: false, error: { cause: new TypeError('a bug in the parser') } });
+    expect(await source.reload()).toMatchObject({ ok: false, error: { cause: new TypeError('a bug in the parser') } });
     expect(source.current.policy).toBe('one');
   });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseYaml, readYaml, YamlError } from '../../src/config/yaml-source.ts';
+import { OddNumber } from '../../src/core/document.ts';
 import { testFolder } from './folder.ts';
 
 const parse = (text: string) => parseYaml({ text, name: 'a.yaml' });
@@ -26,35 +27,54 @@ describe('values', () => {
   });
 
   test.each([
-    '9007199254740992',
-    '123456789012345678901',
     '007',
+    '010',
     '0x10',
+    '0x1F',
     '0o17',
     '+5',
     '-0',
     '1e3',
+    '-5e17',
     '5000.0',
+    '111.0',
+    '.5',
+    '1.',
+    '1.5e1',
     '.inf',
+    '-.INF',
     '.nan',
-    '1e999',
-  ])('%s keeps the digits of its author', (source) => {
-    expect(plain(`id: ${source}`)).toEqual({ id: source });
+    '1e400',
+  ])('%s is an odd number, and never text', (source) => {
+    const { id, list } = parse(`id: ${source}\nlist: [${source}]`).root;
+    expect(id).toEqual(new OddNumber(source));
+    expect(list).toEqual([new OddNumber(source)]);
   });
 
-  test('every integer comes back as it was written', () => {
+  test('every whole number in plain digits comes back as it was written', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }), (id) => {
         const { id: value } = parse(`id: ${id}`).root;
         expect(String(value)).toBe(String(id));
-        expect(typeof value).toBe(id <= 2n ** 53n - 1n && id >= -(2n ** 53n) + 1n ? 'number' : 'string');
+        expect(typeof value).toBe(id <= 2n ** 53n - 1n && id >= -(2n ** 53n) + 1n ? 'number' : 'bigint');
       }),
     );
   });
 
   test('what YAML 1.1 would turn into something else stays what it is', () => {
-    expect(plain('%YAML 1.1\n---\na: no\nb: 010\nc: 12:30:45')).toEqual({ a: 'no', b: '010', c: '12:30:45' });
-    expect(plain('base: &b {x: 1}\nd: {<<: *b}')).toEqual({ base: { x: 1 }, d: { '<<': { x: 1 } } });
+    const text = '%YAML 1.1\n---\na: no\nb: 010\nc: 12:30:45\nd: 1_000\ne: 2026-01-02\nf: 0b11\ng: Yes';
+    expect(parse(text).root).toEqual(
+      Object.assign(Object.create(null), {
+        a: 'no',
+        b: new OddNumber('010'),
+        c: '12:30:45',
+        d: '1_000',
+        e: '2026-01-02',
+        f: '0b11',
+        g: 'Yes',
+      }),
+    );
+    expect(plain('d: {"<<": {x: 1}}')).toEqual({ d: { '<<': { x: 1 } } });
   });
 
   test('keys that JavaScript objects are born with are keys like any other', () => {
@@ -113,6 +133,14 @@ describe('what is refused', () => {
     ['a: *nobody', ['a.yaml:1: a: the alias has no anchor before it']],
     ['a: 1\n? [b]\n: 2', ['a.yaml:2: a key must be a plain word or a string']],
     ['a: !secret x', ['a.yaml:1: Unresolved tag: !secret']],
+    ['base: &b {x: 1}\nd: {<<: *b}', ['a.yaml:2: d: `<<` merges nothing: write the keys out']],
+    ...['!!int "5"', '!!str 111', '!!bool "true"', '! 111', '!!map {}', '!!seq []'].map(
+      (tagged): [string, string[]] => [
+        `a: ${tagged}`,
+        ['a.yaml:1: a: has a tag, which is not read: write the value plainly, or text in quotes'],
+      ],
+    ),
+    ['!!str a: 1', ['a.yaml:1: a key must be a plain word or a string']],
   ])('%j', (text, problems) => {
     expect(problemsOf(() => parse(text))).toEqual(problems);
   });

@@ -127,6 +127,7 @@ export function newRun(now: number, given: Partial<Run> = {}): Run {
       callerAsserted: false,
       channelId: undefined,
       sessionId: undefined,
+      agentId: undefined,
       inputs: undefined,
     },
     now,

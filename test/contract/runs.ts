@@ -1,8 +1,10 @@
 // Runs: compare and set with a log, and the remembered operations of both.
 import { expect } from 'vitest';
 import type { Run } from '../../src/core/run.ts';
+import type { RunCommit } from '../../src/state/port.ts';
 import {
   commitOf,
+  created,
   finished,
   HOSTILE_IDS,
   HOSTILE_NAMES,
@@ -14,7 +16,7 @@ import {
   started,
   storedRun,
 } from './fixtures.ts';
-import type { AddCase } from './suite.ts';
+import { type AddCase, RETENTION_MS } from './suite.ts';
 
 const APPEND = { ...operation('append-1', { rpc: 'AppendAudit' }), answer: '{"first":1}' };
 const START = operation('start-1', { rpc: 'StartRun' });
@@ -46,6 +48,54 @@ export function runCases(add: AddCase): void {
     for (const run of [bare, full]) {
       expect((await started(state, run)).run).toEqual(run);
     }
+  });
+
+  add(
+    'a run begins in a session only if that lets its caller in, as it stands in that step',
+    async ({ state, clock }) => {
+      const enter = (sessionId: string, principals: string[], given: Partial<RunCommit> = {}) => {
+        const run = newRun(clock.now(), { runId: idIn(7), sessionId });
+        return state.commitRun(commitOf(run, { session: { sessionId, principals }, ...given }));
+      };
+      const free = (await created(state)).session.sessionId;
+      const owned = (await created(state, { owner: 'discord:1' })).session.sessionId;
+      const brief = (await created(state, { timeLimitMs: 1_000 })).session.sessionId;
+      expect(await enter(free, [])).toBe('committed');
+      expect(await enter(owned, ['discord:2', 'discord:1'])).toBe('committed');
+      for (const others of [[], ['discord:2'], ['discord:11', '']])
+        expect(await enter(owned, others)).toBe('OWNER_MISMATCH');
+      expect(await enter(idIn(7), ['discord:1'])).toBe('SESSION_UNKNOWN');
+      for (const id of HOSTILE_IDS) expect(await enter(id, ['discord:1'])).toBe('SESSION_UNKNOWN');
+      expect(await enter(brief, [])).toBe('committed');
+      await clock.advance(1_001);
+      expect(await enter(brief, [])).toBe('SESSION_EXPIRED');
+      await state.closeSession(owned, undefined);
+      expect(await enter(owned, ['discord:1'])).toBe('SESSION_CLOSED');
+      expect(await enter(owned, ['discord:2'])).toBe('OWNER_MISMATCH');
+      await clock.advance(RETENTION_MS + MINUTE);
+      expect(await enter(owned, ['discord:1'])).toBe('SESSION_UNKNOWN');
+    },
+  );
+
+  add('a run that a session keeps out leaves nothing, and its key begins it later', async ({ state, clock }) => {
+    const { sessionId } = (await created(state, { owner: 'discord:1' })).session;
+    const run = newRun(clock.now(), { runId: idIn(7), sessionId });
+    const start = keyed(run);
+    expect(await state.commitRun({ ...start, session: { sessionId, principals: ['discord:2'] } })).toBe(
+      'OWNER_MISMATCH',
+    );
+    expect((await state.readRun(run.runId)).stored).toBeUndefined();
+    const listed = await state.pageRuns({ partition: 7, index: 'started', descending: true, limit: 10 });
+    expect(listed.runs).toEqual([]);
+    expect(await state.commitRun({ ...start, session: { sessionId, principals: ['discord:1'] } })).toBe('committed');
+    expect((await storedRun(state, run.runId)).run).toEqual(run);
+  });
+
+  // The twin: what StartRun would do if it looked at the session first and named it no more.
+  add('a commit that names no session asks none', async ({ state, clock }) => {
+    const { sessionId } = (await created(state, { owner: 'discord:1' })).session;
+    await state.closeSession(sessionId, undefined);
+    expect(await state.commitRun(commitOf(newRun(clock.now(), { runId: idIn(7), sessionId })))).toBe('committed');
   });
 
   add('a new run is committed once, then only from its own revision', async ({ state, clock }) => {

@@ -13,9 +13,12 @@ import { decisionCases } from './decisions.ts';
 import { identityCases } from './identities.ts';
 import { keyCases } from './keys.ts';
 import { listingCases } from './listing.ts';
+import { policyCases } from './policies.ts';
 import { runIndexCases } from './run-indexes.ts';
 import { runCases } from './runs.ts';
+import { secretMemoryCases } from './secret-memory.ts';
 import { storeCases } from './store.ts';
+import { subjectCases } from './subjects.ts';
 
 /** How long an ended session still answers in the suite; `open` must configure the engine so. */
 export const RETENTION_MS = 900_000;
@@ -53,9 +56,12 @@ const AREAS = {
   agents: agentCases,
   concurrency: concurrencyCases,
   runs: runCases,
+  'secrets of a run': secretMemoryCases,
   'run indexes': runIndexCases,
   decisions: decisionCases,
   checkpoints: checkpointCases,
+  policies: policyCases,
+  subjects: subjectCases,
 } satisfies Record<string, (add: AddCase) => void>;
 
 /**

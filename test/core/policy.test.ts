@@ -163,8 +163,74 @@ describe('a warning', () => {
   test('names a privilege that nobody has', () => {
     const tools = { a: { requires: ['EXCE', 'NOBODY'] } };
     expect(warningsOf({ tools, privileges: { EXEC: ['a:1'], NOBODY: [] } })).toEqual([
+      'privileges.NOBODY: nobody holds this privilege',
       'tools.a.requires.0: nobody has the privilege `EXCE`, so nobody may call this tool (did you mean `EXEC`?)',
       'tools.a.requires.1: nobody has the privilege `NOBODY`, so nobody may call this tool',
+    ]);
+  });
+
+  test.each([
+    ['mcp__gi?__x', '`mcp__gi?__x` is compared byte by byte: `?` stands for nothing but itself'],
+    ['re.*', '`re.*` covers names that begin with `re.`: it is no regular expression'],
+    ['[ab]x', '`[ab]x` is compared byte by byte: `[` stands for nothing but itself'],
+    ['!foo', '`!foo` excludes nothing: `!` is a character like any other'],
+    ['shell_exec ', '"shell_exec " has a blank at its end or beginning, and no request has'],
+    ['sh\u200bell', '"sh\u200bell" holds a character that cannot be seen'],
+    ['a\nb', '"a\\nb" has a control character, which no request may have'],
+    ['x'.repeat(129), "no tool's name has more than 128 bytes"],
+  ])('names the tool %j, which no call has', (name, message) => {
+    expect(warningsOf({ tools: { [name]: {} } })).toEqual([`tools.${name}: ${message}`]);
+    expect(warningsOf({ redaction: { secret_tools: [name] } })).toEqual([`redaction.secret_tools.0: ${message}`]);
+  });
+
+  test.each([
+    [
+      'discord111',
+      '`discord111` is no principal: write platform:user_id, unless its identity records have no platform',
+    ],
+    ['Discord:1', '`Discord:1` is nobody: a platform is written in [a-z0-9_-]+, and `Discord` is not'],
+    ['discord:', '`discord:` names no user'],
+    ['*', '`*` is one user id: `*` stands for nobody else'],
+    ['skill_*', '`skill_*` is one user id: `*` stands for nobody else'],
+    ['@alice', "`@alice` is a name that is shown: write the user's id"],
+    ['discord:@alice', "`discord:@alice` is a name that is shown: write the user's id"],
+    ['<@123>', '`<@123>` is a mention: write the digits in it'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as an author leaves it behind
+    ['${ADMIN_ID}', '`${ADMIN_ID}` is taken as it stands: nothing is put in its place'],
+    ['discord:1 ', '"discord:1 " has a blank at its end or beginning, and no request has'],
+    ['discord:1\u00ad', '"discord:1\u00ad" holds a character that cannot be seen'],
+  ])('names the principal %j, whom nobody is', (principal, message) => {
+    expect(warningsOf({ admins: [principal] })).toEqual([`admins.0: ${message}`]);
+    expect(warningsOf({ privileges: { X: [principal] } })).toEqual([`privileges.X.0: ${message}`]);
+  });
+
+  test('names an admin of a platform whom nobody is there, and a command that stands for no other', () => {
+    const platforms = {
+      irc: { ...gated, allow_admin_from: ['irc:1', '@bob', '<@5>'], user_allowed_commands: ['skill_*'] },
+    };
+    expect(warningsOf({ platforms })).toEqual([
+      "platforms.irc.allow_admin_from: `irc:1` is a principal: write the platform's own id, `1`",
+      "platforms.irc.allow_admin_from: `@bob` is a name that is shown: write the user's id",
+      'platforms.irc.allow_admin_from: `<@5>` is a mention: write the digits in it',
+      'platforms.irc.user_allowed_commands: `skill_*` is one command: `*` stands for nothing but itself',
+    ]);
+  });
+
+  test('names what an entry drops of a wider one', () => {
+    const tools = {
+      'gh_*': { requires: ['P', 'Q'], sensitivity: 'restricted', secret: true, store: 'none' },
+      gh_read: { requires: ['Q'], sensitivity: 'internal', secret: false, store: 'lengths' },
+      gh_list: { requires: [] },
+      gh_same: { requires: ['Q', 'P'], sensitivity: 'restricted', secret: true, store: 'none' },
+      http_get: { secret: false },
+    };
+    expect(warningsOf({ tools, privileges: { P: ['a:1'], Q: ['a:1'] } })).toEqual([
+      'tools.gh_read.requires: does not require `P`, which `gh_*` does',
+      'tools.gh_read.sensitivity: is below what `gh_*` says, restricted',
+      'tools.gh_read.secret: drops what `gh_*` keeps secret',
+      'tools.gh_read.store: stores more than `gh_*` does',
+      'tools.gh_list.requires: does not require `P`, `Q`, which `gh_*` does',
+      'tools.http_get.secret: does nothing: this tool is secret whatever its entry says',
     ]);
   });
 
@@ -235,7 +301,7 @@ test('whatever the document, there is an answer, and a refused document says whe
   fc.assert(
     fc.property(document, (given) => {
       const parsed = parsePolicy(given);
-      if ('policy' in parsed) expect(parsed.policy.tools.exact).toBeInstanceOf(Map);
+      if ('policy' in parsed) expect(parsed.policy.tools('a')).toHaveProperty('kind');
       else expect(parsed.problems.length).toBeGreaterThan(0);
     }),
     { numRuns: 500 },

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { checkRun } from '../../src/core/authorize.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, runAt } from '../../src/core/run.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 
@@ -49,4 +50,21 @@ test('a chain ends at a loop and at 32', async () => {
   const chain = await family(line)('r39');
   expect(chain).toHaveLength(32);
   expect(chain.at(-1)).toBe('r39');
+});
+
+describe('the run that a decision names', () => {
+  const reasonOf = (given: Partial<Run>, sessionId: string | undefined, principals?: string[]) =>
+    checkRun(aRun({ sessionId: 's-1', ...given }), { principals, sessionId }, 'decisions').reason;
+
+  test('belongs to the session that pays, and to the identity', () => {
+    expect(reasonOf({}, 's-1', ['discord:1'])).toBe('ALLOWED');
+    expect(reasonOf({}, 's-2', ['discord:1'])).toBe('RUN_FOREIGN');
+    expect(reasonOf({}, 's-2')).toBe('RUN_FOREIGN');
+    expect(reasonOf({}, 's-1', ['discord:2'])).toBe('RUN_FOREIGN');
+    expect(reasonOf({}, undefined, ['discord:1'])).toBe('ALLOWED');
+  });
+
+  test('goes with any session if it began in none', () => {
+    expect(reasonOf({ sessionId: undefined }, 's-2', ['discord:1'])).toBe('ALLOWED');
+  });
 });

@@ -15,6 +15,7 @@ const NEW_RUN: NewRun = {
   callerAsserted: false,
   channelId: undefined,
   sessionId: undefined,
+  agentId: undefined,
   inputs: undefined,
 };
 

@@ -143,9 +143,16 @@ describe('a check', () => {
 
   test('an unknown platform is denied unless the policy lets it through', () => {
     const open = policyOf({ unknown_platform: 'allow', platforms: { discord: { allow_admin_from: '1' } } });
-    for (const platform of ['nowhere', '', 'constructor', '__proto__', 'Discord']) {
+    for (const platform of ['nowhere', '', 'constructor', '__proto__', 'discord2']) {
       expect(ask('/help', { platform }).check.reason).toBe('PLATFORM_UNKNOWN');
       expect(ask('/stop', { platform }, open).check).toMatchObject({ passed: true, reason: 'GATING_DISABLED' });
+    }
+  });
+
+  test('a platform that looks like a known one is not let through past its gate', () => {
+    const open = policyOf({ unknown_platform: 'allow', platforms: { discord: { allow_admin_from: '1' } } });
+    for (const platform of ['Discord', 'discord ', 'dis\u200bcord', 'ｄiscord']) {
+      expect(ask('/stop', { platform }, open).check.reason, platform).toBe('PLATFORM_UNKNOWN');
     }
   });
 

@@ -1,6 +1,16 @@
 // deploy/Dockerfile without a builder: a linter reads it, and its steps are repeated in a folder, whose server must run.
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -85,8 +95,9 @@ describe('what the image holds', () => {
 
   beforeAll(async () => {
     chmodSync(root, 0o755);
-    mkdirSync(data, { mode: 0o777 });
-    chmodSync(data, 0o777);
+    // As the image makes it: its user's, and nobody else's to write to.
+    mkdirSync(data, { mode: 0o700 });
+    if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
     const folders = new Map([['packages', join(root, 'packages')]]);
     const packages = copyStage(stage('packages'), folders.get('packages')!);
     await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], {

@@ -10,7 +10,7 @@ import { commitOf, created, finished, newRun, newSession, started, step, stored 
 import { ALICE } from '../contract/identities.ts';
 import { eventually } from '../support/times.ts';
 
-const FULL = { kind: 'state_unavailable', message: 'the store cannot be written' };
+const FULL = { kind: 'state_unavailable', message: 'the store is full', subject: 'space' };
 
 test('a full store refuses what would add to it, still ends and removes, and then has room again', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tollgate-full-'));
@@ -18,7 +18,9 @@ test('a full store refuses what would add to it, still ends and removes, and the
   const [record, other] = [await created(state), await created(state, { agentId: 'agent-2' })];
   const run = await fill(state);
 
-  expect(state.info.warnings).toEqual([expect.stringContaining('full')]);
+  expect(state.info.warnings).toEqual([
+    { code: expect.stringMatching(/^STORE_F/), message: expect.stringContaining('full') },
+  ]);
   await expect(state.charge(step(record))).rejects.toMatchObject(FULL);
   await expect(state.createSession(newSession(), 10, undefined)).rejects.toMatchObject(FULL);
   await expect(state.bindIdentity('trace', ALICE, 60_000)).rejects.toMatchObject(FULL);

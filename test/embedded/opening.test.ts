@@ -30,6 +30,7 @@ describe('opening a store in a directory', () => {
       description: `embedded lmdb in ${directory}`,
       durability: 'flushed',
       warnings: [],
+      isFull: false,
       lineageChanges: 0,
       lostWrites: 0,
     });

@@ -37,7 +37,7 @@ beforeAll(async () => {
     TOLLGATE_SESSIONS_MAX_LIVE_PER_AGENT: '1000',
   };
   servers = await Promise.all(proxies.map(({ port }) => startServer({ store: `redis://127.0.0.1:${port}`, env })));
-  clients = servers.map(clientsOf);
+  clients = servers.map((server) => clientsOf(server));
 });
 afterAll(async () => {
   for (const client of clients) client.close();

@@ -2,6 +2,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedgerKey } from '../../src/ledger-key.ts';
 import { verifierKeyOf } from '../../src/signed-note.ts';
@@ -71,6 +73,39 @@ describe('the key', () => {
     expect(() => open()).toThrow(/^the ledger key \S+ cannot be used: others may read or write it.*chmod 600$/);
   });
 
+  test('in a folder that others may write to is refused, and none is made there', () => {
+    open();
+    chmodSync(dirname(keyFile), 0o777);
+    try {
+      const refused = `the ledger key ${keyFile} cannot be used: others may write to its folder (mode 0777): chmod go-w `;
+      expect(() => open()).toThrow(refused);
+      rmSync(keyFile);
+      expect(() => open()).toThrow(refused);
+      expect(existsSync(keyFile)).toBe(false);
+    } finally {
+      chmodSync(dirname(keyFile), 0o700);
+    }
+  });
+
+  test('behind a link that others may replace is refused', () => {
+    open();
+    const shared = join(dirname(keyFile), 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    const link = join(shared, 'link.key');
+    symlinkSync(keyFile, link);
+    symlinkSync(shared, join(dirname(keyFile), 'way'));
+    for (const path of [link, join(dirname(keyFile), 'way', 'link.key')]) {
+      expect(() => openLedgerKey({ keyFile: path, publicKeysFile, mayCreate: false, name: 'x' })).toThrow(
+        /cannot be used: (others may write to its folder|it is reached through the link)/,
+      );
+    }
+    symlinkSync(link, join(dirname(keyFile), 'on.key'));
+    expect(() =>
+      openLedgerKey({ keyFile: join(dirname(keyFile), 'on.key'), publicKeysFile, mayCreate: false, name: 'x' }),
+    ).toThrow(`it is reached through the link ${link}, which others may replace`);
+  });
+
   const pair = generateKeyPairSync('ed25519');
   const ELSE = {
     'of another kind': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(PRIVATE).toString(),
@@ -115,6 +150,21 @@ describe('a server', () => {
     await (await startServer({ folder })).stop();
     chmodSync(join(folder, 'data', 'ledger.key'), 0o644);
     await expect(startServer({ folder })).rejects.toThrow(/exited with 1: tollgate: the ledger key .* chmod 600\n$/);
+  });
+
+  test('does not start on a data directory that others may write to, with either engine', async () => {
+    const redis = await startRedis();
+    mkdirSync(join(folder, 'data'));
+    chmodSync(join(folder, 'data'), 0o777);
+    const refused =
+      /exited with 1: tollgate: data directory \S+ cannot be used: others may write to it \(mode 0777\): chmod go-w \S+\n$/;
+    try {
+      for (const store of [undefined, redis.url]) {
+        await expect(startServer({ folder, ...(store && { store }) })).rejects.toThrow(refused);
+      }
+    } finally {
+      await redis.stop();
+    }
   });
 
   test('on Redis signs with the key that it is told, and warns without one', async () => {

@@ -158,6 +158,10 @@ describe('the number of series', () => {
       store: () => ({ lineageChanges: 0, lostWrites: 0 }),
       isStoreUp: () => true,
       callsInFlight: () => 0,
+      warnings: () => new Map(),
+      certificates: () => [],
+      callers: () => undefined,
+      logDropped: () => 0,
     };
     const metrics = new Metrics(facts);
     const sizeOf = async () => new Scrape(await metrics.text()).series.size;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { WARNING_CODES } from '../../src/telemetry/warnings.ts';
 import { testFolder } from '../config/folder.ts';
 import { clientsOf } from '../support/clients.ts';
 import { type FoundPromtool, findPromtool, promtool } from '../support/promtool.ts';
@@ -74,6 +75,8 @@ function families(): Map<string, Set<string>> {
     const family = declared.get(name!) ?? declared.get(name!.replace(/_(bucket|sum|count)$/, ''));
     for (const [, label] of labels.matchAll(/(\w+)="/g)) family?.add(label!);
   }
+  // Of a server with TLS alone.
+  for (const label of ['listener', 'file']) declared.get('tollgate_certificate_expiry_seconds')?.add(label);
   return declared;
 }
 
@@ -117,13 +120,23 @@ describe('every query', () => {
     expect(unknownIn('tollgate_decisions_total{tool="x", effect="DENY"}')).toEqual(['tollgate_decisions_total.tool']);
   });
 
+  test('names warnings that exist', () => {
+    const named = [...QUERIES, ...RULES.map(({ expr }) => expr)].flatMap((query) =>
+      [...query.matchAll(/tollgate_warnings\{code=~?"([^"]*)"/g)].flatMap(([, codes]) => codes!.split('|')),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((code) => !(WARNING_CODES as readonly string[]).includes(code))).toEqual([]);
+  });
+
   test('names codes and reasons that exist', () => {
     const descriptor =
       readFileSync('proto/tollgate/v1/error.proto', 'utf8') + readFileSync('proto/tollgate/v1/decision.proto', 'utf8');
     const values = [...QUERIES, ...RULES.map(({ expr }) => expr)].flatMap((query) =>
-      [...query.matchAll(/\b(code|reason|effect)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].flatMap(([, label, value]) =>
-        value!.split('|').map((each) => ({ label, each })),
-      ),
+      [
+        ...query
+          .replace(/tollgate_warnings\{[^}]*\}/g, '')
+          .matchAll(/\b(code|reason|effect)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g),
+      ].flatMap(([, label, value]) => value!.split('|').map((each) => ({ label, each }))),
     );
     expect(values.length).toBeGreaterThan(5);
     for (const { label, each } of values) {
@@ -138,8 +151,18 @@ describe('every query', () => {
 
 /** Reasons of tollgate_refused_total, which no method answers with. */
 const REFUSALS = new RegExp(
-  `^(${[...readFileSync('src/rpc/connections.ts', 'utf8').matchAll(/\| '([A-Z_]+)'/g)].map(([, name]) => name).join('|')})$`,
+  `^(${['connection', 'request-head', 'library-statuses']
+    .flatMap((file) => [...readFileSync(`src/rpc/${file}.ts`, 'utf8').matchAll(/(?<![=!])[|=] '([A-Z_0-9]+)'/g)])
+    .map(([, name]) => name)
+    .join('|')})$`,
 );
+
+test('docs/observability.md explains every reason for which something is refused below the methods', () => {
+  const page = readFileSync('docs/observability.md', 'utf8');
+  const names = REFUSALS.source.replace(/^\^\(|\)\$$/g, '').split('|');
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names) expect(page).toContain(`\`${name}\``);
+});
 
 test('docs/observability.md explains the metrics that exist, and no others', () => {
   const page = readFileSync('docs/observability.md', 'utf8');

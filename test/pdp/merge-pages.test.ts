@@ -15,6 +15,7 @@ function listOf(partitions: readonly (readonly Item[])[], descending = true) {
   let open = 0;
   const walk: Walk<Item> = {
     descending,
+    weigh: () => 1,
     position: ({ atMs, id }) => ({ atMs, id }),
     page: async (partition: number, after: Position | undefined, limit: number) => {
       asked.times++;
@@ -40,7 +41,7 @@ function entries(count: number, partition: number): Item[] {
 }
 
 const everywhere = (count: number) => Array.from({ length: PARTITIONS }, (_, partition) => entries(count, partition));
-const keepAll = { keep: () => true, weigh: () => 1 };
+const keepAll = { keep: () => true };
 
 describe('a list', () => {
   test('is in order and whole, however its entries lie in the partitions', async () => {
@@ -63,8 +64,22 @@ describe('a list', () => {
 
   test('asks a partition that holds most of it for more each time', async () => {
     const { walk, asked } = listOf([entries(LOOKED_AT_MAX, 0)]);
-    await pageOf({ walk, size: 50, keep: () => false, weigh: () => 1 });
+    await pageOf({ walk, size: 50, keep: () => false });
     expect(asked.times - PARTITIONS).toBeLessThan(30);
+  });
+
+  test('asks for few entries at a time where they are heavy', async () => {
+    const { walk } = listOf([entries(500, 0)]);
+    const asked: number[] = [];
+    const page: Walk<Item>['page'] = (partition, after, limit) => {
+      asked.push(limit);
+      return walk.page(partition, after, limit);
+    };
+    const heavy = { ...walk, page, weigh: () => 50_000 };
+    const walked: Item[] = [];
+    for await (const item of mergePages(heavy)) walked.push(item);
+    expect(walked).toHaveLength(500);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(5);
   });
 
   test('lets the process do other things after each answer', async () => {
@@ -76,7 +91,7 @@ describe('a list', () => {
       if (!isOver) setImmediate(count);
     };
     setImmediate(count);
-    await pageOf({ walk, size: 50, keep: () => false, weigh: () => 1 });
+    await pageOf({ walk, size: 50, keep: () => false });
     isOver = true;
     expect(turns).toBeGreaterThanOrEqual(asked.times / 16);
   });

@@ -4,10 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linesOf, tollgate } from '../support/command.ts';
+import { randomFrom } from '../support/random.ts';
 import { callOf, started } from '../support/scene.ts';
 import { structOf } from '../support/structs.ts';
 import { KEY, KEYS, ledgerOf, STRANGER } from '../verify/ledgers.ts';
-import { bundleOf, notesOf } from '../verify/reference-bundle.ts';
+import { bundleOf, makeRecord, notesOf } from '../verify/reference-bundle.ts';
 import { folderOf, serverOf } from './servers.ts';
 
 const ledger = ledgerOf(1, { status: 'ok', records: 6, hasEpochs: false, isPurged: false });
@@ -33,6 +34,19 @@ describe.concurrent('tollgate audit verify', () => {
     ]);
     const byKey = await tollgate(['audit', 'verify', 'run.jsonl', ...KEYS.flatMap((key) => ['--key', key])], { cwd });
     expect(byKey).toEqual({ code, stdout, stderr });
+  });
+
+  test('reports what does not fit what was allowed, and exits with 3 for it when asked to', async (t) => {
+    const data = { name: 'search', id: '', args: '' };
+    const call = makeRecord({ sequence: ledger.records.length + 1, type: 'tool_call', data }, randomFrom(5));
+    const records = [...ledger.records, call];
+    const lines = bundleOf({ ...ledger, records, checkpoints: [{ epoch: 0, size: records.length }] });
+    const cwd = filesOf(t, { 'run.jsonl': textOf(lines), 'ledger.pub': pub });
+    const args = ['audit', 'verify', 'run.jsonl', '--key', 'ledger.pub'];
+    const { code, stdout } = await tollgate(args, { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  finding  call without decision: record ${records.length}: search names no decision\n`);
+    expect((await tollgate([...args, '--strict'], { cwd })).code).toBe(3);
   });
 
   test('exits with 1 when one byte was changed, and names the record', async (t) => {
@@ -65,6 +79,23 @@ describe.concurrent('tollgate audit verify', () => {
       1,
       'rolled back: given checkpoint 1: it signs 6 records, the bundle 4',
     ]);
+  });
+
+  test('takes little memory and time for a file that was made to exhaust it', async (t) => {
+    const cwd = filesOf(t, { 'ledger.pub': pub });
+    writeFileSync(join(cwd, 'line.jsonl'), `{"sequence":1,"type":"${'x'.repeat(16 * 2 ** 20)}"}\n`);
+    writeFileSync(join(cwd, 'blank.jsonl'), Buffer.alloc(16_000_000, 0x0a));
+    writeFileSync(join(cwd, 'open.jsonl'), Buffer.alloc(64 * 2 ** 20, 0x7b));
+    for (const file of ['line.jsonl', 'blank.jsonl', 'open.jsonl']) {
+      const sinceMs = performance.now();
+      const { code, rssMiB, stdout } = await measured(['audit', 'verify', file, '--key', 'ledger.pub'], cwd);
+      const tookMs = performance.now() - sinceMs;
+      process.stdout.write(`audit verify ${file}: ${rssMiB} MiB, ${Math.round(tookMs)} ms\n`);
+      expect([file, code]).toEqual([file, 1]);
+      expect(linesOf(stdout)[0]).toMatch(/^altered: line 1: this (is no line|line is longer)/);
+      expect(rssMiB).toBeLessThan(400);
+      expect(tookMs).toBeLessThan(15_000);
+    }
   });
 
   test('exits with 2 when it could not look: no file, no key, keys that are none, options that are none', async (t) => {
@@ -167,3 +198,20 @@ test('a run of a real server is exported, verified, and found out when one byte 
   writeFileSync(file, turned);
   expect(linesOf((await verify()).stdout)[0]).toMatch(/^altered: record \d/);
 });
+
+/** Runs `tollgate` to its end, with the most memory that it took. */
+function measured(args: readonly string[], cwd: string) {
+  const said = "process.on('exit', () => writeSync(2, 'rss ' + process.resourceUsage().maxRSS))";
+  const preload = `data:text/javascript,import { writeSync } from 'node:fs'; ${said}`;
+  return new Promise<{ code: number; rssMiB: number; stdout: string }>((settle) => {
+    execFile(
+      process.execPath,
+      ['--import', preload, resolve('dist/main.js'), ...args],
+      { cwd },
+      (error, stdout, stderr) => {
+        const rssKiB = Number(/rss (\d+)/.exec(stderr)?.[1]);
+        settle({ code: error ? Number(error.code) : 0, rssMiB: Math.round(rssKiB / 1024), stdout });
+      },
+    );
+  });
+}

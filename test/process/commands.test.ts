@@ -72,7 +72,7 @@ describe.concurrent('tollgate health', () => {
     const ask = () =>
       tollgate(['health', '--listen', server.decision, '--management', server.management], { cwd: folderOf(t) });
     process.kill(redis.pid, 'SIGSTOP');
-    await eventually(() => server.log.some((line) => line.includes('not serving')));
+    await eventually(() => server.log.some((line) => line.includes('out of reach')));
     const away = await ask();
     process.kill(redis.pid, 'SIGCONT');
     expect(away.code).toBe(1);
@@ -133,7 +133,7 @@ describe.concurrent('tollgate policy check', () => {
     const lines = linesOf(stdout);
     expect(lines[0]).toMatch(/^warning: p\.yaml:2: .*everyone may run every command on telegram/);
     const { revision } = (await server.clients.server('GetServerInfo')).policy;
-    expect(lines.at(-1)).toBe(`policy is valid: revision ${revision}`);
+    expect(lines.at(-1)).toBe(`policy is valid: ${join(cwd, 'p.yaml')}, revision ${revision}`);
     expect((await server.clients.server('GetServerInfo')).warnings.join()).toContain('telegram');
   });
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
 import { MONITORED, monitoringOf, scrape } from '../observability/scrape.ts';
-import type { Answer, Clients } from '../support/clients.ts';
+import { type Answer, type Clients, clientsOf } from '../support/clients.ts';
 import { healthClient } from '../support/health-client.ts';
 import { callOf, started } from '../support/scene.ts';
 import { PATIENCE } from '../support/server.ts';
@@ -126,4 +126,25 @@ test('while it drains it takes no new callers, and a second signal changes nothi
   expect(await exit).toBe(0);
   expect(server.log.filter((line) => JSON.parse(line).msg === 'stopping')).toHaveLength(1);
   await following.ended;
+});
+
+test('with a delay it says first that it is not ready, and goes on serving for that long', async (t) => {
+  const server = await serverOf(t, { args: ['--set', 'shutdown.delay_ms=3000'] });
+  const health = healthClient(server.decision);
+  t.onTestFinished(() => health.close());
+  const slash = { platform: 'discord', chat_type: 'dm', command: '/help' };
+  const from = performance.now();
+  const exit = server.stop();
+  await eventually(async () => (await health.check('tollgate.v1.PolicyDecisionService')) === 'NOT_SERVING');
+  let served = 0;
+  // Over new connections, too: a caller that has not heard of it yet comes as it always did.
+  while (performance.now() - from < 2_000) {
+    const fresh = clientsOf(server);
+    expect((await fresh.decisions('CheckSlash', slash)).decision.effect).toBe('EFFECT_ALLOW');
+    fresh.close();
+    served++;
+  }
+  expect(served).toBeGreaterThan(0);
+  expect(await exit).toBe(0);
+  expect(performance.now() - from).toBeGreaterThanOrEqual(3_000);
 });

@@ -243,13 +243,17 @@ describe('a server that is there', () => {
     const [closing, live] = [await created(state), await created(state)];
     await redis.config('SET', 'maxmemory', '1');
     try {
-      await expect(state.charge(step(live))).rejects.toMatchObject(UNAVAILABLE);
+      await expect(state.charge(step(live))).rejects.toMatchObject({ kind: 'state_unavailable', subject: 'space' });
+      // The health probe notices it, and that it is over.
+      await eventually(async () => (await state.now()) > 0 && state.info.isFull);
+      expect(state.info.warnings.map(({ code }) => code)).toContain('STORE_FULL');
       expect((await state.closeSession(closing.session.sessionId, undefined)).kind).toBe('closed');
       expect(await state.deactivateAgent('agent-1')).toMatchObject({ sessionsClosed: 1 });
     } finally {
       await redis.config('SET', 'maxmemory', '0');
     }
     expect(await state.charge(step(live))).toMatchObject({ reason: 'SESSION_CLOSED' });
+    await eventually(async () => (await state.now()) > 0 && !state.info.isFull);
     await opened.close();
   });
 
@@ -266,7 +270,10 @@ describe('a server that is there', () => {
       const own = await startRedis({ appendonly, args: ['--maxmemory-policy', 'allkeys-lru'] });
       const opened = await openRedis(own);
       expect(opened.state.info.durability).toBe(durability);
-      expect(opened.state.info.warnings.join()).toContain('allkeys-lru');
+      expect(opened.state.info.warnings).toContainEqual({
+        code: 'STORE_EVICTS',
+        message: expect.stringContaining('allkeys-lru'),
+      });
       await opened.close();
       await own.stop();
     }
@@ -276,7 +283,10 @@ describe('a server that is there', () => {
     const args = ['--user', 'poor', 'on', '>pw', '~*', '+@all', '-info', '-config'];
     const own = await startRedis({ args });
     const opened = await openRedis(own, { url: own.url.replace('//', '//poor:pw@') });
-    expect(opened.state.info).toMatchObject({ durability: 'memory', warnings: [expect.stringContaining('INFO')] });
+    expect(opened.state.info).toMatchObject({
+      durability: 'memory',
+      warnings: [{ code: 'STORE_UNKNOWN', message: expect.stringContaining('INFO') }],
+    });
     await created(opened.state);
     await opened.close();
     await own.stop();

@@ -67,8 +67,13 @@ describe('lifetimes', () => {
     const endless = [];
     for (const key of keys) if ((await opened.redis.pttl(key)) < 0) endless.push(key);
     expect(endless.sort()).toEqual(['tollgate:format', 'tollgate:{agent:agent-2}:deactivated']);
-    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', '}:op:create', '}:op:start', PREFIX];
+    const expected = ['ops:0', 'ops:1', ':ends', ':log', ':touched', ':finished', PREFIX];
     expect(expected.filter((part) => !keys.some((key) => key.includes(part)))).toEqual([]);
+    // Keys that callers choose are in no name.
+    for (const owner of ['agent', 'caller']) {
+      expect(keys.filter((key) => new RegExp(`^tollgate:\\{${owner}:.*\\}:op:`).test(key))).toHaveLength(1);
+    }
+    expect(keys.filter((key) => /:op:(create|start)/.test(key))).toEqual([]);
   });
 
   test('nothing ends before it is forgotten, and an index outlives its members', async () => {
@@ -205,12 +210,15 @@ describe('corrupt records', () => {
     expect(answers.map((answer) => (answer.status === 'rejected' ? answer.reason.kind : answer.value.kind))).toEqual([
       'internal',
       'internal',
-      'internal',
+      'identity_changed',
       'charged',
     ]);
     expect(await stored(state, wrongSlot)).toEqual(before);
-    const reads = await Promise.allSettled([state.readIdentity('trace'), state.readIdentity('other')]);
-    expect(reads.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    const [malformed, other] = await Promise.all([state.readIdentity('trace'), state.readIdentity('other')]);
+    expect(malformed.stored).toMatchObject({ identity: undefined });
+    expect(other.stored).toBeUndefined();
+    expect(await state.bindIdentity('trace', ALICE, 60_000)).toEqual({ kind: 'conflict' });
+    expect(await redis.hgetall(`${PREFIX}trace`)).toEqual({ a: 'b' });
   });
 
   test('a run that cannot be read, and a log that is not as long as its run says, are our failure', async () => {

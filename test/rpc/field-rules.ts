@@ -56,7 +56,7 @@ function text(bytesMax: number, { emptyAllowed, controlAllowed, prefix = '' }: T
 
 const ID = text(128);
 const TRACE = text(256);
-const PRINCIPAL = text(257);
+const PRINCIPAL = text(385);
 const UNSET_OR_ID = text(128, { emptyAllowed: true });
 
 /** Text of any length that the message has room for. */
@@ -197,7 +197,7 @@ const REFUSED_WHENEVER_GIVEN: Rule = {
   good: [],
 };
 
-const ALIASES = list(text(257, { prefix: 'github:' }), 64);
+const ALIASES = list(text(385, { prefix: 'github:' }), 64);
 
 /** A message with fields of its own: what is in it has rules, it has none. */
 export const MESSAGE = 'a message';
@@ -211,7 +211,7 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   skill_id: ID,
   channel_id: ID,
   guild_id: ID,
-  user_id: ID,
+  user_id: text(256),
   tool: ID,
   platform: ID,
   trace_id: TRACE,
@@ -240,6 +240,9 @@ const BY_NAME: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   decision_id: ID,
   decided_from: TIMESTAMP,
   decided_before: TIMESTAMP,
+  started_from: TIMESTAMP,
+  started_before: TIMESTAMP,
+  principal: PRINCIPAL,
   filter: MESSAGE,
   occurred_at: TIMESTAMP,
   text: BODY,
@@ -261,7 +264,7 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   'AuthorizeRequest.slash': MESSAGE,
   'ConsumeBudgetRequest.calls': MESSAGE,
   'ValidateScopeRequest.invocation': MESSAGE,
-  'Invocation.caller_id': text(257, { emptyAllowed: true }),
+  'Invocation.caller_id': text(385, { emptyAllowed: true }),
   'Invocation.run_id': UNSET_OR_ID,
   'Invocation.root_run_id': UNSET_OR_ID,
   'Invocation.parent_run_id': UNSET_OR_ID,
@@ -279,6 +282,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   'StepResponse.usage': MESSAGE,
   'ToolUseEvent.name': ID,
   'ToolUseEvent.id': UNSET_OR_ID,
+  'ToolUseEvent.decision_id': {
+    good: ['01a1fd81-01bd-7bef-82b2-0571ba53e357'],
+    bad: ['', 'x', '01A1FD81-01BD-7BEF-82B2-0571BA53E357', '01a1fd81-01bd-7bef-82b2-0571ba53e357 '].map((value) => ({
+      why: 'no id of a decision',
+      value,
+    })),
+  },
   'CustomEvent.type': {
     ...ID,
     bad: [
@@ -321,6 +331,13 @@ const BY_FIELD: Readonly<Record<string, Rule | typeof MESSAGE>> = {
   },
   // Output only: ignored in a request, whatever it holds.
   'Identity.principal': { bad: [], good: ['', 'x'.repeat(1_000), 'a\u0000', Buffer.from([0xff])] },
+  'GetPolicyRequest.revision': {
+    good: ['ab'.repeat(32)],
+    bad: ['', 'ab'.repeat(31), 'AB'.repeat(32), 'g'.repeat(64), Buffer.from([0xff])].map((value) => ({
+      why: 'no revision',
+      value,
+    })),
+  },
   'ListRunsRequest.status': choice(1, 2, 3, 4, 5, 6, 7),
   'ListRunEventsRequest.after_sequence': {
     bad: TOKENS.bad,
@@ -370,6 +387,7 @@ const SOUND: Readonly<Record<string, WireMessage>> = {
   DeactivateAgentRequest: { agent_id: 'agent' },
   ReactivateAgentRequest: { agent_id: 'agent' },
   GetAgentRequest: { agent_id: 'agent' },
+  GetPolicyRequest: { revision: 'ab'.repeat(32) },
   BindIdentityRequest: { trace_id: 'trace', identity: { user_id: '5', platform: 'discord' } },
   GetIdentityRequest: { trace_id: 'trace' },
   ReleaseIdentityRequest: { trace_id: 'trace' },

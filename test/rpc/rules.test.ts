@@ -84,6 +84,61 @@ describe('asserted_facts: decisions', () => {
     expect(slash.decision).toMatchObject({ effect: 'EFFECT_ALLOW', checks: [{ name: 'slash', asserted: true }] });
   });
 
+  test('says so in every answer, without its being asked for the checks, and says no such thing of the others', async () => {
+    const { decisions } = open().clients;
+    const assertedIn = async (rpc: string, request: object) => {
+      const { effect, asserted, checks = [] } = (await decisions(rpc, request)).decision;
+      if (effect === 'EFFECT_ALLOW') expect(checks).toEqual([]);
+      return [effect, asserted];
+    };
+    const denied = { ...ASSERTED_COMMAND, user_id: '222' };
+    expect(await assertedIn('ValidateScope', FACTS)).toEqual(['EFFECT_ALLOW', true]);
+    expect(await assertedIn('ValidateScope', { ...FACTS, scope: 'user:x' })).toEqual(['EFFECT_DENY', true]);
+    expect(await assertedIn('CheckSlash', ASSERTED_COMMAND)).toEqual(['EFFECT_ALLOW', true]);
+    expect(await assertedIn('CheckSlash', denied)).toEqual(['EFFECT_DENY', true]);
+    const { run_id } = await started(open().clients);
+    const trace_id = await bound(open().clients, { user_id: '111' });
+    expect(await assertedIn('ValidateScope', { run_id, scope: 'skill' })).toEqual(['EFFECT_ALLOW', false]);
+    expect(await assertedIn('CheckSlash', { trace_id, command: '/stop' })).toEqual(['EFFECT_ALLOW', false]);
+    expect(await assertedIn('Authorize', await callOf(open().clients))).toEqual(['EFFECT_ALLOW', false]);
+  });
+
+  test('a record without a platform makes nobody an admin on the platform that the request names', async () => {
+    const { decisions } = open().clients;
+    const trace_id = await bound(open().clients, { platform: undefined, user_id: '111' });
+    const where = { trace_id, platform: 'discord', chat_type: 'dm' };
+    const ask = async (command: string) => (await decisions('CheckSlash', { ...where, command })).decision;
+    expect(await ask('/stop')).toMatchObject({
+      effect: 'EFFECT_DENY',
+      reason: 'REASON_COMMAND_NOT_ALLOWED',
+      asserted: true,
+    });
+    expect(await ask('/status')).toMatchObject({ effect: 'EFFECT_ALLOW', asserted: true });
+    expect(await decisions('DescribeSlashAccess', where)).toMatchObject({ tier: 'SLASH_TIER_USER', user_id: '111' });
+    const { decision } = await decisions('Authorize', {
+      ...(await callOf(open().clients)),
+      trace_id,
+      slash: { platform: 'discord', chat_type: 'dm', command: '/stop' },
+    });
+    expect(decision).toMatchObject({ reason: 'REASON_COMMAND_NOT_ALLOWED', asserted: true });
+  });
+
+  test('an alias on the platform is a trusted record’s own word', async () => {
+    const trace_id = await bound(open().clients, { platform: undefined, user_id: 'x', user_aliases: ['discord:111'] });
+    const asked = { trace_id, platform: 'discord', chat_type: 'dm', command: '/stop' };
+    expect((await open().clients.decisions('CheckSlash', asked)).decision.effect).toBe('EFFECT_ALLOW');
+  });
+
+  test('the record of a decision says it, too', async () => {
+    const { decisions, audit } = open().clients;
+    const { decision } = await decisions('CheckSlash', { ...ASSERTED_COMMAND, user_id: '222' });
+    const { record } = await audit('GetDecision', { decision_id: decision.decision_id });
+    expect(record.asserted).toBe(true);
+    const denial = await decisions('Authorize', { ...(await callOf(open().clients)), agent_id: 'another' });
+    const { record: other } = await audit('GetDecision', { decision_id: denial.decision.decision_id });
+    expect(other.asserted).toBe(false);
+  });
+
   test('makes nobody an admin of storage, whatever the invocation says', async () => {
     const invocation = { caller_id: 'discord:111', run_id: 'x' };
     const { decision } = await open().clients.decisions('ValidateScope', { scope: 'user:discord:5', invocation });
@@ -93,6 +148,7 @@ describe('asserted_facts: decisions', () => {
 
 describe('asserted_facts: all', () => {
   const open = withServer('asserted_facts=all');
+  const inPartition = (session_id: string) => started(open().clients, { caller_id: 'discord:5', session_id });
 
   test('accepts the caller of a run, says so in the run, and marks every check that rests on it', async () => {
     const { decisions } = open().clients;
@@ -108,6 +164,10 @@ describe('asserted_facts: all', () => {
       { name: 'run', asserted: true },
       { name: 'scope', asserted: true },
     ]);
+    const call = await callOf(open().clients);
+    const { trace_id: _, ...charged } = { ...call, run_id: (await inPartition(call.session_id)).run_id };
+    const consumed = await decisions('ConsumeBudget', { ...charged, tool: undefined, calls: [{ tool: 'read_file' }] });
+    expect(consumed.decision).toMatchObject({ effect: 'EFFECT_ALLOW', asserted: true });
     const recorded = await started(open().clients);
     expect(recorded.caller_asserted).toBe(false);
   });

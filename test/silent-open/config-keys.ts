@@ -46,6 +46,9 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'decisions.retention_s': { unset: 604_800, why: 'documented' },
   'decisions.per_session_max': { unset: 10_000, why: 'bounded' },
   'sessions.max_live_per_agent': { unset: 10, why: 'bounded' },
+  'redaction.patterns': { unset: undefined, why: 'the built-in rules look for secrets' },
+  'redaction.known_values_file': { unset: undefined, why: 'as patterns' },
+  'redaction.key_file': { unset: undefined, why: 'made for this server alone' },
   'ledger.key_file': {
     unset: undefined,
     why: 'made for this server alone, or nothing is signed and a warning says so',

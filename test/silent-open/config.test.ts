@@ -1,6 +1,6 @@
 // A key of the configuration that is left out, left empty or misspelt in its value never opens anything: either the server
 // refuses to start and names the key, or what is documented holds. Generated from the schema, so that no key is forgotten.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type LoadedConfig, loadConfig } from '../../src/config/config.ts';
 import { testFolder } from '../config/folder.ts';
@@ -8,7 +8,7 @@ import { tollgate } from '../support/command.ts';
 import { GUARDS, NO_GUARDS } from './config-keys.ts';
 
 interface Node {
-  readonly type: 'object' | 'string' | 'integer' | 'boolean';
+  readonly type: 'object' | 'string' | 'integer' | 'boolean' | 'array';
   readonly properties?: Readonly<Record<string, Node>>;
   readonly default?: string | number | boolean;
   readonly enum?: readonly string[];
@@ -47,6 +47,8 @@ function slipsOf({ type, enum: choices, maximum = 0 }: Key): unknown[] {
         ...notText,
         ...(choices ? [...unlisted('off', choices), 'no', ' ', ...choices.flatMap(lookAlikes)] : []),
       ];
+    case 'array':
+      return [...always, ...notText, 'text', '[]', [1], ['text'], [{ name: 'a' }], [{ pattern: 'a' }], [[{}]]];
     case 'boolean':
       return [...always, 0, 1, 'true', 'false', 'yes', 'no', 'on', 'off', 'TRUE', ' true', 'null'];
     case 'integer':
@@ -68,6 +70,7 @@ function lookAlikes(word: string): string[] {
 /** What the same slip is as the text of a variable or of a flag. */
 function textSlipsOf({ type, enum: choices = [] }: Key): string[] {
   if (type === 'boolean') return ['', 'True', 'TRUE', '1', '0', 'yes', 'no', 'on', 'off', ' true', 'null'];
+  if (type === 'array') return ['', 'null', '[]', '{}', 'text', '[null]', '["text"]', '[{}]', '[{"name":"a"}]', '['];
   if (type === 'integer') return ['', '-1', '1e3', '0x10', '1.5', ' 1', '1 ', 'null', 'unlimited', '00'];
   return ['', ...(choices.length > 0 ? ['null', ...unlisted('off', choices), ...choices.flatMap(lookAlikes)] : [])];
 }
@@ -220,6 +223,8 @@ test('the files that a key names must be there: nothing is served without them',
     'policy.file': ['policy.file=nowhere.yaml'],
     'callers.file': ['callers.file=nowhere.yaml'],
     'tls.decision': ['tls.decision.cert_file=nowhere.pem', 'tls.decision.key_file=nowhere.pem'],
+    'redaction.known_values_file': ['redaction.known_values_file=nowhere'],
+    'redaction.key_file': ['redaction.key_file=nowhere'],
     'store.tls.ca_file': ['store.url=rediss://127.0.0.1:1', 'store.tls.ca_file=nowhere.pem'],
   };
   await Promise.all(
@@ -230,4 +235,30 @@ test('the files that a key names must be there: nothing is served without them',
       expect({ code, named: stderr.includes('nowhere') }, `${about}: ${stderr}`).toEqual({ code: 1, named: true });
     }),
   );
+});
+
+test('what redaction looks for is refused in one line, by `serve` as by `config check`', async ({ onTestFinished }) => {
+  const cwd = testFolder({ values: 'correct horse\nhunter2\n', open: 'correct horse\n' }, onTestFinished);
+  chmodSync(`${cwd}/values`, 0o600);
+  chmodSync(`${cwd}/open`, 0o644);
+  const refused: readonly [set: string, line: string][] = [
+    ['redaction.known_values_file=values', 'line 2: a value must have at least 8 bytes'],
+    ['redaction.known_values_file=open', 'others may read or write it: chmod 600'],
+    ['redaction.patterns=[{"name":"broken","pattern":"[a-"}]', 'redaction.patterns[0] (broken): is no RE2 pattern'],
+  ];
+  for (const [set, line] of refused) {
+    for (const command of [
+      ['serve', '--listen', '127.0.0.1:0'],
+      ['config', 'check'],
+    ]) {
+      const { code, stdout, stderr } = await tollgate([...command, '--set', set], { cwd });
+      expect({ code, stdout, lines: stderr.trim().split('\n').length }, `${command[0]} ${set}: ${stderr}`).toEqual({
+        code: 1,
+        stdout: '',
+        lines: 1,
+      });
+      expect(stderr).toContain(line);
+      expect(stderr).not.toMatch(/hunter2|correct horse/);
+    }
+  }
 });

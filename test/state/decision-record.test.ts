@@ -1,6 +1,7 @@
 // The stored form of a decision's record: golden bytes, which a change of the code must not move, and what is not sound.
 import { expect, test } from 'vitest';
 import { REASONS } from '../../src/core/decision.ts';
+import type { DecisionDetails } from '../../src/core/decision-details.ts';
 import { DECISION_RPCS, type DecisionContext } from '../../src/core/decision-record.ts';
 import { REASON } from '../../src/rpc/enums.ts';
 import {
@@ -87,9 +88,10 @@ test('another equal decision is counted, and the same one is not', () => {
 
 test('the numbers of reasons are the contract’s, and every operation has one of its own', () => {
   for (const reason of REASONS) expect(reasonNumber(reason)).toBe(REASON[reason]);
-  expect(DECISION_RPCS).toHaveLength(11);
+  expect(DECISION_RPCS).toHaveLength(14);
   expect(DECISION_RPCS.indexOf('Authorize')).toBe(0);
   expect(DECISION_RPCS.indexOf('ReloadPolicy')).toBe(10);
+  expect(DECISION_RPCS.indexOf('PurgePayloads')).toBe(13);
 });
 
 test('denials are equal in what was asked and in their reason, whatever the circumstances', () => {
@@ -124,4 +126,41 @@ test('what a request stated of a call stands beside what was decided on', () => 
     const calls = [{ tool: 'search', sensitivity: 3, stated, count: 1 }] as const;
     expect(decodeContext(encodeContext({ ...CONTEXT, calls }).context).calls).toEqual(calls);
   }
+});
+
+const TERMS = {
+  grant: ['search', 'fetch'],
+  callBudget: 1_000_000,
+  rateLimit: undefined,
+  rateWindowMs: 60_000,
+  sensitivityCeiling: 2,
+  timeLimitMs: 86_400_000,
+  owner: 'discord:1',
+  delegationChain: ['discord:1', 'cron:2'],
+  declaredIntent: 'tidy up',
+} as const;
+
+const DETAILS: readonly DecisionDetails[] = [
+  { kind: 'terms', terms: TERMS },
+  { kind: 'terms', terms: { ...TERMS, grant: 'all', rateLimit: 7, owner: undefined } },
+  { kind: 'removal', removal: { endedBeforeMs: AT_MS, keepsProof: true, removed: undefined } },
+  { kind: 'removal', removal: { endedBeforeMs: undefined, keepsProof: false, removed: 3_000_000_000 } },
+  { kind: 'closed', sessionsClosed: 12 },
+  { kind: 'swap', previousRevision: 'ab'.repeat(32) },
+];
+
+test.each(DETAILS)('what a management operation changed is read as it was written: $kind', (details) => {
+  const { context, foldBytes } = encodeContext({ ...CONTEXT, details });
+  expect(decodeContext(context).details).toEqual(details);
+  // What was asked is the same part as before, so equal denials fold as before.
+  expect(context.subarray(0, foldBytes)).toEqual(encodeContext(CONTEXT).context.subarray(0, foldBytes));
+});
+
+test('details have these very bytes, and others are refused', () => {
+  const closed = encodeContext({ ...CONTEXT, details: { kind: 'closed', sessionsClosed: 12 } }).context;
+  expect(closed.subarray(-3).toString('hex')).toBe('92020c');
+  const unknown = Buffer.from(closed);
+  unknown[unknown.length - 2] = 9;
+  expect(() => decodeContext(unknown)).toThrow('a kind that nobody knows');
+  expect(() => decodeContext(Buffer.concat([closed, Buffer.from('90', 'hex')]))).toThrow('corrupt');
 });

@@ -30,7 +30,11 @@ export interface Clients {
   close(): void;
 }
 
-export function clientsOf({ decision, management }: { decision: string; management: string }): Clients {
+/** @param metadata  of every unary call: a token, where callers must be known */
+export function clientsOf(
+  { decision, management }: { decision: string; management: string },
+  metadata = new grpc.Metadata(),
+): Clients {
   const open = new Map<string, grpc.Client>();
   const raw = (service: string): grpc.Client => {
     const address = service === 'PolicyDecisionService' || service === 'RunService' ? decision : management;
@@ -45,7 +49,7 @@ export function clientsOf({ decision, management }: { decision: string; manageme
         const client = raw(service) as unknown as Record<string, (...args: unknown[]) => void>;
         client[method]!(
           request,
-          new grpc.Metadata(),
+          metadata,
           { deadline: Date.now() + 30_000, ...options },
           (error: unknown, answer: Answer) => (error ? reject(error) : resolve(answer)),
         );

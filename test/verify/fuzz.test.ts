@@ -112,14 +112,48 @@ const pick = <T>(random: Random, all: readonly T[]): T => all[random(all.length)
 describe('an input that is made to exhaust', () => {
   const verify = (lines: Iterable<string>) => verifyBundle(lines, { keys: KEYS });
 
-  test('is not held: a line without an end', async () => {
-    const chunk = Buffer.alloc(2 ** 20, 0x7b);
+  test('is not held, nor read on: a line without an end', async () => {
+    let read = 0;
+    const chunks = function* () {
+      for (; read < 1_000; read++) yield Buffer.alloc(2 ** 16, 0x7b);
+    };
     const before = process.memoryUsage().arrayBuffers;
-    const lines = readLines(Array.from({ length: 100 }, () => chunk));
-    expect(await lines.next()).toEqual({ done: false, value: { broken: 'unfinished' } });
+    const lines = [];
+    for await (const line of readLines(chunks())) lines.push(line);
+    expect(lines).toEqual([{ broken: 'too long' }]);
+    expect(read).toBeLessThan(20);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 2 ** 20);
-    const ended = readLines([...Array.from({ length: 100 }, () => chunk), Buffer.from('\n')]);
-    expect((await ended.next()).value).toEqual({ broken: 'too long' });
+    const { faults } = await verifyBundle(readLines([Buffer.alloc(2 ** 21, 0x0a, 'latin1'), ...chunks()]), {
+      keys: KEYS,
+    });
+    expect(faults.length).toBe(100);
+  });
+
+  test('is read when its line is as long as the longest one, in whatever chunks it comes', async () => {
+    for (const size of [1, 4_096, 2 ** 16, 2 ** 21]) {
+      const bytes = Buffer.from(`${'x'.repeat(size === 1 ? 1_000 : 2 ** 20)}\nshort\n`);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+        bytes.subarray(index * size, (index + 1) * size),
+      );
+      const lines = [];
+      for await (const line of readLines(chunks)) lines.push(line);
+      expect(lines.map((line) => (typeof line === 'string' ? line.length : line))).toEqual([bytes.length - 7, 5]);
+    }
+  });
+
+  test('is not read on behind ten thousand faults, and never sound', async () => {
+    let read = 0;
+    const blank = function* () {
+      for (; read < 16_000_000; read++) yield '';
+    };
+    const report = await verify(blank());
+    expect(report.ok).toBe(false);
+    expect(read).toBeLessThan(20_000);
+    expect(report.notes.join()).toContain('nothing is read from here on');
+    const { lines } = bundles[0]!;
+    read = 15_980_000;
+    expect((await verify([...lines, ...blank()])).ok).toBe(false);
+    expect((await verify([lines[0]!, ...Array.from({ length: 20_000 }, () => ''), ...lines.slice(1)])).ok).toBe(false);
   });
 
   test('is not followed: JSON of any depth', async () => {

@@ -1,6 +1,7 @@
 // The events of an AppendAudit request, from the wire to what core shapes.
 import { type AuditEvent, isReservedType } from '../../core/audit.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { isOwnId } from '../../core/partition.ts';
 import type { Tokens } from '../../core/run.ts';
 import type * as wire from '../../gen/tollgate.ts';
 import type { AppendRequest } from '../../pdp/append-audit.ts';
@@ -9,7 +10,9 @@ import { ID, idempotencyKeyFrom, operationFrom, TEXT } from './rules.ts';
 import { jsonOfStruct } from './struct.ts';
 
 /** @throws Failure invalid_request */
-export function appendRequestFrom(fields: Fields<wire.AppendAuditRequest>): AppendRequest {
+export function appendRequestFrom(
+  fields: Fields<wire.AppendAuditRequest>,
+): Extract<AppendRequest, { events: unknown }> {
   const runId = fields.requiredId('run_id');
   const events = fields.messages('events', { min: 1, max: LIMITS.eventsMax }).map(eventFrom);
   idempotencyKeyFrom(fields);
@@ -37,10 +40,13 @@ function eventFrom(fields: Fields<wire.AuditEvent>): AuditEvent {
 }
 
 function toolUseFrom(fields: Fields<wire.ToolUseEvent>): AuditEvent & { kind: 'tool_use' } {
+  const decisionId = fields.id('decision_id');
+  if (decisionId !== undefined && !isOwnId(decisionId)) fields.refuse('decision_id', 'is no id of a decision');
   return {
     kind: 'tool_use',
     name: fields.requiredId('name'),
     id: fields.text('id', { ...ID, emptyAllowed: true }) ?? '',
+    ...(decisionId !== undefined && { decisionId }),
     args: fields.text('args', TEXT) ?? '',
     result: fields.text('result', TEXT) ?? '',
   };

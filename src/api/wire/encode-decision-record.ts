@@ -1,4 +1,6 @@
 // Decision records to wire messages, for operators and auditors.
+import { restsOnAssertion } from '../../core/decision.ts';
+import type { DecisionDetails, SessionTerms } from '../../core/decision-details.ts';
 import type { DecisionCounters, DecisionRecord, DecisionSession } from '../../core/decision-record.ts';
 import type * as wire from '../../gen/tollgate.ts';
 import type { DecisionNow } from '../../pdp/decide-again.ts';
@@ -37,6 +39,41 @@ export function encodeDecisionRecord(record: DecisionRecord): wire.DecisionRecor
     repeats: record.repeats,
     last_at: secondsAndNanos(record.lastAtMs),
     latency: secondsAndNanos(record.latencyUs / 1000),
+    asserted: restsOnAssertion(record.checks),
+    ...(record.details && encodeDetails(record.details)),
+  };
+}
+
+function encodeDetails(
+  details: DecisionDetails,
+): Pick<wire.DecisionRecord, 'terms' | 'removal' | 'sessions_closed' | 'previous_policy_revision'> {
+  switch (details.kind) {
+    case 'terms':
+      return { terms: encodeTerms(details.terms) };
+    case 'removal': {
+      const { endedBeforeMs, keepsProof, removed } = details.removal;
+      const finished_before = endedBeforeMs === undefined ? undefined : secondsAndNanos(endedBeforeMs);
+      return { removal: { finished_before, keep_proof: keepsProof, removed } };
+    }
+    case 'closed':
+      return { sessions_closed: details.sessionsClosed };
+    case 'swap':
+      return { previous_policy_revision: details.previousRevision };
+  }
+}
+
+function encodeTerms(terms: SessionTerms): wire.RecordedTerms {
+  return {
+    all_tools: terms.grant === 'all',
+    tools: terms.grant === 'all' ? [] : terms.grant,
+    call_budget: terms.callBudget,
+    rate_limit: terms.rateLimit,
+    rate_window: secondsAndNanos(terms.rateWindowMs),
+    sensitivity_ceiling: sensitivityNumber(terms.sensitivityCeiling),
+    time_limit: secondsAndNanos(terms.timeLimitMs),
+    owner: terms.owner,
+    delegation_chain: terms.delegationChain,
+    declared_intent: terms.declaredIntent,
   };
 }
 

@@ -30,6 +30,7 @@ export function encodeDecision(decision: Decision): wire.Decision {
     dry_run: decision.dryRun,
     policy_revision: decision.policyRevision,
     evaluated_at: secondsAndNanos(decision.evaluatedAtMs),
+    asserted: decision.asserted,
   };
 }
 
@@ -123,6 +124,7 @@ export function encodeRun(run: Run): wire.Run {
     caller_id: run.callerId,
     channel_id: run.channelId,
     session_id: run.sessionId,
+    agent_id: run.agentId,
     status: RUN_STATUS[upper(run.status)],
     started_at: secondsAndNanos(run.startedAtMs),
     finished_at: run.finishedAtMs === undefined ? undefined : secondsAndNanos(run.finishedAtMs),

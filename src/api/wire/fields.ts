@@ -101,6 +101,12 @@ export class Fields<M extends object> {
     return values;
   }
 
+  /** The text or the texts of a field as they were sent, checked or not. */
+  strings(name: NameOf<M, string | readonly string[]>): readonly string[] {
+    const value = (this.#value(name) ?? []) as string | readonly string[];
+    return typeof value === 'string' ? [value] : value;
+  }
+
   flag(name: NameOf<M, boolean>): boolean {
     return this.#value(name) === true;
   }

@@ -4,6 +4,8 @@ import { type FingerprintPart, fingerprintOf } from '../../pdp/fingerprint.ts';
 import type { Operation } from '../../state/port.ts';
 import type { Fields } from './fields.ts';
 
+/** Behind every time that a request can name. */
+export const TIME_MS_MAX = 253_402_300_800_000;
 export const TRACE_ID = LIMITS.traceIdBytesMax;
 export const ID = { bytesMax: LIMITS.idBytesMax, kind: 'id' } as const;
 export const PRINCIPAL = { bytesMax: LIMITS.principalBytesMax, kind: 'id' } as const;

@@ -16,6 +16,8 @@ export interface JsonValue {
 }
 
 export interface JsonVisitor {
+  /** The text goes on behind its end, and what it is called there is not known: a text that may be named there is taken. */
+  readonly isCut?: boolean;
   /** @returns true to take the whole value, whatever it holds: then {@link take} is called at its end */
   wants(value: JsonValue): boolean;
   /** Also of a value in which some have been seen or taken before: what it is called may stand behind it. */
@@ -67,6 +69,8 @@ class Walk {
   readonly #levels: Level[] = [];
   /** Set while inside a value that is taken as a whole. */
   #isTaking = false;
+  /** Set while leaving what the end of the text has left open. */
+  #isBroken = false;
   /** Whether all that stood without quotes was a number or a word of JSON. */
   #isPlain = true;
   #at: number;
@@ -84,6 +88,7 @@ class Walk {
     } while (isJson && this.#levels.length > 0 && this.#at < this.#text.length);
     // It broke off: what was being taken goes to the end.
     if (this.#isTaking) this.#at = this.#text.length;
+    this.#isBroken = true;
     while (this.#levels.length > 0) this.#leave();
     return { end: this.#at, isJson: isJson && this.#isPlain };
   }
@@ -154,6 +159,9 @@ class Walk {
       const named = { ...labelled.value, name: label };
       if (this.#visitor.wants(named)) this.#visitor.take(named, labelled.end);
     }
+    const mayYetBeNamed = this.#isBroken && this.#visitor.isCut && isObject && label === undefined;
+    if (mayYetBeNamed && labelled?.value.text !== undefined && !this.#isTaking)
+      this.#visitor.take(labelled.value, labelled.end);
     if (taken) {
       this.#isTaking = false;
       this.#visitor.take(taken, this.#at);

@@ -1,6 +1,7 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
 import { findAssignments } from './assignments.ts';
+import { findJsonKeys } from './credential-blocks.ts';
 import { type Found, findCredentials } from './credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import { namesSecret } from './key-names.ts';
@@ -29,13 +30,17 @@ type Change = { readonly start: number; readonly end: number } & (
 /**
  * Takes credentials out of a text, and whatever stands under a name that says secret. JSON is looked into wherever it stands,
  * in its texts, too: each level of JSON within JSON takes twice the characters to say, so there are never many.
+ *
+ * @param isCut  it is the beginning of a longer text, behind which names of what stands here may follow
  */
-export function redact(text: string): Redacted {
-  const { changes, isAll } = jsonChanges(text);
+export function redact(text: string, isCut = false): Redacted {
+  const { changes, isAll } = jsonChanges(text, isCut);
+  // These are told by several values together, which no walk from value to value sees.
+  changes.push(...findJsonKeys(text).map((key) => ({ ...key, pointer: '', isJson: true })));
   if (isAll) return applied(text, changes);
   return redactEncoded(
     applied(text, [...changes, ...inPlainText([...findCredentials(text), ...findAssignments(text)])]),
-    redact,
+    (decoded) => redact(decoded),
   );
 }
 
@@ -48,9 +53,9 @@ const OPENING = /[[{]/g;
 const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
 /** @returns `isAll` if there is nothing in the text but JSON */
-function jsonChanges(text: string): { changes: Change[]; isAll: boolean } {
+function jsonChanges(text: string, isCut: boolean): { changes: Change[]; isAll: boolean } {
   const changes: Change[] = [];
-  const visitor = visitorOf(changes);
+  const visitor = visitorOf(text, changes, isCut);
   let isAll = true;
   for (let at = 0; at < text.length; ) {
     const start = at === 0 && STARTS_WITH_TEXT.test(text) ? text.indexOf('"') : openingFrom(text, at);
@@ -68,14 +73,15 @@ function openingFrom(text: string, at: number): number {
   return OPENING.exec(text)?.index ?? text.length;
 }
 
-function visitorOf(changes: Change[]) {
+function visitorOf(whole: string, changes: Change[], isCut: boolean) {
   return {
+    isCut,
     wants: ({ name }: JsonValue) => name !== undefined && namesSecret(name),
     take: ({ pointer, start }: JsonValue, end: number) => {
       changes.push({ start, end, rule: 'key_name', pointer, isJson: true });
     },
     sees: ({ pointer, start, text: seen }: JsonValue & { text: string }, end: number) => {
-      const inner = redact(seen);
+      const inner = redact(seen, isCut && end === whole.length);
       if (inner.redactions.length === 0) return seen;
       const redactions = inner.redactions.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
       changes.push({ start, end, by: JSON.stringify(inner.text), redactions });

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { startOf, utf8Length } from '../text.ts';
 import type { StoreRule } from '../tool-catalogue.ts';
 import { walkJson } from './json-values.ts';
-import type { Redaction } from './redact.ts';
+import { type Redacted, type Redaction, redact } from './redact.ts';
 import { storable } from './storable.ts';
 
 export type BodyName = 'args' | 'result';
@@ -14,15 +14,24 @@ export interface StoredBody {
   readonly redactions: readonly Redaction[];
 }
 
-/** Redacts and cuts a body as far as the rule lets it be stored at all. */
-export function storedBody(name: BodyName, body: string, rule: StoreRule): StoredBody {
+/**
+ * Redacts and cuts a body as far as the rule lets it be stored at all.
+ *
+ * @param scan  looks for secrets
+ */
+export function storedBody(
+  name: BodyName,
+  body: string,
+  rule: StoreRule,
+  scan: (text: string) => Redacted = redact,
+): StoredBody {
   if (rule === 'none') return { fields: { [`${name}_redacted`]: true }, redactions: [] };
   const lengths = { [`${name}_redacted`]: true, [`${name}_len`]: utf8Length(body) };
   if (rule === 'lengths') return { fields: lengths, redactions: [] };
 
   const bytesMax = LIMITS.toolBodyBytesMax;
   if (rule === 'all') {
-    const { text, cut, redactions } = storable(body, bytesMax);
+    const { text, cut, redactions } = storable(body, bytesMax, scan);
     // A result always says whether it is whole, arguments only when they are not.
     return {
       fields: { [name]: text, truncated: name === 'result' || cut ? cut : undefined },
@@ -30,9 +39,9 @@ export function storedBody(name: BodyName, body: string, rule: StoreRule): Store
     };
   }
   // What lies under a pointer can be anywhere in what is looked at.
-  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY);
+  const { text, redactions } = storable(body, Number.POSITIVE_INFINITY, scan);
   const picked = fieldsOf(name, text, rule.fields);
-  const stored = storable(JSON.stringify(picked), bytesMax);
+  const stored = storable(JSON.stringify(picked), bytesMax, scan);
   const shown = stored.cut ? { truncated: true, text: stored.text } : picked;
   const isShown = ({ pointer }: Redaction) =>
     [...rule.fields].some(

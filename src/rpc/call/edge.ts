@@ -1,6 +1,8 @@
 // What every call of one listener is run with.
 import type { Pdp } from '../../pdp/pdp.ts';
+import type { FoldedLines } from '../../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../../telemetry/folded-log.ts';
+import type { OutageLog } from '../../telemetry/outage-log.ts';
 import type { Callers } from '../callers.ts';
 import type { DecisionLog } from '../decision-log.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -14,6 +16,9 @@ export interface Edge {
   readonly openStreams: StreamChecks;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
+  /** Calls that the store has failed. */
+  readonly storeFailures: FoldedLines;
+  readonly outage: OutageLog;
   readonly decisionLog: DecisionLog;
   readonly telemetry: Telemetry;
   /** Aborted when the server begins to stop. */

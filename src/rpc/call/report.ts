@@ -18,11 +18,25 @@ export function report(edge: Edge, { name }: Operation, caller: string | undefin
   const requestId = newId(Date.now(), anyPartition());
   const reply = statusOf(error, requestId);
   const line = { rpc: name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
+  if (STORE_FAILURES.has(reply.reason)) {
+    reportStoreFailure(edge, { ...line, ...errorFields(error) });
+    return reply;
+  }
   edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');
   });
   return reply;
+}
+
+const STORE_FAILURES: ReadonlySet<string> = new Set(['STATE_UNAVAILABLE', 'STATE_FULL']);
+
+/** They come by the thousand, and all for one reason: in an outage they are counted, outside of one they fold. */
+function reportStoreFailure(edge: Edge, line: { readonly reason: string } & Readonly<Record<string, unknown>>): void {
+  const { reason } = line;
+  const isCounted = reason === 'STATE_UNAVAILABLE' && edge.outage.failed();
+  if (isCounted) edge.storeFailures.log.debug(line, 'failed');
+  else edge.storeFailures.write({ key: reason, kind: reason, about: { reason } }, (log) => log.error(line, 'failed'));
 }
 
 /** Refuses calls of an operation whose caller is not known, as its handler would. */

@@ -4,6 +4,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Operation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
 import { Fields } from '../../api/wire/fields.ts';
+import { Pieces } from '../../api/wire/pieces.ts';
 import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
 import { identifiedOf, requireRole } from '../callers.ts';
@@ -59,8 +60,9 @@ export function callRunner(
       requireRole(identified.caller, roles);
       admitted = edge.inFlight.begin(caller);
       const context = observer.observed(contextOf(edge, operation, caller, incoming));
-      const asked = operation.decode(fieldsOf(method, incoming.request, bytesMax) as never, edge.pdp);
+      const bytes = bounded(incoming.request, bytesMax);
       if (operation.mode === 'stream') {
+        const asked = operation.decode(fieldsOf(method, bytes), edge.pdp);
         const ended = () => {
           reply.end?.();
           leave();
@@ -69,25 +71,30 @@ export function callRunner(
         sendAll({ edge, operation, method, identified, reply }, context, asked).then(ended, fail);
         return;
       }
-      const succeed = (answer: unknown): void => {
-        let response: object;
-        let bytes: Buffer;
-        try {
-          const logged = operation.logged?.(asked, answer);
-          if (logged) edge.decisionLog.write(operation.name, identified.caller.name, logged);
-          response = operation.encode(answer);
-          bytes = method.encode(response);
-        } catch (error) {
-          fail(error);
-          return;
-        }
-        reply.send(bytes);
+      const send = (encoded: Buffer, response: object): void => {
+        reply.send(encoded);
         leave();
         observer.answered(response);
       };
-      const result = operation.run(context, asked);
-      if (result instanceof Promise) result.then(succeed, fail);
-      else succeed(result);
+      const respond = (asked: unknown, answer: unknown): void => {
+        try {
+          const logged = operation.logged?.(asked, answer);
+          if (logged) edge.decisionLog.write(operation.name, identified.caller.name, logged);
+          const response = operation.encode(answer);
+          if (response instanceof Pieces) response.encode(method.encode).then((encoded) => send(encoded, {}), fail);
+          else send(method.encode(response), response);
+        } catch (error) {
+          fail(error);
+        }
+      };
+      const run = (asked: unknown): void => {
+        const answer = operation.run(context, asked);
+        if (answer instanceof Promise) answer.then((settled) => respond(asked, settled), fail);
+        else respond(asked, answer);
+      };
+      const { large } = operation;
+      if (large && bytes.length >= large.bytesMin(edge.pdp)) large.decode(bytes, context).then(run).catch(fail);
+      else run(operation.decode(fieldsOf(method, bytes), edge.pdp));
     } catch (error) {
       fail(error);
     }
@@ -108,9 +115,12 @@ function contextOf(edge: Edge, { lifetime }: Operation, name: string, incoming: 
   return { pdp, caller, deadline, state: pdp.state.within(deadline) };
 }
 
-function fieldsOf(method: Method, bytes: Buffer, bytesMax: number): Fields<object> {
-  if (bytes.length > bytesMax) {
-    throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
-  }
-  return new Fields(method.decode(bytes));
+function bounded(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length <= bytesMax) return bytes;
+  throw new Failure('message_too_large', `the request has ${bytes.length} bytes, at most ${bytesMax} are allowed`);
+}
+
+/** The row's own type of message is the method's; a table of rows cannot tell the compiler. */
+function fieldsOf(method: Method, bytes: Buffer): never {
+  return new Fields(method.decode(bytes)) as never;
 }

@@ -3,6 +3,7 @@ import type { StreamOperation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
 import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
+import { Slice } from '../../pdp/turns.ts';
 import { type Callers, type Identified, roleRefused, unknownCaller } from '../callers.ts';
 import type { Edge } from './edge.ts';
 import type { Reply } from './run-call.ts';
@@ -36,11 +37,13 @@ export async function sendAll(
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
   }
+  const slice = new Slice();
   try {
     for await (const answer of operation.run(context, asked, abort.signal)) {
       if (abort.signal.aborted) break;
-      const taken = reply.send(method.encode(operation.encode(answer)));
+      const taken = reply.send(method.encode(operation.encode(answer) as object));
       if (taken) await Promise.race([taken, aborted(abort.signal)]);
+      if (slice.isOver) await slice.next();
     }
   } finally {
     for (const signal of signals) signal.removeEventListener('abort', stop);

@@ -21,6 +21,7 @@ import {
 } from '../../core/decision-record.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { SensitivityLevel } from '../../core/session.ts';
+import { detailsOf, encodeDetails } from './decision-details.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
 import { uuidBytes, uuidText, writeUuid } from './operation-record.ts';
 
@@ -69,9 +70,10 @@ export function rpcOf(number: number): DecisionContext['rpc'] {
 const writer = new MsgpackWriter();
 
 /**
- * The context: two msgpack arrays, the first of which says what was asked,
+ * The context: two or three msgpack arrays, the first of which says what was asked,
  * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
- * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil.
+ * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil. What a
+ * management operation changed is a third array, see decision-details.ts.
  */
 export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
   writer.begin();
@@ -101,6 +103,7 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
   else writer.text(context.policyRevision);
   writeChecks(context.checks);
   writer.integer(context.latencyUs);
+  if (context.details) writer.bytes(encodeDetails(context.details));
   return { context: writer.taken(), foldBytes };
 }
 
@@ -241,9 +244,9 @@ type Circumstances = [string, Uint8Array | null, string | Uint8Array, Uint8Array
 
 /** @throws when the bytes are not what {@link encodeContext} writes */
 export function decodeContext(bytes: Uint8Array): DecisionContext {
-  const parts = [...decodeMulti(bytes)] as [Asked, Circumstances];
-  const [asked, circumstances] = parts;
-  if (parts.length !== 2 || asked.length !== 11 || circumstances.length !== 5) {
+  const parts = [...decodeMulti(bytes)] as [Asked, Circumstances, unknown?];
+  const [asked, circumstances, details] = parts;
+  if (parts.length < 2 || parts.length > 3 || asked.length !== 11 || circumstances.length !== 5) {
     throw new Error('decision context: corrupt');
   }
   const [rpc, agentId, sessionId, runId, principal, scope, platform, chatType, command, callsTotal, calls] = asked;
@@ -265,6 +268,7 @@ export function decodeContext(bytes: Uint8Array): DecisionContext {
     policyRevision: typeof revision === 'string' ? revision : Buffer.from(revision).toString('hex'),
     checks: checksIn(checks),
     latencyUs,
+    ...(details !== undefined && { details: detailsOf(details) }),
   };
 }
 

@@ -82,6 +82,12 @@ export class MsgpackWriter {
     return at;
   }
 
+  /** What is msgpack already. */
+  bytes(encoded: Uint8Array): void {
+    const at = this.plain(encoded.length);
+    this.#bytes.set(encoded, at);
+  }
+
   /** Good until the next thing is written. */
   get target(): Buffer {
     return this.#bytes;

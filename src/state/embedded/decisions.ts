@@ -1,6 +1,7 @@
 // Decision records: written in the step of what they record, found by id, session, run and partition.
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DecisionRecord, numbersOf } from '../../core/decision-record.ts';
+import { type DecisionRecord, numbersOf, sessionlessListOf } from '../../core/decision-record.ts';
+import { type DecisionSubject, isAbout } from '../../core/decision-subject.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { SessionRecord } from '../../core/session.ts';
@@ -15,6 +16,7 @@ import { notedBefore, noting } from './noted-decisions.ts';
 import { loadRun } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import type { Store } from './store.ts';
+import { SUBJECT_SLACK_MS, sessionsOf } from './subjects.ts';
 
 /** What a step writes to record a decision. @returns the id of the record, an earlier one's where a denial is folded */
 export function recording(
@@ -100,21 +102,6 @@ function listingOf({ decisionId, rpc, effect, sessionId }: SettledDecision, hasS
   return { name: sessionlessListOf(rpc), partition };
 }
 
-/** Which of a partition's lists an operation's records are in. */
-export function sessionlessListOf(rpc: NewDecision['rpc']): 'sessionless' | 'identities' | 'others' {
-  switch (rpc) {
-    case 'BindIdentity':
-    case 'ReleaseIdentity':
-      return 'identities';
-    case 'DeactivateAgent':
-    case 'ReactivateAgent':
-    case 'ReloadPolicy':
-      return 'others';
-    default:
-      return 'sessionless';
-  }
-}
-
 export function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {
   return store.environment.query((tables) =>
     isOwnId(decisionId) ? load(store, tables, decisionId, store.now()) : undefined,
@@ -146,6 +133,7 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
   let last: Partial<Entry> = 'runId' in of || after === undefined ? {} : { id: after };
   const fits = ({ atMs, lastAtMs, sessionId }: DecisionRecord) =>
     atMs < toMs && lastAtMs >= fromMs && (!('sessionId' in of) || sessionId === of.sessionId);
+  const about = 'partition' in of ? of.about : undefined;
   const look = (tables: Tables): boolean => {
     const now = store.now();
     let lookedAt = 0;
@@ -153,7 +141,7 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
       if (records.length >= limit) return false;
       if (lookedAt++ === LOOKED_AT_ONCE) return true;
       const record = isBehind ? load(store, tables, entry.id, now) : undefined;
-      if (record && fits(record)) records.push(record);
+      if (record && fits(record) && (!about || isAbout(record, about))) records.push(record);
       isBehind ||= entry.id === after;
       last = entry;
     }
@@ -167,6 +155,7 @@ function entriesBehind(tables: Tables, page: DecisionPage, { id, place }: Partia
   const { of } = page;
   if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, id) : [];
   if ('runId' in of) return isOwnId(of.runId) ? notedBefore(tables, of.runId, place) : [];
+  if (of.about) return ofSubject(tables, { partition: of.partition, about: of.about }, page, id);
   return ofPartition(tables, of.partition, page, id);
 }
 
@@ -187,6 +176,27 @@ function* ofSession(tables: Tables, sessionId: string, after: string | undefined
     yield { id };
   }
   for (const id of denials) yield { id };
+}
+
+/** Those of its sessions, and those of no session, newest first. Others are told apart by their records. */
+function* ofSubject(
+  tables: Tables,
+  of: { partition: number; about: DecisionSubject },
+  { fromMs, toMs }: DecisionPage,
+  after: string | undefined,
+): Generator<Entry> {
+  const { partition } = of;
+  const listings: Listing[] = [
+    ...(['sessionless', 'identities', 'others'] as const).map((name) => ({ name, partition })),
+    ...sessionsOf(tables, of, fromMs).flatMap((sessionId) =>
+      (['session', 'denials'] as const).map((name) => ({ name, sessionId })),
+    ),
+  ];
+  const ids = listings.flatMap((listing) => Array.from(idsOf(tables, listing, after)));
+  for (const id of ids.sort().reverse()) {
+    const atMs = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+    if (atMs >= fromMs - SUBJECT_SLACK_MS && atMs < toMs + SUBJECT_SLACK_MS) yield { id };
+  }
 }
 
 /** The times in ids are those of a process's clock, which may be so far from the store's. */

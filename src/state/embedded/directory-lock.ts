@@ -2,8 +2,20 @@
 //
 // WHY NOT a file with a pid in it: it outlives a kill, and a pid is given away again. A lock of the operating system is
 // released by the kernel however its owner ends, and held while its owner is stopped.
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { folderProblem } from '../../private-path.ts';
 import { directoryRefusal, refusal } from './failures.ts';
 
 export interface DirectoryLock {
@@ -14,7 +26,7 @@ export interface DirectoryLock {
  * Takes a data directory for this process; makes it, readable by its owner alone, if it is not there.
  *
  * @throws Failure state_unavailable, in one line, when another process (or another opening in this one) has it, when
- * it cannot be used, or when the native module for locks is missing
+ * others may write to it or replace it, when it cannot be used, or when the native module for locks is missing
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const locks = await loadLocks();
@@ -50,8 +62,43 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
 }
 
 function openLockFile(directory: string, path: string): number {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  return openSync(path, 'a+', 0o600);
+  makeFolder(directory);
+  const problem = folderProblem(directory);
+  if (problem !== undefined) throw refusal(`data directory ${directory} cannot be used: ${problem}`);
+  return openNoLink(directory, path);
+}
+
+// A link in its place would have us truncate, and write into, whatever it leads to.
+const LOCK_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+
+function openNoLink(directory: string, path: string): number {
+  try {
+    const fd = openSync(path, LOCK_FLAGS, 0o600);
+    if (fstatSync(fd).isFile()) return fd;
+    closeSync(fd);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) throw error;
+  }
+  throw refusal(`data directory ${directory} cannot be used: its lock is no file, or a link: remove ${path}`);
+}
+
+/**
+ * Makes a folder, and those above it.
+ *
+ * WHY NOT mkdir's `recursive`: where a folder exists and nothing can be made in it (/proc answers ENOENT), Node 20 tries for
+ * ever, and hears no signal meanwhile.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path || existsSync(above)) throw error;
+    makeFolder(above);
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number): boolean {
@@ -72,7 +119,7 @@ function attempt<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    throw directoryRefusal(directory, cause);
+    throw cause instanceof Failure ? cause : directoryRefusal(directory, cause);
   }
 }
 

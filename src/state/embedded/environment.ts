@@ -7,7 +7,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { Failure } from '../../core/failure.ts';
 import { CommitStuck, CommitWatch } from './commit-watch.ts';
 import { takeSpace } from './disk-space.ts';
-import { directoryRefusal, failureOf, refusal, unavailable } from './failures.ts';
+import { directoryRefusal, failureOf, full, refusal, unavailable } from './failures.ts';
 import { SpaceGauge } from './space-gauge.ts';
 import { holdsSoundStore } from './store-file.ts';
 
@@ -36,6 +36,8 @@ export const TABLES = [
   'decision-counts',
   'noted-decisions',
   'checkpoints',
+  'policies',
+  'decision-subjects',
 ] as const;
 
 export type Table = Database<Buffer, Buffer>;
@@ -192,7 +194,7 @@ export class Environment {
   }
 
   #assertRoom(): void {
-    if (this.#space.isFull()) throw unavailable(new Error('the store or its disk is full'));
+    if (this.#space.isFull()) throw full(new Error('the store or its disk is full'));
     if (performance.now() < this.#restsUntilMs) throw unavailable(new Error('a commit has just failed'));
   }
 }

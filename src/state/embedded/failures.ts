@@ -10,7 +10,10 @@ import { CommitStuck } from './commit-watch.ts';
 export async function failureOf(error: unknown): Promise<Failure> {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return new Failure('internal', 'internal error', { cause: error });
-  if ('commitError' in error) return unavailable((await reasonOf(error.commitError)) ?? error);
+  if ('commitError' in error) {
+    const reason = (await reasonOf(error.commitError)) ?? error;
+    return NO_SPACE.has((reason as { code?: unknown }).code) ? full(reason) : unavailable(reason);
+  }
   const isLmdbError = ('code' in error && typeof error.code === 'number') || CLOSED.test(error.message);
   return isLmdbError || error instanceof CommitStuck
     ? unavailable(error)
@@ -21,6 +24,11 @@ const CLOSED = /closed (?:database|environment)|is (?:already )?closed/;
 
 export function unavailable(cause: unknown): Failure {
   return new Failure('state_unavailable', 'the store cannot be written', { cause });
+}
+
+/** Nothing is added; what takes away is still done. */
+export function full(cause: unknown): Failure {
+  return new Failure('state_unavailable', 'the store is full', { cause, subject: 'space' });
 }
 
 /** A failed commit tells its reason by rejecting another promise, in the same turn or never. */

@@ -1,15 +1,16 @@
 // How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
 // sequence, its checkpoints by number, and its places in three lists.
 import { partitionOf } from '../../core/partition.ts';
-import { isTended, type Run } from '../../core/run.ts';
+import { isTended, type Run, subjectsOf } from '../../core/run.ts';
 import type { OperationCount } from '../../core/session.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { RunIndex, StoredRun } from '../port.ts';
+import type { RunIndex, RunSubject, StoredRun } from '../port.ts';
 import type { Tables, Write } from './environment.ts';
-import { afterPrefix, idKey, integer, PRESENT, partitionPrefix, placeKey } from './keys.ts';
+import { afterPrefix, idKey, integer, nameHash, PRESENT, partitionPrefix, placeKey } from './keys.ts';
 import { notedKeys } from './noted-decisions.ts';
 
 const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
+const SUBJECTS = { caller: 3, agent: 4, session: 5, skill: 6 } as const satisfies Record<RunSubject['field'], number>;
 const HEADER_BYTES = 18;
 const SEQUENCE_BYTES = 6;
 const NUMBER_BYTES = 4;
@@ -38,10 +39,15 @@ export function replacement(tables: Tables, before: Run | undefined, after: RunE
   const header = [integer(revision, 6), integer(generation, 4), integer(current, 4), integer(previous, 4)];
   const [old, places] = [before ? placesOf(before) : [], placesOf(run)];
   return [
-    ...old.map((key): Write => [tables['run-index'], key]),
-    ...places.map((key): Write => [tables['run-index'], key, PRESENT]),
+    ...without(old, places).map((key): Write => [tables['run-index'], key]),
+    ...without(places, old).map((key): Write => [tables['run-index'], key, PRESENT]),
     [tables.runs, idKey(run.runId), Buffer.concat([...header, encodeRun(run)])],
   ];
+}
+
+/** Most places stay as they are: those by subject and by start always do. */
+function without(keys: readonly Buffer[], others: readonly Buffer[]): Buffer[] {
+  return keys.filter((key) => !others.some((other) => other.equals(key)));
 }
 
 /** Removes a run and up to `limit` records of its log; a longer log is marked, to be removed later. */
@@ -83,11 +89,17 @@ export function runPrefix(index: RunIndex, partition: number): Buffer {
   return partitionPrefix(INDEXES[index], partition);
 }
 
+/** Runs of one subject by start. The hash has a fixed length, and two subjects of one hash are told apart by their runs. */
+export function subjectPrefix({ field, value }: RunSubject, partition: number): Buffer {
+  return Buffer.concat([partitionPrefix(SUBJECTS[field], partition), nameHash(value).subarray(0, 8)]);
+}
+
 function placesOf(run: Run): Buffer[] {
   const partition = partitionOf(run.runId);
   const place = (index: RunIndex, atMs: number) => placeKey(runPrefix(index, partition), atMs, idKey(run.runId));
   return [
     place('started', run.startedAtMs),
+    ...subjectsOf(run).map((by) => placeKey(subjectPrefix(by, partition), run.startedAtMs, idKey(run.runId))),
     ...(run.status === 'running' ? [] : [place('finished', run.finishedAtMs ?? run.touchedAtMs)]),
     ...(isTended(run) ? [place('touched', run.touchedAtMs)] : []),
   ];

@@ -1,7 +1,14 @@
 // Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { generationAt, generationOf, type OperationCount } from '../../core/session.ts';
+import { isOf } from '../../core/run.ts';
+import {
+  type EntryRefusal,
+  entryRefusal,
+  generationAt,
+  generationOf,
+  type OperationCount,
+} from '../../core/session.ts';
 import { leafOf } from '../codec/audit-record.ts';
 import type { NewCheckpoint, Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
 import type { Step, Tables, Write } from './environment.ts';
@@ -17,7 +24,9 @@ import {
   replacement,
   runPrefix,
   runRemoval,
+  subjectPrefix,
 } from './run-tables.ts';
+import { findSession } from './session-tables.ts';
 import { places, type Store } from './store.ts';
 
 const FINGERPRINT_BYTES = 8;
@@ -66,6 +75,8 @@ function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<Commi
   if (operation && isRemembered(store, tables, { before, callerId: run.callerId, operation, now })) {
     return { answer: 'moved', writes: [] };
   }
+  const refusal = commit.session && refusalOf(store, tables, commit.session, now);
+  if (refusal) return { answer: refusal, writes: [] };
   const operations = operationsAfter(before, operation !== undefined, now);
   if (!operations) return { answer: 'too_many_keys', writes: [] };
 
@@ -88,6 +99,16 @@ function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<Commi
     writes.push(...store.keys.remember(tables, { scope, named: operation, generation, value }, now));
   }
   return { answer: 'committed', writes };
+}
+
+function refusalOf(
+  { retentionMs }: Store,
+  tables: Tables,
+  { sessionId, principals }: NonNullable<RunCommit['session']>,
+  now: number,
+): EntryRefusal | undefined {
+  const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;
+  return record ? entryRefusal(record, principals, now) : 'SESSION_UNKNOWN';
 }
 
 function endsWith(tables: Tables, last: Buffer, { lastLeaf }: NewCheckpoint): boolean {
@@ -182,14 +203,15 @@ export function purgePayloads(
 
 export function pageRuns(
   store: Store,
-  { partition, index, descending, after, limit }: RunPage,
+  { partition, index, by, descending, after, limit }: RunPage,
 ): ReturnType<State['pageRuns']> {
   return store.environment.query((tables) => {
     const runs: StoredRun[] = [];
-    for (const { id } of places(tables['run-index'], runPrefix(index, partition), { descending, after })) {
+    const prefix = by ? subjectPrefix(by, partition) : runPrefix(index, partition);
+    for (const { id } of places(tables['run-index'], prefix, { descending, after })) {
       if (runs.length >= limit) break;
       const entry = loadRun(tables, id);
-      if (entry) runs.push(storedRun(entry));
+      if (entry && isOf(entry.run, by)) runs.push(storedRun(entry));
     }
     return { runs, now: store.now() };
   });

@@ -1,7 +1,7 @@
 // The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
 // without a server; one process owns the directory.
 import { LIMITS } from '../../core/limits.ts';
-import type { State, StoreInfo } from '../port.ts';
+import type { State, StoreInfo, StoreWarning } from '../port.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
 import { pageDecisions, readDecision, recordDecision } from './decisions.ts';
@@ -9,6 +9,7 @@ import { lockDirectory } from './directory-lock.ts';
 import { Environment } from './environment.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import {
   commitRun,
@@ -23,6 +24,7 @@ import {
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
@@ -108,9 +110,13 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     pageRuns: (page) => pageRuns(store, page),
     removeRun: (runId, expectedRevision) => removeRun(store, runId, expectedRevision),
 
+    keepPolicy: (policy) => keepPolicy(store, policy),
+    readPolicy: (revision) => readPolicy(store, revision),
+
     recordDecision: (decision) => recordDecision(store, decision),
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
+    noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
     readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
   };
   return state;
@@ -127,16 +133,27 @@ function describe({ environment }: Store, directory: string): StoreInfo {
     description: `embedded lmdb in ${directory}`,
     durability: 'flushed',
     warnings: environment.space ? warningsOf(environment.space) : [],
+    isFull: environment.space?.isFull() ?? false,
     lineageChanges: 0,
     lostWrites: 0,
   };
 }
 
-function warningsOf(space: SpaceGauge): string[] {
-  const percent = Math.floor(space.share() * 100);
-  const isFilling = space.share() >= FULL_SHARE_WARNED;
-  return [
-    ...(isFilling ? [`The store is ${percent} % full: purge runs and sessions, or allow it more space.`] : []),
-    ...(space.diskIsFull() ? ['The disk of the store is full: nothing is added until there is space again.'] : []),
-  ];
+function warningsOf(space: SpaceGauge): StoreWarning[] {
+  const share = space.share();
+  const percent = Math.floor(share * 100);
+  const diskIsFull = space.diskIsFull();
+  const warnings: StoreWarning[] = [];
+  if (share >= FULL_SHARE_WARNED) {
+    const code = share >= 1 ? 'STORE_FULL' : 'STORE_FILLING';
+    warnings.push({
+      code,
+      message: `The store is ${percent} % full: purge runs and sessions, or allow it more space.`,
+    });
+  }
+  if (diskIsFull) {
+    const message = 'The disk of the store is full: nothing is added until there is space again.';
+    warnings.push({ code: 'STORE_FULL', message });
+  }
+  return warnings;
 }

@@ -6,7 +6,7 @@
 import clusterKeySlot from 'cluster-key-slot';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, hostPortText } from '../../config/store-url.ts';
-import type { StoreInfo } from '../port.ts';
+import type { Login } from './address.ts';
 import { NotSent } from './errors.ts';
 import { hearEveryError } from './link.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -16,6 +16,7 @@ import {
   openLinks,
   type ServerLinks,
   type Servers,
+  type ServersInfo,
   type ServersOptions,
   START_WAIT_MS,
 } from './servers.ts';
@@ -28,6 +29,7 @@ const REFRESH_SOON_MS = 100;
 export interface ClusterAddress {
   readonly nodes: readonly HostPort[];
   readonly shared: RedisOptions;
+  readonly identify: (options: RedisOptions, login: Login) => void;
 }
 
 export class ClusterServers implements Servers {
@@ -65,7 +67,7 @@ export class ClusterServers implements Servers {
     this.#watch = new LinkWatch(`Redis Cluster at ${shown}`, onEvent, () => this.all());
   }
 
-  get info(): Omit<StoreInfo, 'lostWrites'> {
+  get info(): ServersInfo {
     return this.#watch.info();
   }
 
@@ -133,8 +135,10 @@ export class ClusterServers implements Servers {
 
   async #askSeed({ host, port }: HostPort): Promise<SlotMap> {
     const { commandTimeoutMs } = this.#options;
+    const shared = { ...this.#address.shared };
+    if (this.#options.login) this.#address.identify(shared, this.#options.login.current());
     const redis = new Redis({
-      ...this.#address.shared,
+      ...shared,
       host,
       port,
       lazyConnect: true,
@@ -172,6 +176,7 @@ export class ClusterServers implements Servers {
     const links = openLinks({
       ...this.#options,
       address: { ...this.#address.shared, host: host!, port: Number(port) },
+      identify: this.#address.identify,
       rules: {
         mode: 'cluster',
         database: 0,

@@ -1,5 +1,6 @@
 // Decision records that no other script writes, and all that reads them.
-import type { DecisionRecord, DecisionRpc, NotedDecision } from '../../core/decision-record.ts';
+import { type DecisionRecord, type NotedDecision, sessionlessListOf } from '../../core/decision-record.ts';
+import { type DecisionSubject, isAbout } from '../../core/decision-subject.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
@@ -18,6 +19,7 @@ import {
   sessionKey,
 } from './keys.ts';
 import { decisionBytes, isNear, run as runScript, type Store } from './store.ts';
+import { idsAbout } from './subjects.ts';
 
 /** So many records are read at one time. */
 const CHUNK = 100;
@@ -29,7 +31,7 @@ export async function recordDecision(
   decision: SettledDecision,
 ): ReturnType<DecisionRecords['recordDecision']> {
   const { decisionId, sessionId, rpc, reason, effect, callIndex } = decision;
-  const { name, max } = listOf(rpc);
+  const name = sessionlessListOf(rpc);
   const list = decisionKeys(partitionName(partitionOf(decisionId)))[name];
   const keys = [list, isNear(decisionId, sessionId) ? sessionKey(sessionId) : list, absentKey(list)];
   const reply = await runScript(store, 'record-decision', keys, [
@@ -37,7 +39,7 @@ export async function recordDecision(
     store.retentionMs,
     store.decisions.retentionMs,
     store.runRetentionMs,
-    max,
+    LIST_MAX[name],
     reasonNumber(reason),
     effectNumber(effect),
     callIndex === undefined ? 0 : callIndex + 1,
@@ -47,20 +49,11 @@ export async function recordDecision(
   return { decisionId: uuidText(recorded), now };
 }
 
-/** Where records are listed that belong to no session. */
-function listOf(rpc: DecisionRpc): { name: 'sessionless' | 'identities' | 'others'; max: number } {
-  switch (rpc) {
-    case 'BindIdentity':
-    case 'ReleaseIdentity':
-      return { name: 'identities', max: LIMITS.identityEffectsMax };
-    case 'DeactivateAgent':
-    case 'ReactivateAgent':
-    case 'ReloadPolicy':
-      return { name: 'others', max: LIMITS.otherEffectsMax };
-    default:
-      return { name: 'sessionless', max: LIMITS.sessionlessDenialsMax };
-  }
-}
+const LIST_MAX = {
+  sessionless: LIMITS.sessionlessDenialsMax,
+  identities: LIMITS.identityEffectsMax,
+  others: LIMITS.otherEffectsMax,
+} as const;
 
 export async function readDecision(store: Store, decisionId: string): Promise<DecisionRecord | undefined> {
   if (!isOwnId(decisionId)) return undefined;
@@ -86,11 +79,12 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
   const { of, fromMs, toMs, limit } = page;
   const fits = ({ atMs, lastAtMs, sessionId }: DecisionRecord) =>
     atMs < toMs && lastAtMs >= fromMs && (!('sessionId' in of) || sessionId === of.sessionId);
+  const about = 'partition' in of ? of.about : undefined;
   const records: DecisionRecord[] = [];
   for await (const ids of idsBehind(store, page)) {
     for (let from = 0; from < ids.length && records.length < limit; from += CHUNK) {
       const chunk = await readRecords(store, ids.slice(from, from + CHUNK));
-      records.push(...chunk.filter(fits));
+      records.push(...chunk.filter((record) => fits(record) && (!about || isAbout(record, about))));
     }
     if (records.length >= limit) break;
   }
@@ -102,6 +96,7 @@ function idsBehind(store: Store, page: DecisionPage): AsyncIterable<string[]> {
   const after = page.after !== undefined && isOwnId(page.after) ? page.after : undefined;
   if ('sessionId' in of) return ofSession(store, of.sessionId, after);
   if ('runId' in of) return ofRun(store, of.runId, after);
+  if (of.about) return ofSubject(store, { partition: of.partition, about: of.about }, page, after);
   return ofPartition(store, of.partition, page, after);
 }
 
@@ -120,9 +115,21 @@ async function* ofSession(store: Store, sessionId: string, after: string | undef
   yield newestFirst(ids, after);
 }
 
+async function* ofSubject(
+  store: Store,
+  of: { partition: number; about: DecisionSubject },
+  page: DecisionPage,
+  after: string | undefined,
+): AsyncGenerator<string[]> {
+  yield inOrder(await idsAbout(store, of, page), after);
+}
+
 function newestFirst(ids: readonly Buffer[], after: string | undefined): string[] {
+  return inOrder(ids.map(uuidText), after);
+}
+
+function inOrder(ids: readonly string[], after: string | undefined): string[] {
   return ids
-    .map(uuidText)
     .filter((id) => after === undefined || id < after)
     .sort()
     .reverse();

@@ -130,9 +130,9 @@ export function withoutCommand(error: unknown): unknown {
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   withoutCommand(error);
-  return rowOf(error).kind === 'internal'
-    ? internal(error)
-    : unavailable(error instanceof NotSent ? error.cause : error);
+  const row = rowOf(error);
+  if (row === SERVER_ERRORS.OOM) return full(error);
+  return row.kind === 'internal' ? internal(error) : unavailable(error instanceof NotSent ? error.cause : error);
 }
 
 /** A script's own word on why one of its items failed. */
@@ -144,6 +144,11 @@ export function failureOfItem(message: string): Failure {
 
 export function unavailable(cause: unknown): Failure {
   return new Failure('state_unavailable', 'the state store is unreachable', { cause });
+}
+
+/** Redis refuses what would add to it, and executes the rest. */
+export function full(cause: unknown): Failure {
+  return new Failure('state_unavailable', 'the state store is full', { cause, subject: 'space' });
 }
 
 export function internal(cause: unknown): Failure {

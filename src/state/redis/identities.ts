@@ -1,9 +1,8 @@
 // Identity records: written and read as other services do, compared by what they say and extended by their bytes.
-import type { Failure } from '../../core/failure.ts';
 import { type Identity, type StoredIdentity, sameIdentity } from '../../core/identity.ts';
 import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
 import type { State } from '../port.ts';
-import { internal, unavailable } from './errors.ts';
+import { unavailable } from './errors.ts';
 import { asBuffer, latestOf, NO_BYTES, run, type Store } from './store.ts';
 import { TurnBatcher } from './turn-batcher.ts';
 
@@ -38,8 +37,9 @@ export function identityReader(store: Store): IdentityReader {
   return new TurnBatcher(READS_MAX, read, store.commands.servers.isCluster ? ({ traceId }) => traceId : undefined);
 }
 
-function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): FoundIdentity | Failure {
-  if (leftMs === -3) return internal(new Error('identity record: not a string'));
+function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): FoundIdentity {
+  // Something else than a string is a record that cannot be trusted, like a string that is no identity.
+  if (leftMs === -3) return { stored: { bytes: NO_BYTES, identity: undefined }, expiresAtMs: undefined };
   if (bytes === null) return { stored: undefined, expiresAtMs: undefined };
   return { stored: readStoredIdentity(bytes), expiresAtMs: leftMs < 0 ? undefined : now + leftMs };
 }

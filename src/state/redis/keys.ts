@@ -3,10 +3,19 @@
 // lua/parts/decisions.lua and charge.lua; a test holds both equal).
 //
 // INVARIANT: no two different things meet in one key. Own ids have one form; what callers choose (agents, callers) cannot
-// leave its braces, because the braces in it are encoded; idempotency keys come last.
+// leave its braces, because the braces in it are encoded; idempotency keys come last, hashed.
+import { createHash } from 'node:crypto';
 import { isOwnId, partitionName } from '../../core/partition.ts';
 
 export const FORMAT_KEY = 'tollgate:format';
+
+/** What tells that the data is still there, and still the same: see data-monitor.ts. */
+export function markerKeys(partition: number, process: string): { marker: string; beat: string } {
+  const marker = `tollgate:{${partitionName(partition)}}:marker`;
+  return { marker, beat: `${marker}:${process}` };
+}
+/** The policies by revision, and when each was last in force. */
+export const POLICY_KEYS = { documents: 'tollgate:{policies}', uses: 'tollgate:{policies}:uses' } as const;
 
 /** Stands for every id that is not one of ours: no record is ever stored under it. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -108,6 +117,17 @@ export function runIndexKeys(partition: number): { started: string; finished: st
   return { started: runs, finished: `${runs}:finished`, touched: `${runs}:touched` };
 }
 
+/** The partition's sessions that subjects of one bucket have had a part in. */
+export function subjectKey(partition: number, bucket: number): string {
+  return `tollgate:{${partitionName(partition)}}:subjects:${bucket}`;
+}
+
+/** The partition's runs of one subject by start. */
+export function runSubjectKey(partition: number, field: string, value: string): string {
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return `tollgate:{${partitionName(partition)}}:runs:by:${field}:${hash}`;
+}
+
 export function agentKeys(agentId: string): { deactivated: string; sessions: string; reserved: string } {
   const agent = `tollgate:{agent:${encoded(agentId)}}`;
   return { deactivated: `${agent}:deactivated`, sessions: `${agent}:sessions`, reserved: `${agent}:sessions:reserved` };
@@ -115,12 +135,17 @@ export function agentKeys(agentId: string): { deactivated: string; sessions: str
 
 /** What is remembered of an agent's CreateSession key. */
 export function agentOperationKey(agentId: string, key: string): string {
-  return `tollgate:{agent:${encoded(agentId)}}:op:${key}`;
+  return `tollgate:{agent:${encoded(agentId)}}:op:${hashed(key)}`;
 }
 
 /** What is remembered of a caller's StartRun key. */
 export function callerOperationKey(callerId: string, key: string): string {
-  return `tollgate:{caller:${encoded(callerId)}}:op:${key}`;
+  return `tollgate:{caller:${encoded(callerId)}}:op:${hashed(key)}`;
+}
+
+/** A caller chooses it, and names of keys are shown by every tool that looks into a store. */
+function hashed(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 27);
 }
 
 /**

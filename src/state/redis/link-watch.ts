@@ -1,9 +1,9 @@
 // What the links of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
 // once.
-import type { Durability, StoreInfo } from '../port.ts';
+import type { Durability, StoreWarning } from '../port.ts';
 import type { Link } from './link.ts';
 import { Refusal, type Verdict } from './server-check.ts';
-import { linksIn, type ServerEvent, type ServerLinks } from './servers.ts';
+import { linksIn, type ServerEvent, type ServerLinks, type ServersInfo } from './servers.ts';
 
 /** From the weakest. A store promises what the weakest of its servers does. */
 const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];
@@ -52,7 +52,7 @@ export class LinkWatch {
     }
   }
 
-  info(): Omit<StoreInfo, 'lostWrites'> {
+  info(): ServersInfo {
     const links = this.#links();
     const verdicts = links.map(({ verdict }) => verdict).filter((verdict) => verdict !== undefined);
     const problems = links.filter(({ isReady }) => !isReady).map(({ problem }) => problem);
@@ -60,7 +60,7 @@ export class LinkWatch {
       engine: 'redis',
       description: this.#describe(verdicts),
       durability: weakest(verdicts),
-      warnings: [...new Set([...problems.map(warningOf), ...verdicts.flatMap(({ warnings }) => warnings)])],
+      warnings: eachOnce([...problems.map(warningOf), ...verdicts.flatMap(({ warnings }) => warnings)]),
       lineageChanges: this.#lineageChanges,
       breakers: breakersOf(links),
     };
@@ -106,7 +106,7 @@ export class LinkWatch {
   }
 }
 
-function breakersOf(links: readonly Link[]): NonNullable<StoreInfo['breakers']> {
+function breakersOf(links: readonly Link[]): NonNullable<ServersInfo['breakers']> {
   const breakers = { closed: 0, half_open: 0, open: 0 };
   for (const { breaker } of links) breakers[breaker]++;
   return breakers;
@@ -118,9 +118,13 @@ function weakest(verdicts: readonly Verdict[]): Durability {
 }
 
 /** For `GetServerInfo`: only our own words on a server leave this process, never an address or the server's text. */
-function warningOf(problem: unknown): string {
+function warningOf(problem: unknown): StoreWarning {
   const words = problem instanceof Refusal || isOwnWord(problem) ? (problem as Error).message : 'see the log';
-  return `The store cannot be used now: ${words}.`;
+  return { code: 'STORE_UNREACHABLE', message: `The store cannot be used now: ${words}.` };
+}
+
+function eachOnce(warnings: readonly StoreWarning[]): StoreWarning[] {
+  return [...new Map(warnings.map((warning) => [warning.message, warning])).values()];
 }
 
 function isOwnWord(problem: unknown): boolean {

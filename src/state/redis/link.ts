@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { BreakerState } from '../port.ts';
+import type { Login, LoginSource } from './address.ts';
 import type { Line } from './commands.ts';
-import { type ErrorRow, LINE_ERRORS, NotSent, rowOf, withoutCommand } from './errors.ts';
+import { type ErrorRow, LINE_ERRORS, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';
 import { examine, Refusal, type ServerRules, type Verdict } from './server-check.ts';
 
 /** How long after a failed attempt the next one begins, at most; also the pace of the checks of a server that is unfit. */
@@ -23,6 +24,9 @@ const RECHECK_MS = 10_000;
 export interface LinkOptions {
   /** Where the server is, and how to log in. */
   readonly address: RedisOptions;
+  /** Where the login may change while the link is open. */
+  readonly login?: LoginSource | undefined;
+  readonly identify?: ((options: RedisOptions, login: Login) => void) | undefined;
   readonly rules: ServerRules;
   /** How long one command may take. */
   readonly commandTimeoutMs: number;
@@ -61,7 +65,6 @@ function clientOptions({ address, rules, commandTimeoutMs }: LinkOptions): Redis
     sentinelRetryStrategy: retryDelayMs,
     // Ours looks at more than loading, and says nothing on the console.
     enableReadyCheck: false,
-    retryStrategy: retryDelayMs,
     keepAlive: 10_000,
     disableClientInfo: true,
   };
@@ -96,10 +99,21 @@ export class Link {
   #timeoutsInRow = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** What the connection was made with, or has been changed to. */
+  #login: Login | undefined;
+  readonly #stopFollowing: (() => void) | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#redis = new Redis(clientOptions(options));
+    this.#redis = new Redis({
+      ...clientOptions(options),
+      // Asked before each connect but the first.
+      retryStrategy: (attempt) => {
+        this.#identify();
+        return retryDelayMs(attempt);
+      },
+    });
+    this.#stopFollowing = options.login?.onChange(() => void this.#logInAgain());
     hearEveryError(this.#redis);
     this.#redis.on('error', (error) => {
       // The driver logs in while the check is under way, which fails for the same reason but may know less of it.
@@ -112,6 +126,7 @@ export class Link {
 
   /** Connects, and goes on trying until {@link close}. */
   start(): void {
+    this.#identify();
     // Fails with the first attempt; the next ones are the driver's.
     this.#redis.connect().catch(() => {});
   }
@@ -188,6 +203,7 @@ export class Link {
     this.#isClosed = true;
     this.#problem = new Error('the store is closed');
     clearTimeout(this.#timer);
+    this.#stopFollowing?.();
     const waitMs = Math.min(this.#options.commandTimeoutMs, CLOSE_MS_MAX);
     if (isReady) await Promise.race([this.#redis.quit().catch(() => {}), sleep(waitMs, undefined, { ref: false })]);
     this.#redis.disconnect();
@@ -205,6 +221,7 @@ export class Link {
       const verdict = await examine(this.#redis, this.#options.rules);
       if (isOver()) return;
       this.#verdict = verdict;
+      if (this.#login) this.#options.login?.accepted(this.#login);
       await this.#options.prepare?.({ redis: this.#redis, link: this, asking: false });
       if (isOver()) return;
       this.#problem = undefined;
@@ -213,16 +230,47 @@ export class Link {
       this.#options.onChange(this, undefined);
     } catch (error) {
       if (isOver()) return;
-      this.#lose(error instanceof Refusal ? error : (this.#lineError ?? error), false);
+      const cause = this.#lineError ?? error;
+      if (this.#login && isLoginRefused(cause)) this.#options.login?.refused(this.#login);
+      this.#lose(error instanceof Refusal ? error : cause, false);
       this.#later(RETRY_MS_MAX, () => this.#redis.disconnect(true));
     } finally {
       this.#isChecking = false;
     }
   }
 
+  #identify(): void {
+    const { login, identify } = this.#options;
+    if (!login) return;
+    this.#login = login.current();
+    identify?.(this.#redis.options, this.#login);
+  }
+
+  /**
+   * Logs in anew on the open connection, so that nothing is lost when the old user or password goes. A server that refuses
+   * leaves the connection as it was. What TLS needs counts from the next connection on.
+   */
+  async #logInAgain(): Promise<void> {
+    const { login } = this.#options;
+    const latest = login?.latest();
+    if (!login || latest === undefined || !this.isReady || latest === this.#login) return;
+    const connection = this.#connection;
+    const { username, password } = latest;
+    try {
+      if (password !== undefined)
+        await this.#redis.call('AUTH', ...(username === undefined ? [password] : [username, password]));
+      if (connection === this.#connection) this.#login = latest;
+      login.accepted(latest);
+    } catch (error) {
+      if (isLoginRefused(error)) login.refused(latest);
+    }
+  }
+
   /** Looks again at a server that answers. One with another history is met anew, from the beginning. */
   async #recheck(): Promise<void> {
     const connection = this.#connection;
+    // One that was refused may be right by now.
+    await this.#logInAgain();
     try {
       const verdict = await this.send((redis) => examine(redis, this.#options.rules));
       if (connection !== this.#connection || this.#isClosed) return;
@@ -251,6 +299,11 @@ export class Link {
     this.#options.onChange(this, this.#problem);
     if (reconnect) this.#redis.disconnect(true);
   }
+}
+
+function isLoginRefused(error: unknown): boolean {
+  const row: ErrorRow = rowOf(error);
+  return row === SERVER_ERRORS.WRONGPASS || row === SERVER_ERRORS.NOAUTH;
 }
 
 function isClosing(cause: unknown): boolean {

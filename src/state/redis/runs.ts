@@ -1,13 +1,14 @@
 // Runs: compare and set with a log, remembered operations and three indexes. What a run is, core alone decides.
 import { randomBytes } from 'node:crypto';
+import { encode } from '@msgpack/msgpack';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { isTended, type Run } from '../../core/run.ts';
+import { isOf, isTended, type Run, subjectsOf } from '../../core/run.ts';
 import { operationName } from '../codec/operation-record.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
 import { decoded } from './errors.ts';
 import { idsBehind } from './index-walk.ts';
-import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys } from './keys.ts';
+import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys, runSubjectKey, sessionKey } from './keys.ts';
 import { LINEAGE } from './scripts.ts';
 import { asBuffer, NO_BYTES, readClock, runConfirmed, run as runScript, runWhere, type Store } from './store.ts';
 
@@ -74,7 +75,9 @@ export async function readStartedRun(
 }
 
 export async function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
-  const { run, expectedRevision, operation } = commit;
+  const { run, expectedRevision, operation, session } = commit;
+  // Its key would lie anywhere.
+  if (session && !isOwnId(session.sessionId)) return 'SESSION_UNKNOWN';
   const claim = operation && expectedRevision === 0 ? callerOperationKey(run.callerId, operation.key) : undefined;
   if (claim !== undefined) {
     const fingerprint = Buffer.from(operation!.fingerprint, 'hex');
@@ -90,7 +93,7 @@ export async function commitRun(store: Store, commit: RunCommit): ReturnType<Sta
 
 async function storeCommit(
   store: Store,
-  { run, expectedRevision, records, checkpoint, lostChanges = 0 }: RunCommit,
+  { run, expectedRevision, records, checkpoint, lostChanges = 0, session }: RunCommit,
   operation: RunCommit['operation'],
 ): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
@@ -105,6 +108,8 @@ async function storeCommit(
       ...indexKeysOf(run.runId),
       keys.noted,
       keys.checkpoints,
+      session ? sessionKey(session.sessionId) : keys.run,
+      ...subjectKeysOf(run),
     ],
     [
       store.clock(),
@@ -124,6 +129,8 @@ async function storeCommit(
       checkpoint?.number ?? 0,
       (checkpoint?.drops ?? []).map((number) => `${number} `).join(''),
       checkpoint ? asBuffer(checkpoint.lastLeaf) : NO_BYTES,
+      session ? asBuffer(encode(session.principals)) : NO_BYTES,
+      store.retentionMs,
       ...records.map(asBuffer),
     ],
     'confirmed',
@@ -169,19 +176,27 @@ export async function purgePayloads(
 
 export async function pageRuns(
   store: Store,
-  { partition, index, descending, after, limit }: RunPage,
+  { partition, index, by, descending, after, limit }: RunPage,
 ): ReturnType<State['pageRuns']> {
   const runs: StoredRun[] = [];
   // The clock also when nothing is listed.
-  const key = runIndexKeys(partition)[index];
+  const key = by ? runSubjectKey(partition, by.field, by.value) : runIndexKeys(partition)[index];
   let now = await readClock(store, key);
   for await (const ids of idsBehind(store, { key, descending, after, limit })) {
     const page = await readRuns(store, ids);
     now = page.now;
-    runs.push(...page.runs.filter(({ run }) => belongs(run, index)));
+    runs.push(...page.runs.filter(({ run }) => belongs(run, index) && isOf(run, by)));
+    if (by && page.runs.length < ids.length) await forget(store, key, ids, page.runs);
     if (runs.length >= limit) break;
   }
   return { runs: runs.slice(0, limit), now };
+}
+
+/** Runs whose records have expired leave their places in the indexes by subject; whoever meets them takes them out. */
+async function forget(store: Store, key: string, ids: readonly string[], found: readonly StoredRun[]): Promise<void> {
+  const there = new Set(found.map(({ run }) => run.runId));
+  const gone = ids.filter((id) => !there.has(id));
+  await store.commands.ask(key, store.deadline, ({ redis }) => redis.zrem(key, ...gone)).catch(() => undefined);
 }
 
 /** A run may have finished since its place in the index was read. */
@@ -199,10 +214,17 @@ async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs
 }
 
 export async function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
+  // Whose it was never changes, so it may be read before.
+  const { stored } = await readRun(store, runId, undefined);
+  if (!stored) return false;
   const { run, log, slots, noted, checkpoints } = runKeys(runId);
-  const keys = [run, log, ...slots, ...indexKeysOf(runId), noted, checkpoints];
+  const keys = [run, log, ...slots, ...indexKeysOf(runId), noted, checkpoints, ...subjectKeysOf(stored.run)];
   store.floors.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
+}
+
+function subjectKeysOf(run: Run): string[] {
+  return subjectsOf(run).map(({ field, value }) => runSubjectKey(partitionOf(run.runId), field, value));
 }
 
 function indexKeysOf(runId: string): string[] {

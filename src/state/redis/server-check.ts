@@ -2,7 +2,7 @@
 // because another server may answer at the same address after a failover, and again from time to time.
 import type { Redis } from 'ioredis';
 import { StartupError } from '../../startup-error.ts';
-import type { Durability } from '../port.ts';
+import type { Durability, StoreWarning, StoreWarningCode } from '../port.ts';
 import { isReplyError } from './errors.ts';
 import { FORMAT_KEY } from './keys.ts';
 
@@ -32,7 +32,7 @@ export interface ServerRules {
 export interface Verdict {
   readonly version: string;
   readonly durability: Durability;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly StoreWarning[];
   /** Names the history that the server's data is part of: 16 hex digits, another after a failover or a restart; '' if unknown. */
   readonly lineage: string;
 }
@@ -62,7 +62,12 @@ export async function examine(redis: Redis, rules: ServerRules): Promise<Verdict
 const UNKNOWN: Verdict = {
   version: 'of unknown version',
   durability: 'memory',
-  warnings: ['Redis does not let this user run INFO, so its version, role and persistence are unknown; allow it.'],
+  warnings: [
+    warning(
+      'STORE_UNKNOWN',
+      'Redis does not let this user run INFO, so its version, role and persistence are unknown; allow it.',
+    ),
+  ],
   lineage: '',
 };
 
@@ -109,7 +114,7 @@ function refuseUnfit(info: ServerInfo, { mode }: ServerRules): void {
 
 function refuseWeak(verdict: Verdict, info: ServerInfo | undefined, require: Requirements): void {
   const insists = require.noeviction || require.durability !== 'memory';
-  if (insists && !info) throw new Refusal(`${verdict.warnings[0]} The configuration requires more than that.`);
+  if (insists && !info) throw new Refusal(`${verdict.warnings[0]?.message} The configuration requires more than that.`);
   const policy = info?.get('maxmemory_policy') ?? 'noeviction';
   if (require.noeviction && policy !== 'noeviction') {
     throw new Refusal(`Redis has maxmemory-policy ${policy}, and store.require.noeviction is set: set noeviction`);
@@ -142,11 +147,13 @@ export async function claimFormat(redis: Redis): Promise<void> {
 async function durabilityOf(
   redis: Redis,
   info: ServerInfo,
-): Promise<{ durability: LocalDurability; warnings: string[] }> {
+): Promise<{ durability: LocalDurability; warnings: StoreWarning[] }> {
   if (info.get('aof_enabled') !== '1') {
     return {
       durability: 'memory',
-      warnings: ['Redis keeps no append-only file, so a restart loses state; set appendonly yes.'],
+      warnings: [
+        warning('STORE_NOT_DURABLE', 'Redis keeps no append-only file, so a restart loses state; set appendonly yes.'),
+      ],
     };
   }
   const config = (await unlessForbidden(redis.config('GET', 'appendfsync'))) as string[] | undefined;
@@ -158,26 +165,50 @@ async function durabilityOf(
     case 'no':
       return {
         durability: 'memory',
-        warnings: ['Redis leaves flushing its append-only file to the system; set appendfsync everysec or always.'],
+        warnings: [
+          warning(
+            'STORE_NOT_DURABLE',
+            'Redis leaves flushing its append-only file to the system; set appendfsync everysec or always.',
+          ),
+        ],
       };
     default:
       return {
         durability: 'memory',
-        warnings: ['Redis does not tell how often it flushes its append-only file; allow CONFIG GET appendfsync.'],
+        warnings: [
+          warning(
+            'STORE_UNKNOWN',
+            'Redis does not tell how often it flushes its append-only file; allow CONFIG GET appendfsync.',
+          ),
+        ],
       };
   }
 }
 
-function evictionWarnings(info: ServerInfo): string[] {
+function evictionWarnings(info: ServerInfo): StoreWarning[] {
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   if (policy === 'noeviction') return [];
-  return [`Redis may drop state when its memory is full (maxmemory-policy ${policy}); set noeviction.`];
+  return [
+    warning(
+      'STORE_EVICTS',
+      `Redis may drop state when its memory is full (maxmemory-policy ${policy}); set noeviction.`,
+    ),
+  ];
 }
 
-function replicaWarnings(info: ServerInfo, wanted: number): string[] {
+function replicaWarnings(info: ServerInfo, wanted: number): StoreWarning[] {
   const found = Number(info.get('connected_slaves') ?? 0);
   if (found >= wanted) return [];
-  return [`Redis has ${found} replicas and ${wanted} must have each write that is confirmed; those writes fail now.`];
+  return [
+    warning(
+      'STORE_REPLICAS_MISSING',
+      `Redis has ${found} replicas and ${wanted} must have each write that is confirmed; those writes fail now.`,
+    ),
+  ];
+}
+
+function warning(code: StoreWarningCode, message: string): StoreWarning {
+  return { code, message };
 }
 
 /** Undefined when the server does not let us ask: managed servers often forbid or remove commands. */

@@ -17,10 +17,13 @@ export interface ServerLinks {
   readonly patient: Link;
 }
 
+/** What the servers themselves tell of the store. */
+export type ServersInfo = Omit<StoreInfo, 'lostWrites' | 'isFull'>;
+
 export interface Servers {
   /** Whether keys lie on several servers, so that no one script can touch all of them. */
   readonly isCluster: boolean;
-  readonly info: Omit<StoreInfo, 'lostWrites'>;
+  readonly info: ServersInfo;
   /** @throws NotSent when no server is known to hold the key */
   linksOf(key: string): ServerLinks;
   /** The links to a server that another one has named, as `host:port`. */
@@ -35,7 +38,7 @@ export interface Servers {
 }
 
 export type ServerEvent =
-  | { readonly kind: 'ready'; readonly info: Omit<StoreInfo, 'lostWrites'> }
+  | { readonly kind: 'ready'; readonly info: ServersInfo }
   /** Reported once per outage and cause. */
   | { readonly kind: 'lost'; readonly cause: unknown }
   /** A server answers with another history than before: a failover, a restart, a restored copy. */
@@ -64,7 +67,8 @@ export const START_WAIT_MS = 1_000;
  */
 export async function openServers(options: ServersOptions): Promise<Servers> {
   const address = addressOf(options);
-  if (address.cluster) return ClusterServers.open(options, address.shown, address.cluster);
+  if (address.cluster)
+    return ClusterServers.open(options, address.shown, { ...address.cluster, identify: address.identify });
   return SingleServer.open(options, address);
 }
 
@@ -84,7 +88,7 @@ class SingleServer implements Servers {
     return server;
   }
 
-  private constructor(options: ServersOptions, { server, database, shown }: Address) {
+  private constructor(options: ServersOptions, { server, database, shown, identify }: Address) {
     this.#watch = new LinkWatch(`Redis at ${shown}`, options.onEvent, () => this.all());
     const rules: ServerRules = {
       mode: 'standalone',
@@ -92,14 +96,14 @@ class SingleServer implements Servers {
       require: options.require,
       replicas: options.confirm.replicas,
     };
-    this.#links = openLinks({ ...options, address: server!, rules, watch: this.#watch, holds: () => true });
+    this.#links = openLinks({ ...options, address: server!, identify, rules, watch: this.#watch, holds: () => true });
   }
 
   #isReady(): boolean {
     return linksIn(this.#links).every(({ isReady }) => isReady);
   }
 
-  get info(): Omit<StoreInfo, 'lostWrites'> {
+  get info(): ServersInfo {
     return this.#watch.info();
   }
 
@@ -133,14 +137,16 @@ export function linksIn({ main, confirming, patient }: ServerLinks): Link[] {
 
 /** Opens the connections to one server, and starts them. */
 export function openLinks(
-  options: Pick<ServersOptions, 'commandTimeoutMs' | 'patienceMs' | 'confirm' | 'prepare'> & {
+  options: Pick<ServersOptions, 'commandTimeoutMs' | 'patienceMs' | 'confirm' | 'prepare' | 'login'> & {
     readonly address: ConstructorParameters<typeof Link>[0]['address'];
+    readonly identify: Address['identify'];
     readonly rules: ServerRules;
     readonly watch: LinkWatch;
     readonly holds: (key: string) => boolean;
   },
 ): ServerLinks {
-  const { address, rules, watch, commandTimeoutMs, patienceMs, confirm } = options;
+  const { address, login, identify, rules, watch, commandTimeoutMs, patienceMs, confirm } = options;
+  const shared = { address, login, identify, rules };
   const onChange = (link: Link, problem: unknown) => {
     // WHY: a server that has vanished without a word would hold up whoever is patient until the last time-out.
     if (link === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
@@ -151,16 +157,14 @@ export function openLinks(
     if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
     await options.prepare(line, options.holds);
   };
-  const main = new Link({ address, rules, commandTimeoutMs, prepare, onChange });
+  const main = new Link({ ...shared, commandTimeoutMs, prepare, onChange });
   const confirming =
     confirm.replicas === 0
       ? main
-      : new Link({ address, rules, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
+      : new Link({ ...shared, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
   // With the floors told, too: in a slow time it may be the only one that is ready.
   const patient =
-    patienceMs <= commandTimeoutMs
-      ? main
-      : new Link({ address, rules, commandTimeoutMs: patienceMs, prepare, onChange });
+    patienceMs <= commandTimeoutMs ? main : new Link({ ...shared, commandTimeoutMs: patienceMs, prepare, onChange });
   const links = { main, confirming, patient };
   for (const link of linksIn(links)) link.start();
   return links;

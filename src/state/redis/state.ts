@@ -1,4 +1,5 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
+import type { DecisionSubject } from '../../core/decision-subject.ts';
 import type { Identity } from '../../core/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type {
@@ -14,15 +15,17 @@ import type {
   State,
   StoreInfo,
 } from '../port.ts';
-import type { TlsFiles } from './address.ts';
+import type { LoginSource, TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
 import { Commands } from './commands.ts';
+import { type DataLoss, DataMonitor } from './data-monitor.ts';
 import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
 import { unavailable } from './errors.ts';
 import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
 import {
   commitRun,
   confirmRun,
@@ -39,13 +42,20 @@ import type { Requirements } from './server-check.ts';
 import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
+import { noteSubjects } from './subjects.ts';
 
 export { Refusal } from './server-check.ts';
-export type RedisEvent = ServerEvent | { readonly kind: 'rolled_back'; readonly rollBack: RollBack };
+export type RedisEvent =
+  | ServerEvent
+  | { readonly kind: 'rolled_back'; readonly rollBack: RollBack }
+  /** The data of a server is gone, or older than it was. */
+  | { readonly kind: 'data_lost'; readonly loss: DataLoss };
 
 export interface RedisStateOptions {
   /** See src/config/store-url.ts for its forms. */
   readonly url: string;
+  /** What identifies us, where that may change: in place of `tls` and of the URL's login. */
+  readonly login?: LoginSource | undefined;
   /** PEM texts, for URLs that begin with rediss. */
   readonly tls?: TlsFiles | undefined;
   readonly sentinelPassword?: string | undefined;
@@ -95,7 +105,11 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
   const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
-  const floors = new Floors(scripts, (rollBack) => onEvent({ kind: 'rolled_back', rollBack }));
+  let data: DataMonitor | undefined;
+  const floors = new Floors(scripts, (rollBack) => {
+    data?.rolledBack();
+    onEvent({ kind: 'rolled_back', rollBack });
+  });
   const servers = await openServers({
     ...options,
     require,
@@ -104,6 +118,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
+  data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {
     commands: new Commands(servers, {
       commandTimeoutMs,
@@ -119,6 +134,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     }),
     scripts,
     floors,
+    data,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
     retentionMs,
@@ -151,15 +167,25 @@ class RedisState implements State {
   }
 
   get info(): StoreInfo {
-    return { ...this.#store.commands.servers.info, lostWrites: this.#store.floors.lostWrites };
+    const { commands, data, floors } = this.#store;
+    const { warnings, ...info } = commands.servers.info;
+    return {
+      ...info,
+      warnings: [...data.warnings, ...warnings],
+      isFull: data.isFull,
+      lostWrites: floors.lostWrites,
+    };
   }
 
-  /** In a cluster every server must answer: each of them decides for its part. The latest of their clocks counts. */
+  /**
+   * In a cluster every server must answer: each of them decides for its part. The latest of their clocks counts. As this is
+   * asked all the time, it is also where a loss of data is looked for.
+   */
   async now(): Promise<number> {
-    const { commands, clock } = this.#store;
+    const { commands, clock, data } = this.#store;
     const servers = commands.servers.all();
     if (servers.length === 0) throw unavailable(new Error('no server is known'));
-    const times = await Promise.all(servers.map(({ main }) => commands.probe(main)));
+    const [times] = await Promise.all([Promise.all(servers.map(({ main }) => commands.probe(main))), data.observe()]);
     const injected = clock();
     return injected === '' ? Math.max(...times) : Number(injected);
   }
@@ -261,6 +287,14 @@ class RedisState implements State {
     return removeRun(this.#store, runId, expectedRevision);
   }
 
+  keepPolicy(policy: Parameters<State['keepPolicy']>[0]): Promise<void> {
+    return keepPolicy(this.#store, policy);
+  }
+
+  readPolicy(revision: string): ReturnType<State['readPolicy']> {
+    return readPolicy(this.#store, revision);
+  }
+
   recordDecision(decision: SettledDecision): ReturnType<State['recordDecision']> {
     return recordDecision(this.#store, decision);
   }
@@ -271,6 +305,10 @@ class RedisState implements State {
 
   pageDecisions(page: DecisionPage): ReturnType<State['pageDecisions']> {
     return pageDecisions(this.#store, page);
+  }
+
+  noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void> {
+    return noteSubjects(this.#store, sessionId, subjects);
   }
 
   readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {

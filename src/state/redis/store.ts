@@ -4,6 +4,7 @@ import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry, Operation } from '../port.ts';
 import type { Commands, Line } from './commands.ts';
+import type { DataMonitor } from './data-monitor.ts';
 import type { Floors } from './floors.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
@@ -15,6 +16,7 @@ export interface Store {
   readonly patientCommands: StoreCommands;
   readonly scripts: Readonly<Record<ScriptName, Script>>;
   readonly floors: Floors;
+  readonly data: DataMonitor;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
   readonly clock: () => string;
   readonly identityKeyPrefix: string;

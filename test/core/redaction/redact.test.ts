@@ -166,7 +166,6 @@ describe('names of keys', () => {
       'Authorization: Token hunter2',
       'https://example.org/?a=1&access_token=hunter2#top',
       'password%3Dhunter2',
-      'Server=x;User Id=a;Password=hunter2;',
       'answered {"status":401,"password":"hunter2"} at last',
       'said {\\"password\\": \\"hunter2\\"} and',
       '//registry.example.org/:_authToken=hunter2',

@@ -9,7 +9,7 @@
 --   bytes     the record to write
 --   same      other bytes that the caller has read and found to say the same, '' if none
 --
--- Reply  {'bound' or 'already_bound', expires at} or {'other', the bytes that are there}
+-- Reply  {'bound' or 'already_bound', expires at} or {'other', the bytes that are there, '' for a key of another type}
 local identity = KEYS[1]
 local injected = ARGV[1]
 local ttl = tonumber(ARGV[2])
@@ -17,7 +17,8 @@ local bytes = ARGV[3]
 local same = ARGV[4]
 
 local now = clock_of(injected)
-local stored = redis.call('GET', identity)
+local stored = redis.pcall('GET', identity)
+if type(stored) == 'table' then return { 'other', '' } end
 if not stored then
   redis.call('SET', identity, bytes, 'PX', ttl)
   return { 'bound', now + ttl }

@@ -115,7 +115,8 @@ local function own_key(session, operation)
 end
 
 local function charge(session, identity_key, asked, operation, identity, entry)
-  if identity_key ~= session and redis.call('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
+  -- A key of another type answers with an error, which is not these bytes either.
+  if identity_key ~= session and redis.pcall('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
   local decision = entry ~= '' and decision_of(entry, session)
   if decision then decision.session = session end

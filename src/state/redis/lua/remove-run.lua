@@ -10,6 +10,7 @@
 --   touched      zset: those that are tended by their last sign of life
 --   noted        list: the decisions that are noted with the run
 --   checkpoints  zset: the run's checkpoints by number
+--   ...subjects  zset: the partition's runs of its caller, its skill and the like by start
 -- ARGV
 --   expected     number: the revision that the removal was decided on
 --   id           text
@@ -30,4 +31,5 @@ local id = ARGV[2]
 if tonumber(redis.call('HGET', run, 'v') or 0) ~= expected then return 0 end
 redis.call('UNLINK', run, log, slot_0, slot_1, noted, checkpoints)
 for _, index in ipairs({ runs, finished, touched }) do redis.call('ZREM', index, id) end
+for place = 10, #KEYS do redis.call('ZREM', KEYS[place], id) end
 return 1

@@ -1,0 +1,116 @@
+// Opens the store that the configuration names, and tells the log and the warnings what becomes of it.
+import type { Config } from '../config/config.ts';
+import { Failure } from '../core/failure.ts';
+import { StartupError } from '../startup-error.ts';
+import { lockDirectory } from '../state/embedded/directory-lock.ts';
+import type { State } from '../state/port.ts';
+import type { RedisEvent } from '../state/redis/state.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { OutageLog } from '../telemetry/outage-log.ts';
+import type { Warnings } from '../telemetry/warnings.ts';
+import { StoreLogin } from './store-login.ts';
+
+export interface StoreTelemetry {
+  readonly log: Logger;
+  readonly warnings: Warnings;
+  readonly outage: OutageLog;
+  /** Runs when the store answers with another history than before, so what was stored may be gone. */
+  readonly onOtherHistory: () => void;
+}
+
+export interface OpenedStore {
+  readonly state: State;
+  /** Undefined for a store in this process. */
+  readonly login: StoreLogin | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The state, with the data directory for this process alone: the embedded store and both sockets may lie there.
+ *
+ * @throws StartupError in one line
+ */
+export async function openStore(config: Config, telemetry: StoreTelemetry): Promise<OpenedStore> {
+  try {
+    if (config.store.kind === 'embedded') {
+      // It locks the directory itself.
+      const state = await openEmbedded(config);
+      return { state, login: undefined, close: () => state.close() };
+    }
+    const lock = await lockDirectory(config.dataDir);
+    try {
+      return await openRedis(config, telemetry, lock.release);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
+  }
+}
+
+// Each engine is loaded only where it is used.
+async function openEmbedded(config: Config): Promise<State> {
+  const { openEmbeddedState } = await import('../state/embedded/state.ts');
+  const { mapSizeBytes } = config.store;
+  return openEmbeddedState({ directory: config.dataDir, mapSizeBytes, ...retentionOf(config) });
+}
+
+async function openRedis(config: Config, telemetry: StoreTelemetry, release: () => void): Promise<OpenedStore> {
+  const { openRedisState } = await import('../state/redis/state.ts');
+  const { url, sentinelPassword, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
+  const login = new StoreLogin(config, telemetry);
+  try {
+    const state = await openRedisState({
+      url: url.reveal(),
+      sentinelPassword: sentinelPassword?.reveal(),
+      login,
+      commandTimeoutMs,
+      patienceMs: Math.max(patience.appendMs, patience.finishMs),
+      confirm,
+      require,
+      identityKeyPrefix,
+      ...retentionOf(config),
+      onEvent: (event) => tell(telemetry, event),
+    });
+    const close = () =>
+      state.close().finally(() => {
+        login.close();
+        release();
+      });
+    return { state, login, close };
+  } catch (error) {
+    login.close();
+    throw error;
+  }
+}
+
+function tell({ log, outage, onOtherHistory }: StoreTelemetry, event: RedisEvent): void {
+  switch (event.kind) {
+    case 'ready':
+      log.info({ store: event.info.description, durability: event.info.durability }, 'the store is ready');
+      outage.ready();
+      break;
+    case 'lost':
+      outage.lost(event.cause);
+      break;
+    case 'lineage_changed':
+      onOtherHistory();
+      log.warn({ from: event.from, to: event.to }, 'the store answers with another history: a failover or a restart');
+      break;
+    case 'rolled_back': {
+      const { kind, id, changes } = event.rollBack;
+      log.error({ [`${kind}_id`]: id, changes }, 'the store has lost acknowledged changes');
+      break;
+    }
+    case 'data_lost':
+      onOtherHistory();
+      log.error({ loss: event.loss }, 'the store has lost its data');
+      break;
+  }
+}
+
+function retentionOf({ sessions, runs, decisions }: Config) {
+  const runRetentionMs = runs.retentionMs + runs.idleTimeoutMs;
+  return { retentionMs: sessions.endedRetentionMs, runRetentionMs, decisions };
+}

@@ -1,0 +1,215 @@
+// The process: its commands, its signals, and the lines a person reads at its start.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { addAudit } from './cli/audit.ts';
+import { managementAddress } from './cli/management.ts';
+import { safe } from './cli/terminal.ts';
+import { addWatch } from './cli/watch.ts';
+import { addWhy } from './cli/why.ts';
+import { checkFiles } from './compose/check.ts';
+import { serve, VERSION } from './compose.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
+import { loadPolicy, PolicyError } from './config/policy-file.ts';
+import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
+import { newToken, tokenHash } from './config/token.ts';
+import { nearest } from './core/nearest.ts';
+import { parsePolicy } from './core/policy.ts';
+import { checkHealth } from './rpc/health-client.ts';
+import { ManagementClient } from './rpc/management-client.ts';
+import { StartupError } from './startup-error.ts';
+import { writeLastWords } from './telemetry/descriptor.ts';
+import { captureConsole, createLogger, errorFields, openErrorOutput, openOutput } from './telemetry/log.ts';
+import { checkReady } from './telemetry/ready-client.ts';
+import type { RaisedWarning } from './telemetry/warnings.ts';
+
+/** Without any grace the store is still given this long to close. */
+const STOP_MS_MIN = 1_000;
+/** How long the end of the process waits for whoever reads its log. */
+const FLUSH_MS_MAX = 1_000;
+const STDERR_FD = 2;
+/** The exit code of a bug, as sysexits.h has it. */
+const EXIT_BUG = 70;
+
+const program = new Command('tollgate')
+  .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
+  .version(VERSION)
+  .enablePositionalOptions();
+
+addConfigOptions(program.command('serve', { isDefault: true }).description('serve decisions')).action(runServer);
+
+const config = program.command('config').description('look at the configuration');
+addConfigOptions(config.command('print').description('print each effective value and where it came from')).action(
+  (flags: ConfigFlags) => print(printConfig(load(flags))),
+);
+addConfigOptions(
+  config.command('check').description('check the configuration and every file that it names, as serve would'),
+).action((flags: ConfigFlags) => {
+  const loaded = load(flags);
+  checkFiles(loaded.config);
+  print(printConfigCheck(loaded));
+});
+
+const policy = program.command('policy').description('look at the policy');
+addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) => {
+  const { file } = load(flags).config.policy;
+  print(printPolicyCheck(file, loadPolicy(file, parsePolicy)));
+});
+
+addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(
+  async (flags: ConfigFlags) => {
+    const { listeners, tls, observability } = load(flags).config;
+    // Over HTTP where it can: a gRPC listener may ask for a certificate that whoever runs this does not have.
+    const health = observability.listen
+      ? await checkReady(observability.listen)
+      : await checkHealth([
+          { address: listeners.decision, tls: tls.decision },
+          { address: listeners.management, tls: tls.management },
+        ]);
+    print([...health.lines, ...(await warningsOf(flags))].join('\n'));
+    process.exitCode = health.serving ? 0 : 1;
+  },
+);
+
+/** What a running server warns of, as far as this user may ask it; nothing else says that a policy file was refused. */
+async function warningsOf(flags: ConfigFlags): Promise<string[]> {
+  let client: ManagementClient | undefined;
+  try {
+    client = new ManagementClient(managementAddress(flags));
+    const { active_warnings: warnings } = await client.ask('ServerService', 'GetServerInfo', {});
+    return warnings.map(({ code, message }: RaisedWarning) => safe(`warning: ${code}: ${message}`));
+  } catch {
+    // Whether it serves has been said already; and a token or a certificate may be another user's.
+    return [];
+  } finally {
+    client?.close();
+  }
+}
+
+addAudit(program);
+addWhy(program);
+addWatch(program);
+
+program
+  .command('token')
+  .description('make a bearer token for a caller: the token for it, the hash for the callers file')
+  .action(() => {
+    const token = newToken();
+    print(`token: ${token}\nhash:  ${tokenHash(token)}`);
+  });
+
+program
+  .command('version')
+  .description('print the version')
+  .action(() => print(VERSION));
+
+function load(flags: ConfigFlags) {
+  return loadConfig({ flags, env: process.env, cwd: process.cwd() });
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+async function runServer(flags: ConfigFlags): Promise<void> {
+  const { config } = load(flags);
+  const output = openOutput();
+  const errorOutput = openErrorOutput();
+  const log = createLogger({ level: config.log.level, destination: output });
+  captureConsole(log);
+  const end = async (code: number): Promise<never> => {
+    await Promise.all([output.flush(FLUSH_MS_MAX), errorOutput.flush(FLUSH_MS_MAX)]);
+    process.exit(code);
+  };
+  // What nobody caught is a bug; it is in the log before the process ends, and a supervisor starts a fresh one.
+  process.on('uncaughtException', (error) => {
+    log.fatal(errorFields(error), 'uncaught');
+    void end(EXIT_BUG);
+  });
+
+  const starting = serve(config, { log, logDropped: () => output.dropped, isLogDropping: () => output.isDropping });
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    // Ignored, not obeyed at once: npm and terminals send the same signal twice, and calls in flight would pay for it.
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    // A store that hangs must not hold the process: what it has acknowledged, it has.
+    const bound = sleep(config.shutdown.delayMs + Math.max(config.shutdown.graceMs, STOP_MS_MIN), 'bound' as const);
+    const ended = await Promise.race([starting.then((running) => running.stop()), bound]);
+    if (ended === 'bound') log.warn('the grace period is over before everything has ended');
+    log.info('stopped');
+    await end(0);
+  };
+  // Before the server says that it serves: whoever reads that line may stop it at once.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  const running = await starting;
+  errorOutput.write(`${banner(config, running)}\n`);
+  log.info({ ...addressesOf(running), policy_revision: running.policyRevision, version: VERSION }, 'serving');
+}
+
+function addressesOf({ decision, management, observability, store }: Awaited<ReturnType<typeof serve>>) {
+  return { decision, management, observability, store };
+}
+
+/** For a person at a terminal, on standard error; the log on standard output stays JSON. */
+function banner(config: ReturnType<typeof load>['config'], running: Awaited<ReturnType<typeof serve>>): string {
+  return [
+    `tollgate ${VERSION}`,
+    `  decisions   ${running.decision}`,
+    `  management  ${running.management}`,
+    ...(running.observability === undefined ? [] : [`  monitoring  ${running.observability}`]),
+    `  engine      ${running.store}`,
+    `  policy      ${config.policy.file}`,
+    `  revision    ${running.policyRevision}`,
+    `  data        ${config.dataDir}`,
+    `  boundary    ${boundaryOf(config)}`,
+  ].join('\n');
+}
+
+/** Who can reach the management listener, which can do everything. */
+function boundaryOf({ listeners: { management }, callers, tls }: ReturnType<typeof load>['config']): string {
+  if (callers?.on.includes('management')) {
+    const where = management.kind === 'unix' ? 'the management socket' : 'the management listener';
+    const how = tls.management ? ', over TLS' : '';
+    return `known callers: only those in the callers file may use ${where}${how}`;
+  }
+  if (management.kind === 'unix') {
+    return 'the operating-system user: whatever runs as this user can reach the management socket';
+  }
+  return tls.management?.clientCa === undefined
+    ? 'this host: whatever runs on it can reach the management listener'
+    : 'client certificates: whoever shows one that is accepted can use the management listener';
+}
+
+/** `serve` is the default command and would take a misspelt command for an argument of its own. */
+function refuseUnknownCommand(name: string | undefined): void {
+  if (name === undefined || name.startsWith('-')) return;
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (names.includes(name)) return;
+  const close = nearest(name, names);
+  throw new StartupError(
+    `unknown command ${JSON.stringify(name.slice(0, 40))}${close ? `; did you mean ${close}?` : ''} (tollgate --help lists them)`,
+  );
+}
+
+// One line for what an operator can mend, the stack for what is a bug. It is written at once, for nothing after it could
+// wait: a start that failed must not leave a process that neither serves nor ends.
+async function main(): Promise<void> {
+  // They are for those who develop this, and would stand beside the one line that a command says.
+  process.noDeprecation = true;
+  try {
+    refuseUnknownCommand(process.argv[2]);
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof PolicyError)
+      writeLastWords(STDERR_FD, `${printProblems(error)}\n`);
+    else if (error instanceof StartupError) writeLastWords(STDERR_FD, `tollgate: ${error.message}\n`);
+    else writeLastWords(STDERR_FD, `tollgate: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+await main();
