@@ -6,6 +6,7 @@
 import { LIMITS } from './limits.ts';
 import type { Policy } from './policy.ts';
 import type { Redaction } from './redaction/redact.ts';
+import { scanBudget } from './redaction/scan-budget.ts';
 import { BUILT_IN, type RedactionRules, type Scanner, scannerFor, scannerOf } from './redaction/scanner.ts';
 import { remember } from './redaction/secret-memory.ts';
 import { type Storable, storable } from './redaction/storable.ts';
@@ -85,7 +86,8 @@ export function shapeEvents(
 ): { readonly run: Run; readonly records: ShapedRecord[] } {
   const records: ShapedRecord[] = [];
   let shaped = run;
-  let context: Context = { policy, rules, scanner: scannerFor(run, rules) };
+  const budget = scanBudget();
+  let context: Context = { policy, rules, scanner: scannerFor(run, rules, budget) };
   for (const event of events) {
     const { shaping } = shaped;
     const occurredAtMs = Math.max(shaping.lastEventAtMs, Math.min(event.occurredAtMs ?? now, now));
@@ -95,7 +97,7 @@ export function shapeEvents(
       const sequence = shaped.lastSequence + 1 + index;
       records.push({ ...draft, sequence, occurredAtMs, redactions: redactions.slice(0, LIMITS.redactionsMax) });
     }
-    if (next.shaping.secrets !== shaping.secrets) context = { ...context, scanner: scannerFor(next, rules) };
+    if (next.shaping.secrets !== shaping.secrets) context = { ...context, scanner: scannerFor(next, rules, budget) };
     shaped = { ...next, lastSequence: shaped.lastSequence + drafts.length };
   }
   return { run: { ...shaped, touchedAtMs: Math.max(run.touchedAtMs, now) }, records };

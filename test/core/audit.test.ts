@@ -287,7 +287,7 @@ describe('what is stored of a tool', () => {
 
   test('fields keep their digits, are told when they are cut, and nothing else is listed', () => {
     const document = { tools: { a: { store: { fields: ['/args/n', '/args/o'] } } } };
-    const args = '{"n":12345678901234567890,"o":{"token":"t","x":[1]},"secret":"s"}';
+    const args = '{"n":12345678901234567890,"o":{"api_token":"t","x":[1]},"secret":"s"}';
     const { records } = shapeEvents(
       aRun(),
       [{ kind: 'tool_use', name: 'a', id: 'c', args, result: '' }],
@@ -296,9 +296,9 @@ describe('what is stored of a tool', () => {
     );
     expect(JSON.parse(records[0]!.data).args_fields).toEqual({
       '/args/n': '12345678901234567890',
-      '/args/o': '{"token":"[redacted: key_name]","x":[1]}',
+      '/args/o': '{"api_token":"[redacted: key_name]","x":[1]}',
     });
-    expect(records[0]!.redactions).toEqual([{ pointer: '/args/o/token', rule: 'key_name', bytes: 3 }]);
+    expect(records[0]!.redactions).toEqual([{ pointer: '/args/o/api_token', rule: 'key_name', bytes: 3 }]);
     const long = stored(document, 'a', JSON.stringify({ n: 'x'.repeat(5_000) }));
     expect(long[0].args_fields).toMatchObject({ truncated: true });
   });

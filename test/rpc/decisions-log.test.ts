@@ -187,12 +187,12 @@ describe.each(ENGINES)('decisions that were made, %s engine', (engine) => {
     });
 
     test('is not asked again for names out of which a secret was taken', async () => {
-      const agent_id = `ghp_${'a1B2'.repeat(9)}`;
-      const call = await callOf(open.clients, await sessionOf(open.clients, { agent_id, call_budget: 0 }));
-      const { decision_id, reason } = await authorize(call);
+      const tool = `ghp_${'a1B2'.repeat(9)}`;
+      const call = await callOf(open.clients, await sessionOf(open.clients, { call_budget: 0 }));
+      const { decision_id, reason } = await authorize({ ...call, tool });
       expect(reason).toBe('REASON_BUDGET_EXHAUSTED');
       const found = await got(decision_id);
-      expect(found.record.agent_id).toBe('[redacted: github_token]');
+      expect(found.record.calls[0].tool).toBe('[redacted: github_token]');
       expect(found).not.toHaveProperty('now');
     });
 

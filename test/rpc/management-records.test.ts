@@ -39,7 +39,7 @@ const TABLE: Readonly<Record<string, 'nothing changes' | 'a decision' | 'the run
       owner: 'discord:5',
       delegation_chain: ['discord:5', 'cron:nightly'],
       declared_intent: 'tidy up with password=hunter2hunter2',
-      tools: { names: ['search', `ghp_${'a1B2'.repeat(9)}`] },
+      tools: { names: ['search', 'read_file'] },
       call_budget: 7,
       rate_limit: 3,
       time_limit: { seconds: 90 },
@@ -51,7 +51,7 @@ const TABLE: Readonly<Record<string, 'nothing changes' | 'a decision' | 'the run
       principal: 'discord:5',
       terms: {
         all_tools: false,
-        tools: ['search', '[redacted: github_token]'],
+        tools: ['search', 'read_file'],
         owner: 'discord:5',
         delegation_chain: ['discord:5', 'cron:nightly'],
         declared_intent: expect.stringContaining('[redacted: key_name]'),

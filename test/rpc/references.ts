@@ -205,6 +205,11 @@ const asserted = (field: string): [string, Reference] => [
 ];
 const slash = { platform: 'discord', command: '/stop', chat_type: 'dm' };
 
+function appendCall(decision_id: string): (world: World) => Promise<Answer> {
+  const tool_use = { name: 'read_file', args: '{}', result: '', decision_id };
+  return decide('AppendAudit', ({ runs }) => ({ run_id: runs.own.run_id, events: [{ tool_use }] }));
+}
+
 export const REFERENCES: Readonly<Record<string, Reference>> = {
   ...charging('Authorize', authorize),
   ...charging('ConsumeBudget', consume),
@@ -265,6 +270,13 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
         decide('AppendAudit', ({ runs }) => ({ run_id: runs.finished.run_id, events: [{ error: { message: 'x' } }] })),
         'RUN_FINISHED',
       ],
+    },
+  },
+  'AppendAudit.events.tool_use.decision_id': {
+    rule: 'the runner’s word, kept as it is: a verification of the ledger reports what does not fit',
+    cases: {
+      malformed: [appendCall('none'), 'INVALID_REQUEST'],
+      unknown: [appendCall(UNKNOWN), 'OK'],
     },
   },
   'StartRun.trace_id': {
@@ -429,6 +441,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
     skill_id: { skill_id: NEVER_NAMED },
     caller_id: { caller_id: NEVER_NAMED },
     session_id: { session_id: NEVER_NAMED_ID },
+    agent_id: { agent_id: NEVER_NAMED },
   }),
   ...filters('GetLastRuns', { skill_ids: { skill_ids: [NEVER_NAMED] } }),
   ...filters('ListChildRuns', { parent_run_id: { parent_run_id: NEVER_NAMED_ID, limit: 10 } }),

@@ -82,8 +82,8 @@ export function scanForms(text: string, joins?: readonly number[]): Scan {
         if (at - runStart >= ENCODED_LENGTH) runs.push([runStart, at]);
       }
       runStart = -1;
-      digits = 0;
     }
+    if (!(kind & WORD)) digits = 0;
     if (kind & FIRST && !(kind & before & ALPHANUMERIC)) {
       const bucket = PAIRS[code * 128 + secondOf(text, at)]!;
       if (bucket > 0) isBroken = tryBeginnings(text, at, BUCKETS[bucket]!, walk) || isBroken;

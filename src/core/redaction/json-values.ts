@@ -2,7 +2,7 @@
 // digit and every double key, and a text that breaks off is read as far as it goes.
 //
 // WHY NOT JSON.parse: of a key that stands twice it shows only the last value, and the first would be stored unseen.
-import { namesNext } from './key-names.ts';
+import { certaintyOf, namesNext } from './key-names.ts';
 
 /** A value in its place. */
 export interface JsonValue {
@@ -13,6 +13,12 @@ export interface JsonValue {
   readonly start: number;
   /** Decoded, if it is a text. */
   readonly text: string | undefined;
+  /** As it stands, if it is no text and no group. */
+  readonly literal?: string | undefined;
+  /** The name of the group around it, where it has none and that one's was not enough to take it. */
+  readonly around?: string | undefined;
+  /** The text in which a group stands. */
+  readonly source?: string | undefined;
 }
 
 export interface JsonVisitor {
@@ -41,6 +47,8 @@ interface Level {
   readonly taken: JsonValue | undefined;
   /** The value that began with this level. */
   readonly value: JsonValue;
+  /** The name of the innermost group around that names secrets. */
+  readonly around: string | undefined;
   expects: 'key' | 'colon' | 'value' | 'comma';
   key: string | undefined;
   /** The key as pointers may show it. */
@@ -131,7 +139,7 @@ class Walk {
 
   #open(isObject: boolean, level: Level | undefined): boolean {
     if (level && level.expects !== 'value') return false;
-    const value = this.#value(level, undefined);
+    const value = this.#value(level, undefined, this.#text);
     const taken = level && !this.#isTaking && this.#visitor.wants(value) ? value : undefined;
     if (taken) this.#isTaking = true;
     this.#levels.push({
@@ -139,6 +147,7 @@ class Walk {
       pointer: value.pointer,
       taken,
       value,
+      around: value.name !== undefined && certaintyOf(value.name) ? value.name : value.around,
       expects: isObject ? 'key' : 'value',
       key: undefined,
       shownKey: '',
@@ -191,7 +200,7 @@ class Walk {
     while (end < this.#text.length && isLiteral(this.#text.charCodeAt(end))) end++;
     if (end === start) return false;
     if (!LITERAL.test(this.#text.slice(start, end))) this.#isPlain = false;
-    this.#leaf(this.#value(level, undefined), end);
+    this.#leaf({ ...this.#value(level, undefined), literal: this.#text.slice(start, end) }, end);
     return true;
   }
 
@@ -216,10 +225,18 @@ class Walk {
     if (level.isObject ? LABELLED.has(key!) : level.index === 1) level.labelled = { value, end: this.#at };
   }
 
-  #value(level: Level | undefined, text: string | undefined): JsonValue {
+  #value(level: Level | undefined, text: string | undefined, source?: string): JsonValue {
     const start = this.#at;
-    if (!level) return { pointer: '', name: undefined, start, text };
-    return { pointer: pointerIn(level), name: level.isObject ? level.key : namesNext(level.before), start, text };
+    if (!level) return { pointer: '', name: undefined, start, text, source };
+    const { around } = level;
+    return {
+      pointer: pointerIn(level),
+      name: level.isObject ? level.key : namesNext(level.before),
+      around,
+      start,
+      text,
+      source,
+    };
   }
 }
 

@@ -1,11 +1,12 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
-import { findAssignments } from './assignments.ts';
 import { findJsonKeys } from './credential-blocks.ts';
 import { type Found, findCredentials } from './credentials.ts';
+import { decodedView } from './decoded-view.ts';
+import { findByGrammar } from './grammars.ts';
+import { isSecretValue } from './json-secrets.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
-import { namesSecret } from './key-names.ts';
-import { redactEncoded } from './percent.ts';
+import { COST, grant, type ScanBudget, scanBudget, spend } from './scan-budget.ts';
 
 /** One thing that was taken out. */
 export interface Redaction {
@@ -27,21 +28,63 @@ type Change = { readonly start: number; readonly end: number } & (
   | { readonly by: string; readonly redactions: readonly Redaction[] }
 );
 
+/** Too short and too plain to hold a secret. */
+const PLAIN = /^[A-Za-z0-9_ .,-]{0,12}$/;
+
 /**
  * Takes credentials out of a text, and whatever stands under a name that says secret. JSON is looked into wherever it stands,
- * in its texts, too: each level of JSON within JSON takes twice the characters to say, so there are never many.
+ * in its texts, too. Each look uses up some of the budget; what it does not last for goes as a whole.
  *
  * @param isCut  it is the beginning of a longer text, behind which names of what stands here may follow
  */
-export function redact(text: string, isCut = false): Redacted {
-  const { changes, isAll } = jsonChanges(text, isCut);
+export function redact(text: string, isCut = false, budget: ScanBudget = ownBudget(text)): Redacted {
+  if (PLAIN.test(text)) return { text, redactions: [] };
+  if (!spend(budget, COST.walk, text.length)) return unscanned(text);
+  const { changes, isAll, scanned } = jsonChanges(text, isCut, budget);
   // These are told by several values together, which no walk from value to value sees.
   changes.push(...findJsonKeys(text).map((key) => ({ ...key, pointer: '', isJson: true })));
   if (isAll) return applied(text, changes);
-  return redactEncoded(
-    applied(text, [...changes, ...inPlainText([...findCredentials(text), ...findAssignments(text)])]),
-    (decoded) => redact(decoded),
-  );
+  const found = foundIn(withoutScanned(text, scanned), budget);
+  return found ? applied(text, [...changes, ...inPlainText(found)]) : unscanned(text);
+}
+
+function ownBudget(text: string): ScanBudget {
+  const budget = scanBudget();
+  grant(budget, text.length);
+  return budget;
+}
+
+/** What was not searched is not stored: only its length is. */
+function unscanned(text: string): Redacted {
+  const rule = 'scan_budget';
+  return { text: `[redacted: ${rule}]`, redactions: [{ pointer: '', rule, bytes: utf8Length(text) }] };
+}
+
+/** In the text as it is, and as it reads once it is decoded; forms look through escapes by themselves. @returns undefined if the budget did not last */
+function foundIn(text: string, budget: ScanBudget): Found[] | undefined {
+  if (isBlank(text)) return [];
+  if (!spend(budget, COST.scan, text.length)) return undefined;
+  const found = [...findCredentials(text), ...findByGrammar(text)];
+  const view = decodedView(text);
+  if (view === undefined) return found;
+  if (view === 'too_deep' || !spend(budget, COST.scan, view.text.length)) return undefined;
+  const { starts, ends } = view;
+  for (const { rule, start, end } of findByGrammar(view.text)) {
+    found.push({ rule, start: starts[start]!, end: ends[end - 1]! });
+  }
+  return found;
+}
+
+/** Values of JSON that were looked into are blank for what looks at the text around them, but for their brackets. */
+function withoutScanned(text: string, scanned: readonly { start: number; end: number }[]): string {
+  if (scanned.length === 0) return text;
+  let left = '';
+  let at = 0;
+  for (const { start, end } of scanned) {
+    left += text.slice(at, start + 1) + ' '.repeat(end - start - 2);
+    at = end - 1;
+  }
+  return left + text.slice(at);
 }
 
 /** The same for a name, which has parts that look like names of secrets (`auth:login`): by their form alone. */
@@ -52,10 +95,11 @@ export function redactName(name: string): Redacted {
 const OPENING = /[[{]/g;
 const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
-/** @returns `isAll` if there is nothing in the text but JSON */
-function jsonChanges(text: string, isCut: boolean): { changes: Change[]; isAll: boolean } {
+/** @returns `isAll` if there is nothing in the text but JSON; `scanned` are the values that were looked into and are JSON */
+function jsonChanges(text: string, isCut: boolean, budget: ScanBudget) {
   const changes: Change[] = [];
-  const visitor = visitorOf(text, changes, isCut);
+  const scanned: { start: number; end: number }[] = [];
+  const visitor = visitorOf(text, changes, isCut, budget);
   let isAll = true;
   for (let at = 0; at < text.length; ) {
     const start = at === 0 && STARTS_WITH_TEXT.test(text) ? text.indexOf('"') : openingFrom(text, at);
@@ -63,9 +107,14 @@ function jsonChanges(text: string, isCut: boolean): { changes: Change[]; isAll: 
     if (start === text.length) break;
     const { end, isJson } = walkJson(text, start, visitor);
     if (!isJson) isAll = false;
+    else if (end - start > 2 && isClosing(text[end - 1])) scanned.push({ start, end });
     at = Math.max(end, start + 1);
   }
-  return { changes, isAll };
+  return { changes, isAll, scanned };
+}
+
+function isClosing(char: string | undefined): boolean {
+  return char === '}' || char === ']';
 }
 
 function openingFrom(text: string, at: number): number {
@@ -73,15 +122,15 @@ function openingFrom(text: string, at: number): number {
   return OPENING.exec(text)?.index ?? text.length;
 }
 
-function visitorOf(whole: string, changes: Change[], isCut: boolean) {
+function visitorOf(whole: string, changes: Change[], isCut: boolean, budget: ScanBudget) {
   return {
     isCut,
-    wants: ({ name }: JsonValue) => name !== undefined && namesSecret(name),
+    wants: isSecretValue,
     take: ({ pointer, start }: JsonValue, end: number) => {
       changes.push({ start, end, rule: 'key_name', pointer, isJson: true });
     },
     sees: ({ pointer, start, text: seen }: JsonValue & { text: string }, end: number) => {
-      const inner = redact(seen, isCut && end === whole.length);
+      const inner = redact(seen, isCut && end === whole.length, budget);
       if (inner.redactions.length === 0) return seen;
       const redactions = inner.redactions.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
       changes.push({ start, end, by: JSON.stringify(inner.text), redactions });
@@ -117,13 +166,22 @@ function marked(text: string, { start, end, rule, pointer, isJson }: Exclude<Cha
 /** What holds others stands for them, and what overlaps goes as one, under the name of what begins or was found first. */
 function joined(changes: readonly Change[]): Change[] {
   const apart: Change[] = [];
-  for (const next of changes.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+  for (const next of changes.toSorted(inOrder)) {
     const last = apart.at(-1);
     if (!last || next.start >= last.end) apart.push(next);
     else if (next.end > last.end)
       apart[apart.length - 1] = { ...nameOf(last), start: last.start, end: next.end, isJson: false };
   }
   return apart;
+}
+
+/** What JSON says of a value goes before what the text around it says. */
+function inOrder(one: Change, other: Change): number {
+  return one.start - other.start || Number(isOfText(one)) - Number(isOfText(other)) || other.end - one.end;
+}
+
+function isOfText(change: Change): boolean {
+  return !('by' in change) && !change.isJson;
 }
 
 function nameOf(change: Change): { rule: string; pointer: string } {

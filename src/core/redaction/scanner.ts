@@ -6,6 +6,7 @@
 import type { Run } from '../run.ts';
 import { utf8Length } from '../text.ts';
 import { type Redacted, redact, redactName } from './redact.ts';
+import { grant, type ScanBudget, scanBudget } from './scan-budget.ts';
 import { finderOf, looksRandom } from './secret-memory.ts';
 import { type Finder, markOf, takeOut } from './take-out.ts';
 
@@ -28,19 +29,30 @@ export interface Scanner {
   readonly keepsTexts: boolean;
 }
 
-/** What looks through texts that belong to no run. */
-export function scannerOf({ find }: RedactionRules): Scanner {
+/**
+ * What looks through texts that belong to no run.
+ *
+ * @param budget  of the request that the texts come with
+ */
+export function scannerOf({ find }: RedactionRules, budget: ScanBudget = scanBudget()): Scanner {
   const known = (text: string) => takeOut({ text, redactions: [] }, find);
   return {
-    text: (text, isCut) => before(known(text), (left) => redact(left, isCut)),
+    text: (text, isCut) => {
+      grant(budget, text.length);
+      return before(known(text), (left) => redact(left, isCut, budget));
+    },
     name: (name) => before(known(name), redactName),
     keepsTexts: true,
   };
 }
 
 /** What looks through what is stored of a run from here on. */
-export function scannerFor({ runId, shaping }: Pick<Run, 'runId' | 'shaping'>, rules: RedactionRules): Scanner {
-  const scanner = scannerOf(rules);
+export function scannerFor(
+  { runId, shaping }: Pick<Run, 'runId' | 'shaping'>,
+  rules: RedactionRules,
+  budget: ScanBudget = scanBudget(),
+): Scanner {
+  const scanner = scannerOf(rules, budget);
   const remembered = finderOf(shaping.secrets, { key: rules.memoryKey, runId });
   if (remembered === undefined) return scanner;
   if (remembered === 'lengths') return { ...scanner, text: lengthOf, keepsTexts: false };

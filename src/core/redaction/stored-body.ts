@@ -32,6 +32,7 @@ export function storedBody(
   const bytesMax = LIMITS.toolBodyBytesMax;
   if (rule === 'all') {
     const { text, cut, redactions } = storable(body, bytesMax, scan);
+    if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
     // A result always says whether it is whole, arguments only when they are not.
     return {
       fields: { [name]: text, truncated: name === 'result' || cut ? cut : undefined },
@@ -40,6 +41,7 @@ export function storedBody(
   }
   // What lies under a pointer can be anywhere in what is looked at.
   const { text, redactions } = storable(body, Number.POSITIVE_INFINITY, scan);
+  if (isUnscanned(redactions)) return { fields: lengths, redactions: placed(name, redactions) };
   const picked = fieldsOf(name, text, rule.fields);
   const stored = storable(JSON.stringify(picked), bytesMax, scan);
   const shown = stored.cut ? { truncated: true, text: stored.text } : picked;
@@ -48,6 +50,11 @@ export function storedBody(
       (field) => pointer === field || pointer.startsWith(`${field}/`) || field.startsWith(`${pointer}/`),
     );
   return { fields: { ...lengths, [`${name}_fields`]: shown }, redactions: placed(name, redactions).filter(isShown) };
+}
+
+/** The budget did not last for the body as a whole, so that its length is all that is known. */
+function isUnscanned(redactions: readonly Redaction[]): boolean {
+  return redactions.some(({ rule, pointer }) => rule === 'scan_budget' && pointer === '');
 }
 
 function placed(name: BodyName, redactions: readonly Redaction[]): Redaction[] {

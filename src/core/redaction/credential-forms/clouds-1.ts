@@ -226,13 +226,4 @@ export const CLOUDS_1: readonly CredentialForm[] = [
     example: 'bce-v3/ALTAK-R7yOoSbPRAhXwUbosmL/2f073a09025a5c0653550e4d4a1c0d7b845',
     nearMiss: 'bce-v3/ALTAK-VdgE7tCGA71IUapf/a3',
   },
-  {
-    rule: 'jd_access_key',
-    issuer: 'JD Cloud',
-    source: 'https://docs.jdcloud.com/en/account-management/accesskey-management',
-    starts: ['JDC_'],
-    rest: '[A-Z0-9]{25,}(?![A-Za-z0-9])',
-    example: 'JDC_MCUC3DDQQ2JBB6UH1O1RNJM2D9',
-    nearMiss: 'JDC_W9SCUJWIGN',
-  },
 ];

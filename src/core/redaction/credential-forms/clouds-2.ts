@@ -3,6 +3,15 @@ import type { CredentialForm } from './form.ts';
 
 export const CLOUDS_2: readonly CredentialForm[] = [
   {
+    rule: 'jd_access_key',
+    issuer: 'JD Cloud',
+    source: 'https://docs.jdcloud.com/en/account-management/accesskey-management',
+    starts: ['JDC_'],
+    rest: '[A-Z0-9]{25,}(?![A-Za-z0-9])',
+    example: 'JDC_MCUC3DDQQ2JBB6UH1O1RNJM2D9',
+    nearMiss: 'JDC_W9SCUJWIGN',
+  },
+  {
     rule: 'yandex_api_key',
     issuer: 'Yandex Cloud',
     source: 'https://yandex.cloud/en/docs/iam/concepts/authorization/api-key',
@@ -212,15 +221,5 @@ export const CLOUDS_2: readonly CredentialForm[] = [
     rest: '[a-z0-9]{16}-[a-z0-9]{16}(?![A-Za-z0-9])',
     example: 'akab-qm8n1yb1wmyqfzut-d0q6mho3v2qmt8pa',
     nearMiss: 'akab-r5neivwko4nll',
-  },
-  {
-    rule: 'hetzner_token',
-    issuer: 'Hetzner Cloud',
-    source: 'https://docs.hetzner.cloud/',
-    starts: [],
-    rest: '(?<![/.+])(?=[A-Za-z0-9]{64}(?![A-Za-z0-9+/=]))(?=[A-Za-z0-9]{0,30}[A-Z][A-Za-z0-9]{0,30}[A-Z])(?=[A-Za-z0-9]{0,31}[g-z])[A-Za-z0-9]{64}',
-    mixed: true,
-    example: 'K7gqD2mXv9RtB4nYc8WsL1pZe6HjF3uAa5TxQ0iCoVkM2rGdE7yJbN9wUfSl4hPz',
-    nearMiss: 'd3b07384d113edec49eaa6238ad5ff00d3b07384d113edec49eaa6238ad5ff00',
   },
 ];
