@@ -10,10 +10,12 @@ import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
 import { type Policy, parsePolicy } from './core/policy.ts';
 import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
+import { localContext } from './pdp/call-context.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
 import { IdentityCache } from './pdp/identity-cache.ts';
 import type { Pdp } from './pdp/pdp.ts';
 import { PolicyJournal, type PolicySwap } from './pdp/policy-journal.ts';
+import type { ServerFacts } from './pdp/server-facts.ts';
 import { SubjectNotes } from './pdp/subject-notes.ts';
 import { sweep } from './pdp/sweep.ts';
 import { RedactionSource } from './redaction/redaction-source.ts';
@@ -113,7 +115,7 @@ async function open(
   // Runs after startup: the file watcher and ReloadPolicy both call it.
   const policy = openPolicy(config, { log, workers, journal }, (swap) => {
     journal.swapped(swap);
-    journal.flush(pdp).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
+    journal.flush(localContext(pdp)).catch((error) => log.warn(errorFields(error), 'policy swap not recorded yet'));
   });
   opened.add(() => policy.close());
   // Runs once the server is there: not before does anything follow the file.
@@ -132,7 +134,7 @@ async function open(
   warnings.addSource(() => store.info.warnings);
   warnings.addSource(() => fileWarnings(policy, callers));
   warnings.addSource(() => (isLogDropping() ? [DROPPING] : []));
-  const facts = serverFacts(policy, { startedAtMs, warnings, flush: () => journal.flush(pdp) });
+  const facts = serverFacts(policy, { startedAtMs, warnings, flush: () => journal.flush(localContext(pdp)) });
   const metrics = await openMetrics(config, {
     version: VERSION,
     policy: facts.policyInfo,
@@ -147,17 +149,24 @@ async function open(
   });
   traces = await traceCalls(config, log);
   const state = metrics ? observedState(store, metrics.ofStore(STORE_OPERATIONS)) : store;
-  const pdp = pdpOf(config, { state, policy, journal, subjects, ledgerKey, redaction });
+  const pdp = pdpOf(config, {
+    state,
+    policy,
+    journal,
+    subjects,
+    ledgerKey,
+    redaction,
+    server: facts,
+    appendReader: {
+      bytesMin: OFFLOAD_BYTES_MIN,
+      read: (bytes, asked) => offloadAppend({ pool: workers, redaction: () => redaction.data }, bytes, asked),
+    },
+  });
   const server = new GrpcServer(config, {
     pdp,
-    facts,
     log,
     outage,
-    sight: { metrics, traces },
-    offload: {
-      bytesMin: OFFLOAD_BYTES_MIN,
-      append: (bytes, asked) => offloadAppend({ pool: workers, redaction: () => redaction.data }, bytes, asked),
-    },
+    telemetry: { metrics, traces },
     callers: () => callers?.current.policy ?? NOBODY,
   });
   opened.add(() => server.stop());
@@ -294,6 +303,8 @@ function pdpOf(
     subjects,
     ledgerKey,
     redaction,
+    server,
+    appendReader,
   }: {
     state: State;
     policy: PolicySource<Policy>;
@@ -301,7 +312,7 @@ function pdpOf(
     subjects: SubjectNotes;
     ledgerKey: LedgerKey | undefined;
     redaction: RedactionSource;
-  },
+  } & Pick<Pdp, 'server' | 'appendReader'>,
 ): Pdp {
   return {
     state,
@@ -317,12 +328,12 @@ function pdpOf(
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
     patience: config.store.patience,
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
-    deadline: Number.POSITIVE_INFINITY,
     decisionLog: config.decisionLog,
     policies: journal,
     subjects,
     decisions: new DecisionFeed(),
-    asker: { caller: 'local', sinceMs: 0 },
+    server,
+    appendReader,
     clock: Date.now,
   };
 }
@@ -330,7 +341,7 @@ function pdpOf(
 function serverFacts(
   policy: PolicySource<Policy>,
   { startedAtMs, warnings, flush }: { startedAtMs: number; warnings: Warnings; flush: () => Promise<void> },
-) {
+): ServerFacts {
   return {
     version: VERSION,
     startedAtMs,
@@ -361,7 +372,7 @@ function startSweeping(config: Config, pdp: Pdp, log: Logger): () => void {
   const later = (): void => {
     timer = setTimeout(async () => {
       try {
-        const swept = await sweep(pdp, rules);
+        const swept = await sweep(localContext(pdp), rules);
         if (Object.values(swept).some((count) => count > 0)) log.debug(swept, 'swept');
       } catch (error) {
         log.debug(errorFields(error), 'sweep put off');

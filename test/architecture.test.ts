@@ -133,7 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 const src = resolve('src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('rpc/gen/'))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('gen/'))
   .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
 
 function importsOf(file: string, text: string): string[] {

@@ -10,9 +10,10 @@ import type { Identity } from '../src/core/identity.ts';
 import { LIMITS, pageSizeOf } from '../src/core/limits.ts';
 import { SENSITIVITIES, type SensitivityLevel, statusOf } from '../src/core/session.ts';
 import { appendAudit } from '../src/pdp/append-audit.ts';
-import { type ChargeDecision, decideAndCharge } from '../src/pdp/charge.ts';
+import type { CallContext } from '../src/pdp/call-context.ts';
+import { decideAndCharge } from '../src/pdp/decision/decide-and-charge.ts';
+import type { ChargeDecision } from '../src/pdp/decision/request.ts';
 import { bindIdentity } from '../src/pdp/identities.ts';
-import type { Pdp } from '../src/pdp/pdp.ts';
 import { getLastRuns, listChildRuns, listRunEvents, listRuns } from '../src/pdp/run-queries.ts';
 import { finishRun, getRun, startRun } from '../src/pdp/runs.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../src/pdp/sessions.ts';
@@ -22,7 +23,7 @@ import { type Opened, RETENTION_MS } from './contract/suite.ts';
 import { expectNothingElse } from './core/vectors.ts';
 import { openRedis } from './redis/open.ts';
 import { type AuditDriver, playAuditCase } from './support/audit-scenario.ts';
-import { plainPdp } from './support/pdp.ts';
+import { plainContext } from './support/pdp.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 import { playScenario, refusedAs, type SessionDriver } from './support/session-scenario.ts';
 import {
@@ -108,21 +109,21 @@ async function openEmbedded(): Promise<Opened> {
   };
 }
 
-function pdpOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): Pdp {
-  return { ...plainPdp(state, clock.now), sessionsMaxLive };
+function contextOf({ state, clock }: Opened, sessionsMaxLive = NO_CAP): CallContext {
+  return plainContext(state, clock.now, { sessionsMaxLive });
 }
 
 function sessionDriver(opened: Opened): SessionDriver {
-  const pdp = pdpOf(opened);
+  const context = contextOf(opened);
   const startedAt = opened.clock.now();
   const ids = new Map<string, string>();
   const idOf = (ref: string) => ids.get(ref) ?? ref;
   const shown = async (ref: string): Promise<SessionAnswer> => {
-    const { record, now } = await getSession(pdp, idOf(ref));
+    const { record, now } = await getSession(context, idOf(ref));
     return { ok: true, status: statusOf(record, now), calls_made: record.counters.callsMade };
   };
   const all = async () => {
-    const { sessions } = await listSessions(pdp, NO_FILTER, { size: 500, after: undefined });
+    const { sessions } = await listSessions(context, NO_FILTER, { size: 500, after: undefined });
     return sessions.map(({ record }) => record);
   };
   return {
@@ -143,14 +144,14 @@ function sessionDriver(opened: Opened): SessionDriver {
         sensitivityCeiling: SENSITIVITIES.indexOf(request.data_sensitivity_ceiling) as SensitivityLevel,
       };
       return orRefused(async () => {
-        const { record } = await createSession(pdpOf(opened, maxLive), session, undefined);
+        const { record } = await createSession(contextOf(opened, maxLive), session, undefined);
         ids.set(ref, record.session.sessionId);
         return shown(ref);
       });
     },
     async charge(ref, tools, { agent }) {
-      const { record } = await pdp.state.readSession(idOf(ref));
-      const answer = await decideAndCharge(pdp, {
+      const { record } = await context.state.readSession(idOf(ref));
+      const answer = await decideAndCharge(context, {
         rpc: 'Authorize',
         traceId: undefined,
         runId: undefined,
@@ -168,7 +169,7 @@ function sessionDriver(opened: Opened): SessionDriver {
     },
     close: (ref) =>
       orRefused(async () => {
-        await closeSession(pdp, idOf(ref), undefined);
+        await closeSession(context, idOf(ref), undefined);
         return shown(ref);
       }),
     get: (ref) => orRefused(() => shown(ref)),
@@ -177,13 +178,13 @@ function sessionDriver(opened: Opened): SessionDriver {
       return { ok: true, refs: [...ids].filter(([, id]) => listed.includes(id)).map(([ref]) => ref) };
     },
     async purge() {
-      return { ok: true, removed: await removeEndedSessions(pdp, 0) };
+      return { ok: true, removed: await removeEndedSessions(context, 0) };
     },
     async countLive(agent) {
-      return { ok: true, count: (await pdp.state.readAgent(agent)).liveSessions };
+      return { ok: true, count: (await context.state.readAgent(agent)).liveSessions };
     },
     async deactivate(agent) {
-      return { ok: true, closed: (await pdp.state.deactivateAgent(agent)).sessionsClosed };
+      return { ok: true, closed: (await context.state.deactivateAgent(agent)).sessionsClosed };
     },
     async counters() {
       return (await all()).map(({ session, counters }) => [session.sessionId, counters]);
@@ -224,10 +225,10 @@ function chargeAnswer({ decision, usage }: ChargeDecision, tools: readonly strin
 }
 
 function auditDriver(opened: Opened): AuditDriver {
-  const pdp = pdpOf(opened);
+  const context = contextOf(opened);
   return {
     async start({ skill, parent }) {
-      const run = await startRun(pdp, {
+      const run = await startRun(context, {
         subject: { traceId: TRACE },
         sessionId: undefined,
         skillId: skill,
@@ -242,19 +243,19 @@ function auditDriver(opened: Opened): AuditDriver {
     async append({ runId, startedAtMs }, events) {
       await opened.clock.advance(3_600_000);
       const shaped = events.map((event) => eventOf(event, startedAtMs));
-      await appendAudit(pdp, { runId, events: shaped, operation: undefined });
+      await appendAudit(context, { runId, events: shaped, operation: undefined });
     },
     async finish(runId, status) {
       const nothing = { output: undefined, error: undefined, runtimeMs: undefined, operation: undefined };
-      await finishRun(pdp, { runId, status, ...nothing });
+      await finishRun(context, { runId, status, ...nothing });
     },
     async log(runId) {
       const records = [];
       const request = { runId, afterSequence: 0, follow: false };
-      for await (const record of listRunEvents(pdp, request, new AbortController().signal)) records.push(record);
+      for await (const record of listRunEvents(context, request, new AbortController().signal)) records.push(record);
       return records.map(({ sequence, type, data }) => ({ sequence, type, payload: JSON.parse(data!) }));
     },
-    read: (runId) => getRun(pdp, runId),
+    read: (runId) => getRun(context, runId),
     async list({ status, includeDryRun, pageSize }) {
       const filter = {
         skillId: undefined,
@@ -268,11 +269,11 @@ function auditDriver(opened: Opened): AuditDriver {
       };
       // What a request's page size means is settled at the edge; its rule is core's.
       const page = { size: pageSizeOf(pageSize), after: undefined };
-      return (await listRuns(pdp, filter, page)).runs.map(({ runId }) => runId);
+      return (await listRuns(context, filter, page)).runs.map(({ runId }) => runId);
     },
-    children: async (parent) => (await listChildRuns(pdp, parent, 50)).map(({ runId }) => runId),
+    children: async (parent) => (await listChildRuns(context, parent, 50)).map(({ runId }) => runId),
     async last(skills, includeFailed) {
-      const found = await getLastRuns(pdp, skills, includeFailed);
+      const found = await getLastRuns(context, skills, includeFailed);
       return Object.fromEntries(found.map(({ skillId, run }) => [skillId, run.runId]));
     },
     tick: () => opened.clock.advance(1),
@@ -314,11 +315,11 @@ async function playIdentityCase(opened: Opened, vector: IdentityCase): Promise<v
   const { state, clock } = opened;
   const ttlMs = identities.default_ttl_s * 1_000;
   expect(ttlMs).toBe(LIMITS.identityTtlMsDefault);
-  const pdp = pdpOf(opened);
+  const context = contextOf(opened);
   switch (vector.op) {
     case 'write': {
       const { trace_id, identity } = vector.input;
-      const { expiresAtMs } = await bindIdentity(pdp, trace_id, identityOf(identity), ttlMs);
+      const { expiresAtMs } = await bindIdentity(context, trace_id, identityOf(identity), ttlMs);
       expect(Math.abs(expiresAtMs - clock.now() - vector.expect.ex * 1_000)).toBeLessThan(60_000);
       const { stored } = await state.readIdentity(trace_id);
       expect(Buffer.from(stored!.bytes).toString('hex')).toBe(vector.expect.value_hex);
@@ -332,7 +333,7 @@ async function playIdentityCase(opened: Opened, vector: IdentityCase): Promise<v
       const { stored } = await state.readIdentity(trace_id);
       const { identity } = vector.expect;
       expect(stored?.identity).toEqual(identity === null ? undefined : identityOf(identity));
-      const { decision } = await authorized(pdp, trace_id);
+      const { decision } = await authorized(context, trace_id);
       if (identity !== null) expect(decision.reason).toBe('ALLOWED');
       else expect(decision.reason).toBe(stored ? 'IDENTITY_MALFORMED' : 'IDENTITY_UNKNOWN');
       return;
@@ -341,15 +342,15 @@ async function playIdentityCase(opened: Opened, vector: IdentityCase): Promise<v
       const traceId = vector.input.envelope.trace_id!;
       await state.bindIdentity(traceId, identityOf(vector.input.record), ttlMs);
       // There is no way to hand an envelope to the operation; what it answers is the record's.
-      const { identity } = await authorized(pdp, traceId);
+      const { identity } = await authorized(context, traceId);
       expect(identity).toEqual(identityOf(vector.expect.effective));
     }
   }
 }
 
-async function authorized(pdp: Pdp, traceId: string): Promise<ChargeDecision> {
+async function authorized(context: CallContext, traceId: string): Promise<ChargeDecision> {
   const { record } = await createSession(
-    pdp,
+    context,
     {
       agentId: 'agent',
       owner: undefined,
@@ -364,7 +365,7 @@ async function authorized(pdp: Pdp, traceId: string): Promise<ChargeDecision> {
     },
     undefined,
   );
-  return decideAndCharge(pdp, {
+  return decideAndCharge(context, {
     rpc: 'Authorize',
     traceId,
     runId: undefined,

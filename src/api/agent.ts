@@ -41,10 +41,7 @@ export const AGENT_OPERATIONS = [
   }),
 ];
 
-function storedAgentIdFrom(
-  fields: Fields<Keyed & { readonly agent_id?: string | undefined }>,
-  pdp: Pdp,
-): string {
+function storedAgentIdFrom(fields: Fields<Keyed & { readonly agent_id?: string | undefined }>, pdp: Pdp): string {
   refuseCredentials(fields, pdp, ['agent_id']);
   const agentId = fields.requiredId('agent_id');
   idempotencyKeyFrom(fields);

@@ -46,7 +46,7 @@ export const DECISION_QUERY_OPERATIONS = [
       fields.check();
       return revision;
     },
-    run: async (context, revision) => ({ revision, ...(await getPolicy(context, revision)) }),
+    run: getPolicy,
     encode: ({ revision, document, inForceAtMs, isInForce }): wire.GetPolicyResponse => ({
       revision,
       document,

@@ -26,7 +26,11 @@ export const SERVER_OPERATIONS = [
       durability: DURABILITY[upper(store.durability)],
       policy: encodePolicyInfo(server.policyInfo()),
       warnings: warnings.map(({ message }) => message),
-      active_warnings: warnings.map(({ code, message, sinceMs }) => ({ code, message, since: secondsAndNanos(sinceMs) })),
+      active_warnings: warnings.map(({ code, message, sinceMs }) => ({
+        code,
+        message,
+        since: secondsAndNanos(sinceMs),
+      })),
       started_at: secondsAndNanos(server.startedAtMs),
       now: secondsAndNanos(now),
       store_lineage_changes: store.lineageChanges,

@@ -1,13 +1,15 @@
 // AppendAudit: what a run did, shaped by core, numbered and stored in one step.
+
 import { type AuditEvent, shapeEvents } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
 import type { Policy } from '../core/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run, Tokens } from '../core/run.ts';
 import type { Durability, Operation } from '../state/port.ts';
+import { type CallContext, withTimeout } from './call-context.ts';
 import { changeRun } from './change-run.ts';
 import { encodeRecords } from './ledger.ts';
-import { type LoadedPolicy, type Pdp, pdpPatiently } from './pdp.ts';
+import type { LoadedPolicy } from './pdp.ts';
 
 export type AppendRequest = {
   readonly runId: string;
@@ -58,10 +60,10 @@ export interface AppendAnswer extends Appended {
  *
  * @throws Failure not_found; wrong_state when the run has finished; key_reused; state_unavailable (repeat with the same key)
  */
-export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<AppendAnswer> {
-  const loaded = pdp.policy();
-  const redaction = pdp.redaction();
-  const within = pdpPatiently(pdp, pdp.patience.appendMs);
+export async function appendAudit(context: CallContext, request: AppendRequest): Promise<AppendAnswer> {
+  const loaded = context.pdp.policy();
+  const redaction = context.pdp.redaction();
+  const within = withTimeout(context, context.pdp.patience.appendMs);
   let replayed = false;
   const appended = await changeRun<Appended>(
     within,
@@ -81,5 +83,5 @@ export async function appendAudit(pdp: Pdp, request: AppendRequest): Promise<App
       return JSON.parse(answer);
     },
   );
-  return { ...appended, replayed, durability: pdp.state.info.durability };
+  return { ...appended, replayed, durability: context.state.info.durability };
 }

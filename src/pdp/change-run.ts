@@ -1,10 +1,12 @@
 // The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
 // in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
 // does so in one step with the checkpoint that signs its end.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Operation } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from './ledger.ts';
 import type { Pdp } from './pdp.ts';
 import { Serially } from './serially.ts';
@@ -35,13 +37,13 @@ type MakeChange<T> = (run: Run, now: number) => RunChange<T> | Promise<RunChange
  *   deadline passes, and then what has been sent may take effect yet, while nothing more is sent
  */
 export function changeRun<T>(
-  pdp: Pdp,
+  context: CallContext,
   runId: string,
   operation: Operation | undefined,
   change: MakeChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
-  return inLine(pdp, runId, { operation, change, replay, aim: 'change' });
+  return inLine(context, runId, { operation, change, replay, aim: 'change' });
 }
 
 /**
@@ -50,8 +52,8 @@ export function changeRun<T>(
  *
  * @throws Failure not_found, state_unavailable
  */
-export function sealRun(pdp: Pdp, runId: string): Promise<void> {
-  return inLine(pdp, runId, { ...AS_IT_IS, aim: 'seal' }).then(() => undefined);
+export function sealRun(context: CallContext, runId: string): Promise<void> {
+  return inLine(context, runId, { ...AS_IT_IS, aim: 'seal' }).then(() => undefined);
 }
 
 /**
@@ -60,8 +62,8 @@ export function sealRun(pdp: Pdp, runId: string): Promise<void> {
  * @returns the run as it stands now
  * @throws Failure not_found, state_unavailable
  */
-export function foldRun(pdp: Pdp, runId: string): Promise<Run> {
-  return inLine(pdp, runId, { ...AS_IT_IS, aim: 'fold' });
+export function foldRun(context: CallContext, runId: string): Promise<Run> {
+  return inLine(context, runId, { ...AS_IT_IS, aim: 'fold' });
 }
 
 const AS_IT_IS = {
@@ -78,12 +80,12 @@ interface Change<T> {
   readonly aim: 'change' | 'fold' | 'seal';
 }
 
-function inLine<T>(pdp: Pdp, runId: string, wanted: Change<T>): Promise<T> {
+function inLine<T>(context: CallContext, runId: string, wanted: Change<T>): Promise<T> {
   const changed = serially.run(runId, async () => {
     let loss: Loss | undefined;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; ) {
-      if (performance.now() >= pdp.deadline) throw tooLate();
-      const outcome = await attemptChange(pdp, runId, wanted, loss);
+      if (performance.now() >= context.deadline) throw tooLate();
+      const outcome = await attemptChange(context, runId, wanted, loss);
       if (outcome.kind === 'done') return outcome.answer;
       loss = outcome.kind === 'lost' ? outcome.loss : undefined;
       // What was prepared is a step ahead, of as many as it takes.
@@ -92,7 +94,7 @@ function inLine<T>(pdp: Pdp, runId: string, wanted: Change<T>): Promise<T> {
     }
     throw new Failure('state_unavailable', 'the run is changed by too many at once');
   });
-  return pdp.deadline === Number.POSITIVE_INFINITY ? changed : by(pdp.deadline, changed);
+  return context.deadline === Number.POSITIVE_INFINITY ? changed : by(context.deadline, changed);
 }
 
 type Attempt<T> =
@@ -102,19 +104,24 @@ type Attempt<T> =
   | { readonly kind: 'lost'; readonly loss: Loss };
 
 /** @param loss  found by the attempt before */
-async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss?: Loss): Promise<Attempt<T>> {
+async function attemptChange<T>(
+  context: CallContext,
+  runId: string,
+  wanted: Change<T>,
+  loss?: Loss,
+): Promise<Attempt<T>> {
   const { operation, change, replay, aim } = wanted;
-  const { stored, remembered, lostChanges, notedDecisions, now } = await pdp.state.readRun(runId, operation);
+  const { stored, remembered, lostChanges, notedDecisions, now } = await context.state.readRun(runId, operation);
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
     // Whoever made the change may have failed to confirm it. A repeat acknowledges as much as the first answer does.
-    await pdp.state.confirmRun(runId);
+    await context.state.confirmRun(runId);
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
-  const decisions = await unfoldedDecisions(pdp, stored.run, notedDecisions);
+  const decisions = await unfoldedDecisions(context, stored.run, notedDecisions);
   const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
-  const current = runAt(due.run, pdp.runIdleTimeoutMs, now);
+  const current = runAt(due.run, context.pdp.runIdleTimeoutMs, now);
   const { run, records, answer, remembered: toRemember = answer } = await change(current, now);
   const from = { expectedRevision: stored.revision, lostChanges };
   const remember = operation && { ...operation, answer: JSON.stringify(toRemember) };
@@ -122,24 +129,24 @@ async function attemptChange<T>(pdp: Pdp, runId: string, wanted: Change<T>, loss
   const finishes = stored.run.status === 'running' && run.status !== 'running';
   if (!finishes && aim === 'change') {
     if (run === current) {
-      await pdp.state.confirmRun(runId);
+      await context.state.confirmRun(runId);
       return { kind: 'done', answer };
     }
-    const outcome = await commit(pdp, { ...from, run, records: [...due.records, ...records], operation: remember });
+    const outcome = await commit(context, { ...from, run, records: [...due.records, ...records], operation: remember });
     return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
   }
   if (due.records.length > 0) {
     const { run: prepared, records: dueRecords } = due;
-    const outcome = await commit(pdp, { ...from, run: prepared, records: dueRecords, operation: undefined });
+    const outcome = await commit(context, { ...from, run: prepared, records: dueRecords, operation: undefined });
     return { kind: outcome === 'committed' ? 'prepared' : 'moved' };
   }
   if (aim === 'fold') return { kind: 'done', answer };
   const ended = finishes ? withSealedTexts(run) : run;
-  const signing = await sign(pdp, ended, now);
+  const signing = await sign(context, ended, now);
   if (signing.kind === 'lost') return signing;
   if (signing.kind === 'nothing' && ended === stored.run) return { kind: 'done', answer };
   const sealed = signing.kind === 'signed' ? signing : { run: ended, checkpoint: undefined };
-  const outcome = await commit(pdp, { ...from, ...sealed, records: [], operation: remember });
+  const outcome = await commit(context, { ...from, ...sealed, records: [], operation: remember });
   return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
 }
 
@@ -149,8 +156,11 @@ function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefine
   return { changes: Math.max(lostChanges, loss?.changes ?? 0), epoch: loss?.epoch ?? 0 };
 }
 
-async function commit(pdp: Pdp, wanted: Parameters<Pdp['state']['commitRun']>[0]): Promise<'committed' | 'moved'> {
-  const outcome = await pdp.state.commitRun(wanted);
+async function commit(
+  context: CallContext,
+  wanted: Parameters<Pdp['state']['commitRun']>[0],
+): Promise<'committed' | 'moved'> {
+  const outcome = await context.state.commitRun(wanted);
   if (outcome === 'committed' || outcome === 'moved') return outcome;
   if (outcome !== 'too_many_keys') throw new Error(`a change of a run names no session: ${outcome}`);
   throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');

@@ -1,28 +1,29 @@
 // The record of an Authorize or ConsumeBudget: made before the charge, which stores it in its own step.
-import type { BeforeCharge } from '../core/authorize.ts';
+
 import type { Check } from '../core/decision.ts';
-import type { AskedCall, DecisionSession } from '../core/decision-record.ts';
+import type { DecisionSession } from '../core/decision-record.ts';
 import { clockOf, windowCallsAt } from '../core/session.ts';
 import { knownCommandIn } from '../core/slash.ts';
 import type { ChargeAnswer, ChargedSession } from '../state/port.ts';
-import type { ChargeRequest } from './charge.ts';
+import type { CallContext } from './call-context.ts';
+import type { Judgement } from './decision/judge.ts';
+import type { ChargeRequest } from './decision/request.ts';
 import { type PendingRecord, pendingRecord, publish } from './decision-records.ts';
-import type { LoadedPolicy, Pdp } from './pdp.ts';
 
 export function pendingCharge(
-  pdp: Pdp,
-  { policy, revision }: LoadedPolicy,
+  context: CallContext,
   request: ChargeRequest,
-  { before, calls, checks }: { before: BeforeCharge; calls: readonly AskedCall[]; checks: readonly Check[] },
+  { policy: { policy, revision }, principals, calls }: Judgement,
+  checks: readonly Check[],
 ): PendingRecord | undefined {
   const { rpc, session, runId, traceId, scope, slash } = request;
-  return pendingRecord(pdp, {
+  return pendingRecord(context, {
     rpc,
     agentId: session?.agentId,
     sessionId: session?.sessionId,
     runId,
     traceId,
-    principal: before.principals?.[0],
+    principal: principals?.[0],
     calls,
     scope,
     platform: slash?.platform,
@@ -34,24 +35,29 @@ export function pendingCharge(
 }
 
 /** Tells whoever listens of what a charge has answered and recorded. */
-export function publishCharge(pdp: Pdp, { context }: PendingRecord, decisionId: string, answer: ChargeAnswer): void {
-  if (!pdp.decisions.isHeard) return;
+export function publishCharge(
+  context: CallContext,
+  { request }: PendingRecord,
+  decisionId: string,
+  answer: ChargeAnswer,
+): void {
+  if (!context.pdp.decisions.isHeard) return;
   const at = { decisionId, atMs: answer.now };
-  const count = context.callsTotal;
+  const count = request.callsTotal;
   switch (answer.kind) {
     case 'charged':
-      publish(pdp, context, { ...at, effect: 'ALLOW', reason: 'ALLOWED', session: numbersAfter(answer, count) });
+      publish(context, request, { ...at, effect: 'ALLOW', reason: 'ALLOWED', session: numbersAfter(answer, count) });
       break;
     case 'replayed': {
       const { decisionId: first } = answer;
       const session = numbersAfter(answer, count);
-      publish(pdp, context, { ...at, decisionId: first, effect: 'ALLOW', reason: 'ALLOWED', session, repeats: 1 });
+      publish(context, request, { ...at, decisionId: first, effect: 'ALLOW', reason: 'ALLOWED', session, repeats: 1 });
       break;
     }
     case 'denied': {
       const { reason, callIndex, retryAfterMs, charged } = answer;
       const session = charged && numbersOf(charged, answer.now);
-      publish(pdp, context, { ...at, effect: 'DENY', reason, callIndex, retryAfterMs, session });
+      publish(context, request, { ...at, effect: 'DENY', reason, callIndex, retryAfterMs, session });
       break;
     }
   }

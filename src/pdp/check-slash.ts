@@ -1,4 +1,5 @@
 // CheckSlash and DescribeSlashAccess: may this user run that command on that platform, and which may they run.
+
 import { type Check, type Verdict, verdictOf } from '../core/decision.ts';
 import { Failure } from '../core/failure.ts';
 import { checkIdentity, type FoundIdentity, principalOf } from '../core/identity.ts';
@@ -10,10 +11,11 @@ import {
   type SlashAnswer,
 } from '../core/slash.ts';
 import { refusedSlash, type SlashSubject, type SlashWhere, slashSubjectOf } from '../core/slash-request.ts';
+import type { CallContext } from './call-context.ts';
 import { type Decision, decide } from './decision.ts';
 import { isRecorded, pendingRecord, settle } from './decision-records.ts';
 import { anyPartition, newId } from './ids.ts';
-import { findIdentity, type LoadedPolicy, type Pdp, requireIdentity } from './pdp.ts';
+import { findIdentity, type LoadedPolicy, requireIdentity } from './pdp.ts';
 
 export interface SlashRequest extends SlashWhere {
   readonly command: string;
@@ -29,19 +31,23 @@ export interface SlashDecision extends Omit<SlashAnswer, 'check'> {
 }
 
 /** Checks one command. Answers at once, without a promise, when there is no trace to look up. */
-export function checkSlash(pdp: Pdp, request: SlashRequest): SlashDecision | Promise<SlashDecision> {
-  if (request.traceId === undefined) return answer(pdp, request, undefined);
-  return findIdentity(pdp, request.traceId).then((identity) => answer(pdp, request, identity));
+export function checkSlash(context: CallContext, request: SlashRequest): SlashDecision | Promise<SlashDecision> {
+  if (request.traceId === undefined) return answer(context, request, undefined);
+  return findIdentity(context, request.traceId).then((identity) => answer(context, request, identity));
 }
 
 /** At once where nothing is to be recorded. */
-function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): SlashDecision | Promise<SlashDecision> {
-  const answered = decided(pdp, request, identity);
+function answer(
+  context: CallContext,
+  request: SlashRequest,
+  identity: FoundIdentity,
+): SlashDecision | Promise<SlashDecision> {
+  const answered = decided(context, request, identity);
   const { effect, reason, checks } = answered.verdict;
-  if (!isRecorded(pdp, { effect, changed: false })) return answered.answer();
+  if (!isRecorded(context, { effect, changed: false })) return answered.answer();
   const found = identity?.identity;
   const { platform, chatType, traceId, userId } = request;
-  const pending = pendingRecord(pdp, {
+  const pending = pendingRecord(context, {
     rpc: 'CheckSlash',
     traceId,
     principal: found ? principalOf(found) : userId && `${platform ?? ''}:${userId}`,
@@ -52,12 +58,12 @@ function answer(pdp: Pdp, request: SlashRequest, identity: FoundIdentity): Slash
     checks,
   });
   if (!pending) return answered.answer();
-  return settle(pdp, pending, { effect, reason }).then(answered.answer);
+  return settle(context, pending, { effect, reason }).then(answered.answer);
 }
 
-function decided(pdp: Pdp, request: SlashRequest, identity: FoundIdentity) {
-  const loaded = pdp.policy();
-  const { checks, canonical, scope, tier, gated } = slashChecks(pdp, loaded, request, identity);
+function decided(context: CallContext, request: SlashRequest, identity: FoundIdentity) {
+  const loaded = context.pdp.policy();
+  const { checks, canonical, scope, tier, gated } = slashChecks(context, loaded, request, identity);
   const verdict = verdictOf(checks);
   // Not gated is the reason itself: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
@@ -70,8 +76,8 @@ function decided(pdp: Pdp, request: SlashRequest, identity: FoundIdentity) {
     known,
     policyRevision,
     answer: (settled?: { decisionId: string; now: number }): SlashDecision => {
-      const decisionId = settled?.decisionId ?? newId(pdp.clock(), anyPartition());
-      const evaluatedAtMs = settled?.now ?? pdp.clock();
+      const decisionId = settled?.decisionId ?? newId(context.pdp.clock(), anyPartition());
+      const evaluatedAtMs = settled?.now ?? context.pdp.clock();
       const decision = decide(named, { decisionId, policyRevision, evaluatedAtMs, explain: request.explain });
       return { decision, canonical, known, scope, tier, gated };
     },
@@ -80,7 +86,7 @@ function decided(pdp: Pdp, request: SlashRequest, identity: FoundIdentity) {
 
 /** The checks of a request on the identity that was found for it, and what they found out on the way. */
 export function slashChecks(
-  pdp: Pdp,
+  context: CallContext,
   { policy }: LoadedPolicy,
   request: SlashRequest,
   found: FoundIdentity,
@@ -88,7 +94,7 @@ export function slashChecks(
   const identityCheck = checkIdentity(found, false);
   if (identityCheck && !identityCheck.passed) return { checks: [identityCheck] };
   const checks = identityCheck ? [identityCheck] : [];
-  const subject = slashSubjectOf(found?.identity, request.userId, request, pdp.rules.assertedFacts);
+  const subject = slashSubjectOf(found?.identity, request.userId, request, context.pdp.rules.assertedFacts);
   if ('refusal' in subject) return { checks: [...checks, refusedSlash(subject.refusal)] };
   const question = { ...subject.subject, command: request.command };
   const { check, canonical, scope, tier, gated } = checkCommand(policy, question);
@@ -112,11 +118,11 @@ export interface SlashAccess extends SlashAccessDescription {
  * @throws Failure not_found or wrong_state for the trace's identity, assertion_refused, invalid_request for a
  * platform that contradicts the record
  */
-export async function describeSlashAccess(pdp: Pdp, request: DescribeRequest): Promise<SlashAccess> {
-  const identity = request.traceId === undefined ? undefined : await requireIdentity(pdp, request.traceId);
-  const subject = slashSubjectOf(identity, request.userId, request, pdp.rules.assertedFacts);
+export async function describeSlashAccess(context: CallContext, request: DescribeRequest): Promise<SlashAccess> {
+  const identity = request.traceId === undefined ? undefined : await requireIdentity(context, request.traceId);
+  const subject = slashSubjectOf(identity, request.userId, request, context.pdp.rules.assertedFacts);
   if ('refusal' in subject) throw refused(subject.refusal);
-  return { ...describeAccess(pdp.policy().policy, subject.subject), ...named(subject.subject) };
+  return { ...describeAccess(context.pdp.policy().policy, subject.subject), ...named(subject.subject) };
 }
 
 function named({ platform, userIds, bareUserId }: SlashSubject): Pick<SlashAccess, 'platform' | 'userId'> {

@@ -1,13 +1,17 @@
 // Whether a recorded request would pass now: the same questions, put once more to the policy, the identity, the run and
 // the session as they stand. Reads only. Where a record does not tell all that was asked, nothing is said.
+
 import type { RequestedCall } from '../core/authorize.ts';
 import type { Check, Effect, Reason } from '../core/decision.ts';
 import { verdictOf } from '../core/decision.ts';
 import type { DecisionRecord } from '../core/decision-record.ts';
 import { type FoundIdentity, identityOf } from '../core/identity.ts';
-import { rehearseOn } from './charge.ts';
+import type { CallContext } from './call-context.ts';
 import { slashChecks } from './check-slash.ts';
-import { findIdentity, findRun, type Pdp } from './pdp.ts';
+import { rehearseOn } from './decision/commit.ts';
+import { judge } from './decision/judge.ts';
+import type { ChargeRequest } from './decision/request.ts';
+import { findIdentity, findRun } from './pdp.ts';
 import { scopeChecks } from './validate-scope.ts';
 
 export interface DecisionNow {
@@ -21,20 +25,20 @@ export interface DecisionNow {
 
 /** @param traceId  the record's own, or undefined */
 export async function decideAgain(
-  pdp: Pdp,
+  context: CallContext,
   record: DecisionRecord,
   traceId: string | undefined,
 ): Promise<DecisionNow | undefined> {
-  const subject = await subjectOf(pdp, record, traceId);
+  const subject = await subjectOf(context, record, traceId);
   if (!subject || !isWhole(record)) return undefined;
   switch (record.rpc) {
     case 'Authorize':
     case 'ConsumeBudget':
-      return chargeAgain(pdp, record, subject);
+      return chargeAgain(context, record, subject);
     case 'ValidateScope':
-      return scopeAgain(pdp, record, subject);
+      return scopeAgain(context, record, subject);
     case 'CheckSlash':
-      return slashAgain(pdp, record, subject);
+      return slashAgain(context, record, subject);
     default:
       // What a controller did is no question that could be put again.
       return undefined;
@@ -52,39 +56,47 @@ interface Subject {
   readonly fromTrace: boolean;
 }
 
-async function subjectOf(pdp: Pdp, record: DecisionRecord, traceId: string | undefined): Promise<Subject | undefined> {
-  if (traceId !== undefined) return { identity: await findIdentity(pdp, traceId), fromTrace: true };
+async function subjectOf(
+  context: CallContext,
+  record: DecisionRecord,
+  traceId: string | undefined,
+): Promise<Subject | undefined> {
+  if (traceId !== undefined) return { identity: await findIdentity(context, traceId), fromTrace: true };
   if (record.traceHash === undefined) return { identity: undefined, fromTrace: true };
   if (record.principal === undefined) return undefined;
   return { identity: { bytes: new Uint8Array(), identity: identityOf(record.principal) }, fromTrace: false };
 }
 
-async function chargeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): Promise<DecisionNow | undefined> {
+async function chargeAgain(
+  context: CallContext,
+  record: DecisionRecord,
+  subject: Subject,
+): Promise<DecisionNow | undefined> {
   const calls = callsOf(record);
   const slash = slashOf(record);
   if (calls.length !== record.callsTotal || (slash && !canAskSlash(record, subject))) return undefined;
   const isAuthorize = record.rpc === 'Authorize';
   const { sessionId, agentId } = record;
-  const decision = await rehearseOn(
-    pdp,
-    {
-      rpc: isAuthorize ? 'Authorize' : 'ConsumeBudget',
-      traceId: undefined,
-      runId: record.runId,
-      session: sessionId !== undefined && agentId !== undefined ? { sessionId, agentId } : undefined,
-      calls,
-      slash,
-      scope: record.scope,
-      operation: undefined,
-      requireIdentity: isAuthorize && pdp.rules.requireIdentity,
-      requireSession: !isAuthorize || pdp.rules.requireSession,
-      dryRun: true,
-      explain: true,
-    },
-    subject.identity,
-  );
-  const { wouldBe: effect, reason, checks, policyRevision } = decision;
-  return { effect, reason, checks, policyRevision, fromTrace: subject.fromTrace };
+  const request: ChargeRequest = {
+    rpc: isAuthorize ? 'Authorize' : 'ConsumeBudget',
+    traceId: undefined,
+    runId: record.runId,
+    session: sessionId !== undefined && agentId !== undefined ? { sessionId, agentId } : undefined,
+    calls,
+    slash,
+    scope: record.scope,
+    operation: undefined,
+    requireIdentity: isAuthorize && context.pdp.rules.requireIdentity,
+    requireSession: !isAuthorize || context.pdp.rules.requireSession,
+    dryRun: true,
+    explain: true,
+  };
+  const run = record.runId === undefined ? undefined : await findRun(context, record.runId);
+  const facts = { identity: subject.identity, run, sessionId: request.session?.sessionId, isCached: false };
+  const policy = context.pdp.policy();
+  const verdict = await rehearseOn(context, request, judge(context.pdp, policy, request, facts));
+  const { effect, reason, checks } = verdict;
+  return { effect, reason, checks, policyRevision: policy.revision, fromTrace: subject.fromTrace };
 }
 
 /** One by one again; their order does not matter for whether they pass. */
@@ -103,19 +115,23 @@ function canAskSlash({ command }: DecisionRecord, { fromTrace }: Subject): boole
   return command !== undefined && command !== '' && fromTrace;
 }
 
-async function scopeAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): Promise<DecisionNow | undefined> {
+async function scopeAgain(
+  context: CallContext,
+  record: DecisionRecord,
+  subject: Subject,
+): Promise<DecisionNow | undefined> {
   const { runId, scope } = record;
   if (runId === undefined || scope === undefined) return undefined;
-  const run = await findRun(pdp, runId);
+  const run = await findRun(context, runId);
   const request = { scope, context: { runId }, traceId: undefined, explain: true };
-  return answer(pdp, scopeChecks(pdp, pdp.policy(), request, subject.identity, run), subject);
+  return answer(context, scopeChecks(context, context.pdp.policy(), request, subject.identity, run), subject);
 }
 
-function slashAgain(pdp: Pdp, record: DecisionRecord, subject: Subject): DecisionNow | undefined {
+function slashAgain(context: CallContext, record: DecisionRecord, subject: Subject): DecisionNow | undefined {
   const { platform, chatType, command } = record;
   if (command === undefined || !canAskSlash(record, subject)) return undefined;
   const request = { platform, chatType, command, traceId: undefined, userId: assertedUserOf(record), explain: true };
-  return answer(pdp, slashChecks(pdp, pdp.policy(), request, subject.identity).checks, subject);
+  return answer(context, slashChecks(context, context.pdp.policy(), request, subject.identity).checks, subject);
 }
 
 /** Without a trace, the principal is the platform and the user that the request asserted. */
@@ -123,7 +139,7 @@ function assertedUserOf({ traceHash, principal, platform = '' }: DecisionRecord)
   return traceHash === undefined ? principal?.slice(platform.length + 1) : undefined;
 }
 
-function answer(pdp: Pdp, checks: readonly Check[], { fromTrace }: Subject): DecisionNow {
+function answer(context: CallContext, checks: readonly Check[], { fromTrace }: Subject): DecisionNow {
   const { effect, reason } = verdictOf(checks);
-  return { effect, reason, checks, policyRevision: pdp.policy().revision, fromTrace };
+  return { effect, reason, checks, policyRevision: context.pdp.policy().revision, fromTrace };
 }

@@ -1,4 +1,5 @@
 // What an auditor asks about decisions: one with the whole of its story, many by whose they are.
+
 import { type DecisionFilter, fits } from '../core/decision-filter.ts';
 import type { DecisionRecord } from '../core/decision-record.ts';
 import type { DecisionSubject } from '../core/decision-subject.ts';
@@ -6,9 +7,9 @@ import { Failure } from '../core/failure.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
 import { remedyOf } from '../core/remedies.ts';
 import type { DecisionPage, Position } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { type DecisionNow, decideAgain } from './decide-again.ts';
 import { pageOf, type Walk } from './merge-pages.ts';
-import type { Pdp } from './pdp.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /**
@@ -17,23 +18,27 @@ import { traceHashOf } from './trace-hash.ts';
  * @throws Failure not_found; invalid_request for a trace that is not the decision's
  */
 export async function getDecision(
-  pdp: Pdp,
+  context: CallContext,
   decisionId: string,
   traceId: string | undefined,
 ): Promise<{ record: DecisionRecord; remedy: string | undefined; now: DecisionNow | undefined }> {
-  const record = isOwnId(decisionId) ? await pdp.state.readDecision(decisionId) : undefined;
+  const record = isOwnId(decisionId) ? await context.state.readDecision(decisionId) : undefined;
   if (!record) throw new Failure('not_found', 'no record is kept of this decision', { subject: 'decision' });
   if (traceId !== undefined && traceHashOf(traceId) !== record.traceHash) {
     const fields = [{ field: 'trace_id', description: "is not the decision's" }];
     throw new Failure('invalid_request', 'the trace_id is not that of the decision', { fields });
   }
-  return { record, remedy: remedyOf(record), now: await nowOf(pdp, record, traceId) };
+  return { record, remedy: remedyOf(record), now: await nowOf(context, record, traceId) };
 }
 
 /** A session or a run that cannot be read must not hide what was decided about it. */
-async function nowOf(pdp: Pdp, record: DecisionRecord, traceId: string | undefined): Promise<DecisionNow | undefined> {
+async function nowOf(
+  context: CallContext,
+  record: DecisionRecord,
+  traceId: string | undefined,
+): Promise<DecisionNow | undefined> {
   try {
-    return await decideAgain(pdp, record, traceId);
+    return await decideAgain(context, record, traceId);
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
@@ -52,14 +57,14 @@ export interface DecisionQuery {
 
 /** Decisions newest first. */
 export async function listDecisions(
-  pdp: Pdp,
+  context: CallContext,
   query: DecisionQuery,
   page: { size: number; after: Position | undefined },
 ): Promise<{ decisions: DecisionRecord[]; next: Position | undefined }> {
   // A denial that came again lies in every range between its first time and its last, but for an empty one.
   if (query.fromMs >= query.toMs) return { decisions: [], next: undefined };
   const partitions = partitionsOf(query.of);
-  const walk = { ...decisionWalk(pdp, query), after: page.after, ...(partitions && { partitions }) };
+  const walk = { ...decisionWalk(context, query), after: page.after, ...(partitions && { partitions }) };
   const keep = (record: DecisionRecord) => fits(record, query.filter);
   const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { decisions: items, next };
@@ -78,7 +83,7 @@ function subjectOf({ agentId, principal }: DecisionFilter): DecisionSubject | un
   return agentId === undefined ? undefined : { field: 'agent', value: agentId };
 }
 
-function decisionWalk(pdp: Pdp, { of, fromMs, toMs, filter }: DecisionQuery): Walk<DecisionRecord> {
+function decisionWalk(context: CallContext, { of, fromMs, toMs, filter }: DecisionQuery): Walk<DecisionRecord> {
   return {
     descending: true,
     weigh,
@@ -92,7 +97,7 @@ function decisionWalk(pdp: Pdp, { of, fromMs, toMs, filter }: DecisionQuery): Wa
         after: after?.id,
         limit,
       };
-      return pdp.state.pageDecisions(page);
+      return context.state.pageDecisions(page);
     },
   };
 }

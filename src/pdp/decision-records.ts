@@ -2,6 +2,7 @@
 //
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
+
 import type { Check, Effect, Reason } from '../core/decision.ts';
 import type { DecisionDetails } from '../core/decision-details.ts';
 import {
@@ -19,8 +20,8 @@ import { type RedactionRules, scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { encodeContext } from '../state/codec/decision-record.ts';
 import type { DecisionEntry } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { newId, partitionFor } from './ids.ts';
-import type { Pdp } from './pdp.ts';
 import type { Noting } from './subject-notes.ts';
 import { traceHashOf } from './trace-hash.ts';
 
@@ -45,24 +46,27 @@ export interface Asked {
 
 /** A decision that will be recorded once it is made. */
 export interface PendingRecord {
-  readonly context: DecisionContext;
+  readonly request: DecisionContext;
   readonly entry: DecisionEntry;
 }
 
 /** Whether a decision leaves a record: what has an effect and what denies does, the rest only where all is recorded. */
-export function isRecorded({ decisionLog }: Pdp, outcome: { effect: Effect; changed: boolean }): boolean {
+export function isRecorded(
+  { pdp: { decisionLog } }: CallContext,
+  outcome: { effect: Effect; changed: boolean },
+): boolean {
   if (decisionLog === 'off') return false;
   return decisionLog === 'all' || outcome.changed || outcome.effect === 'DENY';
 }
 
 /** @returns undefined where no decision is recorded */
-export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined {
-  if (pdp.decisionLog === 'off') return undefined;
+export function pendingRecord(context: CallContext, asked: Asked): PendingRecord | undefined {
+  if (context.pdp.decisionLog === 'off') return undefined;
   const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
-  const { caller, sinceMs } = pdp.asker;
-  const rules = pdp.redaction();
+  const { name: caller, receivedAtMs } = context.caller;
+  const rules = context.pdp.redaction();
   const named = (text: string | undefined) => withoutSecrets(text, rules);
-  const context: DecisionContext = {
+  const request: DecisionContext = {
     rpc,
     caller,
     agentId: named(asked.agentId),
@@ -79,15 +83,15 @@ export function pendingRecord(pdp: Pdp, asked: Asked): PendingRecord | undefined
     command: asked.command,
     policyRevision,
     checks,
-    latencyUs: Math.max(0, Math.round((performance.now() - sinceMs) * 1000)),
+    latencyUs: Math.max(0, Math.round((performance.now() - receivedAtMs) * 1000)),
     ...(details && { details }),
   };
-  const { context: bytes, foldBytes } = encodeContext(context);
-  return { context, entry: { rpc, runId, context: bytes, foldBytes } };
+  const { context: bytes, foldBytes } = encodeContext(request);
+  return { request, entry: { rpc, runId, context: bytes, foldBytes } };
 }
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
-export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: Noting): boolean {
+export function isPreparing({ pdp: { policies, subjects, decisionLog } }: CallContext, noting: Noting): boolean {
   return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
 }
 
@@ -97,8 +101,9 @@ export function isPreparing({ policies, subjects, decisionLog }: Pdp, noting: No
  *
  * @throws Failure state_unavailable
  */
-export async function prepared(pdp: Pdp, noting: Noting): Promise<void> {
-  const { policies, subjects, state, decisionLog } = pdp;
+export async function prepared(context: CallContext, noting: Noting): Promise<void> {
+  const { state } = context;
+  const { policies, subjects, decisionLog } = context.pdp;
   if (decisionLog === 'off') return;
   if (policies.isDue()) await policies.keep(state);
   await subjects.note(state, noting);
@@ -116,16 +121,16 @@ export interface Settled {
  * @throws Failure state_unavailable; a denial without its record is no answer
  */
 export async function settle(
-  pdp: Pdp,
-  { context, entry }: PendingRecord,
+  context: CallContext,
+  { request, entry }: PendingRecord,
   { effect, reason, callIndex }: Settled,
 ): Promise<{ decisionId: string; now: number }> {
-  if (isPreparing(pdp, context)) await prepared(pdp, context);
-  const { sessionId, runId } = context;
-  const decisionId = newId(pdp.clock(), partitionFor(sessionId, runId));
-  const settled = await pdp.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });
+  if (isPreparing(context, request)) await prepared(context, request);
+  const { sessionId, runId } = request;
+  const decisionId = newId(context.pdp.clock(), partitionFor(sessionId, runId));
+  const settled = await context.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });
   const { decisionId: recorded, now } = settled;
-  publish(pdp, context, { decisionId: recorded, effect, reason, callIndex, atMs: now });
+  publish(context, request, { decisionId: recorded, effect, reason, callIndex, atMs: now });
   return settled;
 }
 
@@ -138,12 +143,12 @@ export interface Published extends Settled {
 }
 
 /** Tells whoever listens of a decision that is recorded. */
-export function publish({ decisions }: Pdp, context: DecisionContext, published: Published): void {
+export function publish({ pdp: { decisions } }: CallContext, request: DecisionContext, published: Published): void {
   if (!decisions.isHeard) return;
   const { session, callIndex, retryAfterMs, repeats = 0, atMs } = published;
-  const checks = checksOf(context, published.reason);
+  const checks = checksOf(request, published.reason);
   const none = { session, callIndex, retryAfterMs, repeats, lastAtMs: atMs };
-  decisions.publish({ ...context, ...published, ...none, checks });
+  decisions.publish({ ...request, ...published, ...none, checks });
 }
 
 const MEMO_ENTRIES_MAX = 10_000;

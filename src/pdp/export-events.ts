@@ -1,14 +1,16 @@
 // The records of all finished runs, one after the other, from a place that a reader has kept: at least once, in the order
 // in which the runs finished. It must never pass a run that may yet turn up behind the reader.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { PARTITIONS } from '../core/partition.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { AuditRecord } from '../state/codec/audit-record.ts';
 import type { Position } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { sealRun } from './change-run.ts';
 import { mergePages, RUNS_AT_ONCE } from './merge-pages.ts';
-import { findRun, type Pdp } from './pdp.ts';
+import { findRun } from './pdp.ts';
 import { listRunEvents, runWalk } from './run-queries.ts';
 import { Slice } from './turns.ts';
 
@@ -38,22 +40,22 @@ const FOLLOW_INTERVAL_MS = 5_000;
  * earlier is there.
  */
 export async function* exportEvents(
-  pdp: Pdp,
+  context: CallContext,
   { after, follow }: { after: ExportPlace | undefined; follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<ExportedRecord> {
   let place = after;
   if (place) {
-    for await (const exported of restOfRun(pdp, place, signal)) yield exported;
+    for await (const exported of restOfRun(context, place, signal)) yield exported;
   }
   while (!signal.aborted) {
-    const untilMs = (await pdp.state.now()) - pdp.patience.finishMs - CLOCKS_MS;
-    await finishSilentRuns(pdp, signal);
+    const untilMs = (await context.state.now()) - context.pdp.patience.finishMs - CLOCKS_MS;
+    await finishSilentRuns(context, signal);
     if (signal.aborted) return;
-    for await (const { run } of mergePages({ ...runWalk(pdp, 'finished', false), after: place?.run })) {
+    for await (const { run } of mergePages({ ...runWalk(context, 'finished', false), after: place?.run })) {
       const position = { atMs: run.finishedAtMs ?? 0, id: run.runId };
       if (position.atMs >= untilMs || signal.aborted) break;
-      for await (const exported of recordsOf(pdp, position, 0, signal)) yield exported;
+      for await (const exported of recordsOf(context, position, 0, signal)) yield exported;
       place = { run: position, sequence: 0 };
     }
     if (!follow) return;
@@ -62,19 +64,23 @@ export async function* exportEvents(
 }
 
 /** The run at which a reader has stopped may have more records, or be purged. */
-async function* restOfRun(pdp: Pdp, place: ExportPlace, signal: AbortSignal): AsyncGenerator<ExportedRecord> {
-  const run = await findRun(pdp, place.run.id);
-  if (run?.finishedAtMs === place.run.atMs) yield* recordsOf(pdp, place.run, place.sequence, signal);
+async function* restOfRun(
+  context: CallContext,
+  place: ExportPlace,
+  signal: AbortSignal,
+): AsyncGenerator<ExportedRecord> {
+  const run = await findRun(context, place.run.id);
+  if (run?.finishedAtMs === place.run.atMs) yield* recordsOf(context, place.run, place.sequence, signal);
 }
 
 async function* recordsOf(
-  pdp: Pdp,
+  context: CallContext,
   run: Position,
   afterSequence: number,
   signal: AbortSignal,
 ): AsyncGenerator<ExportedRecord> {
   try {
-    for await (const record of listRunEvents(pdp, { runId: run.id, afterSequence, follow: false }, signal)) {
+    for await (const record of listRunEvents(context, { runId: run.id, afterSequence, follow: false }, signal)) {
       yield { runId: run.id, record, place: { run, sequence: record.sequence } };
     }
   } catch (error) {
@@ -86,29 +92,29 @@ async function* recordsOf(
  * WHY: a run that fell silent has finished at a time that has long passed when it is stored as finished. Whoever passes that
  * time first would never see it.
  */
-async function finishSilentRuns(pdp: Pdp, signal: AbortSignal): Promise<void> {
+async function finishSilentRuns(context: CallContext, signal: AbortSignal): Promise<void> {
   const slice = new Slice();
   for (let partition = 0; partition < PARTITIONS && !signal.aborted; partition++) {
     let after: Position | undefined;
     for (;;) {
       const walk = { partition, index: 'touched', descending: false, limit: RUNS_AT_ONCE } as const;
-      const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
-      for (const { run } of runs.filter(({ run }) => isSilent(pdp, run, now))) {
-        await sealRun(pdp, run.runId).catch((error) => {
+      const { runs, now } = await context.state.pageRuns({ ...walk, ...(after && { after }) });
+      for (const { run } of runs.filter(({ run }) => isSilent(context, run, now))) {
+        await sealRun(context, run.runId).catch((error) => {
           if (!isGone(error)) throw error;
         });
       }
       if (slice.isOver) await slice.next();
       const last = runs.at(-1)?.run;
       // They come by their last sign of life; among them may be some that have finished and are being purged.
-      if (!last || runs.length < RUNS_AT_ONCE || (last.status === 'running' && !isSilent(pdp, last, now))) break;
+      if (!last || runs.length < RUNS_AT_ONCE || (last.status === 'running' && !isSilent(context, last, now))) break;
       after = { atMs: last.touchedAtMs, id: last.runId };
     }
   }
 }
 
-function isSilent(pdp: Pdp, run: Run, now: number): boolean {
-  return runAt(run, pdp.runIdleTimeoutMs, now) !== run;
+function isSilent(context: CallContext, run: Run, now: number): boolean {
+  return runAt(run, context.pdp.runIdleTimeoutMs, now) !== run;
 }
 
 /** Purged since it was listed. */

@@ -1,5 +1,6 @@
 // A run's ledger as one text that proves itself: the bundle of docs/ledger.md, line by line. It says what the store holds,
 // damaged or not; whether that is sound is for whoever verifies it to say.
+
 import { isUtf8 } from 'node:buffer';
 import { Failure } from '../core/failure.ts';
 import { runLineOf, textsOf } from '../core/ledger.ts';
@@ -8,9 +9,9 @@ import { EMPTY_FRONTIER, type Frontier, type Hash, rootOf, Tree } from '../core/
 import type { Run } from '../core/run.ts';
 import { leafHashOf, nodeHashOf, partsOf, sequenceOf, typeOf } from '../state/codec/audit-record.ts';
 import { decodeCheckpoint, isOfItsNote, type StoredCheckpoint } from '../state/codec/checkpoint.ts';
+import type { CallContext } from './call-context.ts';
 import { sealRun } from './change-run.ts';
 import { logPages } from './log-pages.ts';
-import type { Pdp } from './pdp.ts';
 import { getRun } from './runs.ts';
 
 /**
@@ -18,23 +19,23 @@ import { getRun } from './runs.ts';
  *
  * @throws Failure not_found; wrong_state when nothing signs the run; state_unavailable
  */
-export async function* exportRun(pdp: Pdp, runId: string): AsyncGenerator<string> {
-  const { run, checkpoints, size: signed } = await signedRun(pdp, runId);
-  yield headerOf(pdp, run, checkpoints);
+export async function* exportRun(context: CallContext, runId: string): AsyncGenerator<string> {
+  const { run, checkpoints, size: signed } = await signedRun(context, runId);
+  yield headerOf(context, run, checkpoints);
 
   // The verifier says what a damaged log lacks; here it is only taken as it is.
   const tree = new Tree(nodeHashOf);
-  const size = (await hasStrayRecords(pdp, run)) ? Number.POSITIVE_INFINITY : signed;
-  for await (const page of logPages(pdp.state, runId, { afterSequence: 0, upTo: size })) {
+  const size = (await hasStrayRecords(context, run)) ? Number.POSITIVE_INFINITY : signed;
+  for await (const page of logPages(context.state, runId, { afterSequence: 0, upTo: size })) {
     const lines = page.map((bytes, index) => readRecord(bytes, tree.size + 1 + index));
-    if (lines.some(({ isPurged }) => isPurged)) await assertPurgedBefore(pdp, run);
+    if (lines.some(({ isPurged }) => isPurged)) await assertPurgedBefore(context, run);
     for (const { line, leafHash } of lines) {
       tree.add(leafHash);
       yield line;
     }
   }
   // Shorter than it should be because it is damaged, which shows, or because the run is gone, which is no fault of it.
-  if (tree.size < size) await getRun(pdp, runId);
+  if (tree.size < size) await getRun(context, runId);
 
   for (const [index, checkpoint] of checkpoints.entries()) {
     const consistency = consistencyOf(tree, { before: checkpoints[index - 1], checkpoint });
@@ -60,21 +61,21 @@ export interface SignedRun {
  *
  * @throws Failure not_found; wrong_state when nothing signs the run; state_unavailable
  */
-export async function signedRun(pdp: Pdp, runId: string): Promise<SignedRun> {
+export async function signedRun(context: CallContext, runId: string): Promise<SignedRun> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const { lastSequence } = await getRun(pdp, runId);
-    await sealRun(pdp, runId);
-    const run = await getRun(pdp, runId);
-    const stored = await pdp.state.readCheckpoints(runId, LIMITS.checkpointsMax);
+    const { lastSequence } = await getRun(context, runId);
+    await sealRun(context, runId);
+    const run = await getRun(context, runId);
+    const stored = await context.state.readCheckpoints(runId, LIMITS.checkpointsMax);
     const checkpoints = stored.map((bytes) => readCheckpoint(bytes, runId));
     const known = run.ledger.checkpoint;
     if (!known)
       throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
     // Meanwhile a further one may have been signed. That the one is gone which the run names is for the verifier to say.
-    const { ledger } = await getRun(pdp, runId);
+    const { ledger } = await getRun(context, runId);
     if (ledger.checkpoint?.number !== known.number) continue;
     // What is told of must not be lost afterwards: another server may have stored it a moment ago, unconfirmed as yet.
-    await pdp.state.confirmRun(runId);
+    await context.state.confirmRun(runId);
     const { epoch, frontier } = checkpoints.at(-1) ?? NO_CHECKPOINT;
     const isNewest = epoch === known.epoch && frontier.size === known.size;
     const isWhole = isNewest && known.size >= lastSequence && (run.status === 'running' || known.isFinal);
@@ -98,19 +99,19 @@ function readCheckpoint(bytes: Uint8Array, runId: string): StoredCheckpoint {
 }
 
 /** Whether the log goes on behind what its run says, though both are always changed in one step. */
-async function hasStrayRecords(pdp: Pdp, { runId, lastSequence }: Run): Promise<boolean> {
-  const behind = await pdp.state.readLog(runId, { afterSequence: lastSequence, limit: 1 });
-  return behind.length > 0 && (await getRun(pdp, runId)).lastSequence === lastSequence;
+async function hasStrayRecords(context: CallContext, { runId, lastSequence }: Run): Promise<boolean> {
+  const behind = await context.state.readLog(runId, { afterSequence: lastSequence, limit: 1 });
+  return behind.length > 0 && (await getRun(context, runId)).lastSequence === lastSequence;
 }
 
 /** Contents that go while a run is exported would look like missing ones: the record that says so is not in the export. */
-async function assertPurgedBefore(pdp: Pdp, { runId, ledger }: Run): Promise<void> {
+async function assertPurgedBefore(context: CallContext, { runId, ledger }: Run): Promise<void> {
   if (ledger.purge) return;
-  const { ledger: now } = await getRun(pdp, runId);
+  const { ledger: now } = await getRun(context, runId);
   if (now.purge) throw new Failure('state_unavailable', 'the contents of the run are being purged: ask again');
 }
 
-function headerOf(pdp: Pdp, run: Run, checkpoints: readonly StoredCheckpoint[]): string {
+function headerOf(context: CallContext, run: Run, checkpoints: readonly StoredCheckpoint[]): string {
   const hasEnded = run.status !== 'running';
   const salt = run.ledger.texts?.salt;
   return JSON.stringify({
@@ -119,12 +120,12 @@ function headerOf(pdp: Pdp, run: Run, checkpoints: readonly StoredCheckpoint[]):
     status: run.status,
     run_line: hasEnded ? runLineOf(run) : null,
     texts: hasEnded && salt !== undefined ? { salt, json: textsOf(run) } : null,
-    keys: signersOf(pdp, checkpoints),
+    keys: signersOf(context, checkpoints),
   });
 }
 
 /** The verifier keys of those who signed, in the order in which they first did; one that is not known any more is left out. */
-function signersOf({ ledger }: Pdp, checkpoints: readonly StoredCheckpoint[]): string[] {
+function signersOf({ pdp: { ledger } }: CallContext, checkpoints: readonly StoredCheckpoint[]): string[] {
   const known = new Map((ledger.key?.verifierKeys ?? []).map((key) => [key.split('+', 2).join('+'), key]));
   const signers = checkpoints.map(({ note }) => {
     const [, name = '', signature = ''] = /\n\u2014 (\S+) (\S+)\n$/.exec(note) ?? [];

@@ -3,6 +3,7 @@
 //
 // INVARIANT: only what is stored is signed, and only once the store has confirmed it. A checkpoint over what the store may
 // lose would make our own loss look like a forgery.
+
 import { createHash } from 'node:crypto';
 import type { ShapedRecord } from '../core/audit.ts';
 import type { DecisionRecord, NotedDecision } from '../core/decision-record.ts';
@@ -30,9 +31,9 @@ import {
   type StoredCheckpoint,
 } from '../state/codec/checkpoint.ts';
 import type { NewCheckpoint, State } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { newSalt } from './ids.ts';
 import { logPages } from './log-pages.ts';
-import type { Pdp } from './pdp.ts';
 
 /** Records as they are stored from now on. */
 export function encodeRecords(records: readonly ShapedRecord[], now: number): Uint8Array[] {
@@ -48,7 +49,7 @@ export interface Loss {
 
 /** The decisions that named a run and are not among its records yet, so many of them as one change takes along. */
 export async function unfoldedDecisions(
-  { state }: Pdp,
+  { pdp: { state } }: CallContext,
   { runId, ledger: { decisions } }: Run,
   notedDecisions: number,
 ): Promise<readonly FoldedDecision[]> {
@@ -112,26 +113,26 @@ export type Signing =
  *
  * @throws Failure state_unavailable, also when what is stored could not be confirmed: nothing is signed then
  */
-export async function sign(pdp: Pdp, run: Run, now: number): Promise<Signing> {
-  const { key } = pdp.ledger;
+export async function sign(context: CallContext, run: Run, now: number): Promise<Signing> {
+  const { key } = context.pdp.ledger;
   if (!key || isSigned(run)) return { kind: 'nothing' };
-  const kept = await keptCheckpoints(pdp, run);
+  const kept = await keptCheckpoints(context, run);
   const newest = kept.at(-1);
   const loss = newest && lossOf(run, newest);
   if (loss) return { kind: 'lost', loss };
 
   const { runId, ledger, lastSequence: size } = run;
   const { epoch } = ledger;
-  const folded = await fold(pdp, run, newest?.epoch === epoch ? frontierOf(newest, runId) : EMPTY_FRONTIER);
+  const folded = await fold(context, run, newest?.epoch === epoch ? frontierOf(newest, runId) : EMPTY_FRONTIER);
   if (!folded) return { kind: 'nothing' };
-  await pdp.state.confirmRun(runId);
+  await context.state.confirmRun(runId);
 
   const { frontier, lastLeaf } = folded;
   const number = 1 + Math.max(newest?.number ?? 0, ledger.checkpoint?.number ?? 0);
   const isFinal = run.status !== 'running';
   const root = rootOf(frontier, nodeHashOf);
   const end = isFinal ? { status: run.status, lineHash: runLineHashOf(run) } : undefined;
-  const { durability } = pdp.state.info;
+  const { durability } = context.state.info;
   const note = key.sign(checkpointText({ runId, epoch, size, root, atMs: now, durability, end }));
   const drops = dropsOf(kept, { number, epoch, size });
   const bytes = encodeCheckpoint({ number, epoch, atMs: now, frontier, note });
@@ -159,9 +160,9 @@ function runLineHashOf(run: Run): Buffer {
 }
 
 /** The newest alone, unless one must go to make room. What is none is left out: it must not keep its run from finishing. */
-async function keptCheckpoints(pdp: Pdp, { runId, ledger }: Run): Promise<StoredCheckpoint[]> {
+async function keptCheckpoints(context: CallContext, { runId, ledger }: Run): Promise<StoredCheckpoint[]> {
   const limit = ledger.checkpoints < LIMITS.checkpointsMax ? 1 : LIMITS.checkpointsMax;
-  const stored = await pdp.state.readCheckpoints(runId, limit);
+  const stored = await context.state.readCheckpoints(runId, limit);
   return stored.flatMap((bytes) => {
     try {
       return [decodeCheckpoint(bytes)];
@@ -193,7 +194,7 @@ function dropsOf(
 
 /** @returns undefined where the log is not what its run says: then there is no tree that anyone should sign */
 async function fold(
-  pdp: Pdp,
+  context: CallContext,
   { runId, lastSequence }: Run,
   from: Frontier,
 ): Promise<{ frontier: Frontier; lastLeaf: Uint8Array } | undefined> {
@@ -201,7 +202,7 @@ async function fold(
   let lastLeaf: Uint8Array = Buffer.alloc(0);
   // The last record of all is read in any case: the commit names it.
   let at = Math.min(from.size, Math.max(0, lastSequence - 1));
-  for await (const page of logPages(pdp.state, runId, { afterSequence: at, upTo: lastSequence })) {
+  for await (const page of logPages(context.state, runId, { afterSequence: at, upTo: lastSequence })) {
     const leaves = leavesOf(page, at);
     if (!leaves) return undefined;
     frontier = extended(frontier, leaves.slice(frontier.size - at).map(leafHashOf), nodeHashOf);

@@ -3,9 +3,10 @@
 //
 // INVARIANT: the document of a revision is stored before the first record that names it. Whoever is about to have something
 // recorded asks `isDue` first, and waits for `keep` where it is.
+
 import type { State } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { pendingRecord, settle } from './decision-records.ts';
-import { type Pdp, pdpFor } from './pdp.ts';
 import { Serially } from './serially.ts';
 
 /** A policy as it is kept. */
@@ -78,10 +79,10 @@ export class PolicyJournal {
    *
    * @throws Failure state_unavailable; what is not recorded then waits on
    */
-  flush(pdp: Pdp): Promise<void> {
+  flush(context: CallContext): Promise<void> {
     return this.#serially.run('swaps', async () => {
       for (let swap = this.#swaps[0]; swap; swap = this.#swaps[0]) {
-        await record(pdp, swap);
+        await record(context, swap);
         // Meanwhile it may have made room for a newer one.
         if (this.#swaps[0] === swap) this.#swaps.shift();
       }
@@ -94,9 +95,9 @@ function add<T>(list: T[], item: T): void {
   if (list.length > WAITING_MAX) list.shift();
 }
 
-async function record(pdp: Pdp, { revision, previous, caller }: PolicySwap): Promise<void> {
+async function record(context: CallContext, { revision, previous, caller }: PolicySwap): Promise<void> {
   const details = { kind: 'swap', previousRevision: previous } as const;
   const asked = { rpc: 'ReloadPolicy', policyRevision: revision, checks: [], details } as const;
-  const pending = pendingRecord(pdpFor(pdp, caller), asked);
-  if (pending) await settle(pdp, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
+  const pending = pendingRecord({ ...context, caller: { name: caller, receivedAtMs: performance.now() } }, asked);
+  if (pending) await settle(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

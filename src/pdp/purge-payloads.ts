@@ -1,15 +1,16 @@
 // Purging the contents of a finished run: what happened stays provable, what was said is gone. The purge record comes first,
 // so that at no moment something is missing that no record explains.
+
 import { Failure } from '../core/failure.ts';
 import { purgeRecord, withOwnRecords } from '../core/ledger.ts';
 import { LIMITS } from '../core/limits.ts';
 import { PARTITIONS } from '../core/partition.ts';
 import type { Run } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { changeRun, sealRun } from './change-run.ts';
 import { encodeRecords } from './ledger.ts';
 import { RUNS_AT_ONCE } from './merge-pages.ts';
-import type { Pdp } from './pdp.ts';
 
 /**
  * Removes the texts of a finished run and the contents of its records, for good. A repeat goes on where an earlier purge was
@@ -19,23 +20,23 @@ import type { Pdp } from './pdp.ts';
  * @returns up to which record contents were removed
  * @throws Failure not_found; wrong_state while the run is running; state_unavailable, and then some of it may be left
  */
-export async function purgePayloads(pdp: Pdp, runId: string, by?: string): Promise<number> {
+export async function purgePayloads(context: CallContext, runId: string, by?: string): Promise<number> {
   // A run that fell silent has finished.
-  await sealRun(pdp, runId);
+  await sealRun(context, runId);
   const { last, isDone } = await changeRun(
-    pdp,
+    context,
     runId,
     undefined,
     (run, now) => beginPurge(run, now, by),
     () => never(),
   );
   if (isDone) return last;
-  await sealRun(pdp, runId);
+  await sealRun(context, runId);
   for (let first = 1; first <= last; first += LIMITS.purgeChunk) {
-    await pdp.state.purgePayloads(runId, { first, last: Math.min(last, first + LIMITS.purgeChunk - 1) });
+    await context.state.purgePayloads(runId, { first, last: Math.min(last, first + LIMITS.purgeChunk - 1) });
   }
   return changeRun(
-    pdp,
+    context,
     runId,
     undefined,
     (run) => endPurge(run, last),
@@ -49,7 +50,7 @@ export async function purgePayloads(pdp: Pdp, runId: string, by?: string): Promi
  * @param onPurged  is told of each run
  */
 export async function purgeOldPayloads(
-  pdp: Pdp,
+  context: CallContext,
   finishedBeforeMs: number,
   onPurged: (count: number) => void,
 ): Promise<void> {
@@ -57,11 +58,11 @@ export async function purgeOldPayloads(
     let after: Position | undefined;
     for (;;) {
       const walk = { partition, index: 'finished', descending: false, limit: PAGE } as const;
-      const { runs } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
+      const { runs } = await context.state.pageRuns({ ...walk, ...(after && { after }) });
       const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
       for (const { run } of old) {
         if (run.ledger.purge?.isDone) continue;
-        await purgePayloads(pdp, run.runId, pdp.asker.caller);
+        await purgePayloads(context, run.runId, context.caller.name);
         onPurged(1);
       }
       const last = old.at(-1)?.run;

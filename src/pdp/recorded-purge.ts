@@ -1,8 +1,9 @@
 // The records of a purge. A purge destroys evidence, so the record that it begins is stored before anything goes: a crash in
 // the middle leaves that one. The record with the count follows at the end, also of a purge that failed half way.
+
 import type { DecisionRpc } from '../core/decision-record.ts';
+import type { CallContext } from './call-context.ts';
 import { pendingRecord, settle } from './decision-records.ts';
-import type { Pdp } from './pdp.ts';
 
 export interface AskedPurge {
   readonly rpc: Extract<DecisionRpc, 'PurgeRuns' | 'PurgeSessions' | 'PurgePayloads'>;
@@ -21,11 +22,11 @@ export interface AskedPurge {
  * @throws Failure state_unavailable; nothing has been removed if the first record could not be stored
  */
 export async function recordedPurge(
-  pdp: Pdp,
+  context: CallContext,
   asked: AskedPurge,
   purge: (onRemoved: (count: number) => void) => Promise<unknown>,
 ): Promise<number> {
-  await record(pdp, asked, undefined);
+  await record(context, asked, undefined);
   let removed = 0;
   try {
     await purge((count) => {
@@ -33,19 +34,25 @@ export async function recordedPurge(
     });
   } catch (error) {
     // What the purge failed with is the answer, whether or not its count can be stored.
-    await record(pdp, asked, removed).catch(() => undefined);
+    await record(context, asked, removed).catch(() => undefined);
     throw error;
   }
-  await record(pdp, asked, removed);
+  await record(context, asked, removed);
   return removed;
 }
 
-async function record(pdp: Pdp, asked: AskedPurge, removed: number | undefined): Promise<void> {
+async function record(context: CallContext, asked: AskedPurge, removed: number | undefined): Promise<void> {
   const { rpc, runId, endedBeforeMs, keepsProof } = asked;
   const details = { kind: 'removal', removal: { endedBeforeMs, keepsProof, removed } } as const;
-  const pending = pendingRecord(pdp, { rpc, runId, policyRevision: pdp.policy().revision, checks: [], details });
+  const pending = pendingRecord(context, {
+    rpc,
+    runId,
+    policyRevision: context.pdp.policy().revision,
+    checks: [],
+    details,
+  });
   if (!pending) return;
   // Not noted with the run: the ledger has a record of its own for a purge.
   const entry = { ...pending.entry, runId: undefined };
-  await settle(pdp, { ...pending, entry }, { effect: 'ALLOW', reason: 'ALLOWED' });
+  await settle(context, { ...pending, entry }, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

@@ -1,4 +1,5 @@
 // What an auditor asks about runs and their logs.
+
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../core/ledger.ts';
@@ -6,10 +7,11 @@ import { isOwnId, PARTITIONS, partitionOf } from '../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../core/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../state/codec/audit-record.ts';
 import type { Position, RunIndex, RunSubject, StoredRun } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { foldRun, sealRun } from './change-run.ts';
 import { LOG_PAGE, logPages } from './log-pages.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from './merge-pages.ts';
-import { findRun, type Pdp } from './pdp.ts';
+import { findRun } from './pdp.ts';
 import { getRun } from './runs.ts';
 
 export interface RunFilter {
@@ -26,7 +28,7 @@ export interface RunFilter {
 
 /** Runs newest first. */
 export async function listRuns(
-  pdp: Pdp,
+  context: CallContext,
   filter: RunFilter,
   page: { size: number; after: Position | undefined },
 ): Promise<{ runs: Run[]; next: Position | undefined }> {
@@ -36,15 +38,15 @@ export async function listRuns(
     (filter.callerId === undefined || run.callerId === filter.callerId) &&
     (filter.sessionId === undefined || run.sessionId === filter.sessionId) &&
     (filter.agentId === undefined || run.agentId === filter.agentId);
-  const walk = filteredWalk(pdp, filter, page.after);
+  const walk = filteredWalk(context, filter, page.after);
   const { items, next } = await pageOf({ walk, keep, size: page.size });
   return { runs: items.map(({ run }) => run), next };
 }
 
 /** Along the index of what is most telling of a run, and no further than the time range goes. */
-function filteredWalk(pdp: Pdp, filter: RunFilter, after: Position | undefined): Walk<StoredRun> {
+function filteredWalk(context: CallContext, filter: RunFilter, after: Position | undefined): Walk<StoredRun> {
   const { startedFromMs, startedBeforeMs, sessionId } = filter;
-  const walk = runWalk(pdp, 'started', true, subjectOf(filter));
+  const walk = runWalk(context, 'started', true, subjectOf(filter));
   // Behind every run of that very time or later.
   const latest = { atMs: startedBeforeMs, id: '' };
   const page: Walk<StoredRun>['page'] = async (partition, from, limit) => {
@@ -75,10 +77,10 @@ function weigh({ run }: StoredRun): number {
 }
 
 /** A run's children, oldest first by start. They lie in their parent's partition. */
-export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number): Promise<Run[]> {
+export async function listChildRuns(context: CallContext, parentRunId: string, limit: number): Promise<Run[]> {
   if (!isOwnId(parentRunId)) return [];
   const children: Run[] = [];
-  const walk = { ...runWalk(pdp, 'started', false), partitions: [partitionOf(parentRunId)] };
+  const walk = { ...runWalk(context, 'started', false), partitions: [partitionOf(parentRunId)] };
   for await (const { run } of mergePages(walk)) {
     if (run.parentRunId === parentRunId) children.push(run);
     if (children.length === limit) break;
@@ -87,17 +89,17 @@ export async function listChildRuns(pdp: Pdp, parentRunId: string, limit: number
 }
 
 /** Root first, the run itself last. @throws Failure not_found */
-export async function getRunChain(pdp: Pdp, runId: string): Promise<Run[]> {
-  return chainOf(await getRun(pdp, runId), async ({ parentRunId }) =>
-    parentRunId === undefined ? undefined : ((await findRun(pdp, parentRunId)) ?? undefined),
+export async function getRunChain(context: CallContext, runId: string): Promise<Run[]> {
+  return chainOf(await getRun(context, runId), async ({ parentRunId }) =>
+    parentRunId === undefined ? undefined : ((await findRun(context, parentRunId)) ?? undefined),
   );
 }
 
 /** Runs that finished strictly before a time, oldest first by finish. */
-export async function listFinishedRuns(pdp: Pdp, finishedBeforeMs: number, limit: number): Promise<Run[]> {
+export async function listFinishedRuns(context: CallContext, finishedBeforeMs: number, limit: number): Promise<Run[]> {
   const runs: Run[] = [];
   if (limit <= 0) return runs;
-  for await (const { run } of mergePages(runWalk(pdp, 'finished', false))) {
+  for await (const { run } of mergePages(runWalk(context, 'finished', false))) {
     if ((run.finishedAtMs ?? 0) >= finishedBeforeMs) break;
     runs.push(run);
     if (runs.length === limit) break;
@@ -107,14 +109,14 @@ export async function listFinishedRuns(pdp: Pdp, finishedBeforeMs: number, limit
 
 /** The last run of each skill by start, among the newest 10,000 runs; skills without one are absent. */
 export async function getLastRuns(
-  pdp: Pdp,
+  context: CallContext,
   skillIds: readonly string[],
   includeFailed: boolean,
 ): Promise<{ skillId: string; run: Run }[]> {
   const wanted = new Set(skillIds);
   const last = new Map<string, Run>();
   let lookedAt = 0;
-  for await (const { run } of mergePages(runWalk(pdp, 'started', true))) {
+  for await (const { run } of mergePages(runWalk(context, 'started', true))) {
     if (lookedAt++ === LOOKED_AT_MAX) break;
     if (wanted.has(run.skillId) && countsAsLast(run, includeFailed)) {
       last.set(run.skillId, run);
@@ -135,7 +137,7 @@ export async function getLastRuns(
  * @returns how many were removed in all
  */
 export async function purgeRuns(
-  pdp: Pdp,
+  context: CallContext,
   finishedBeforeMs: number,
   onRemoved: (count: number) => void = () => undefined,
 ): Promise<number> {
@@ -145,22 +147,22 @@ export async function purgeRuns(
     onRemoved(removed);
   };
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    await purgePartition(pdp, partition, finishedBeforeMs, count);
+    await purgePartition(context, partition, finishedBeforeMs, count);
   }
   return purged;
 }
 
 async function purgePartition(
-  pdp: Pdp,
+  context: CallContext,
   partition: number,
   finishedBeforeMs: number,
   onRemoved: (count: number) => void,
 ): Promise<void> {
   for (;;) {
     const page = { partition, index: 'finished', descending: false, limit: REMOVED_AT_ONCE } as const;
-    const { runs } = await pdp.state.pageRuns(page);
+    const { runs } = await context.state.pageRuns(page);
     const old = runs.filter(({ run }) => (run.finishedAtMs ?? Number.POSITIVE_INFINITY) < finishedBeforeMs);
-    const removals = old.map(({ run, revision }) => pdp.state.removeRun(run.runId, revision));
+    const removals = old.map(({ run, revision }) => context.state.removeRun(run.runId, revision));
     const removed = await Promise.all(removals);
     onRemoved(removed.filter(Boolean).length);
     await turn();
@@ -172,14 +174,14 @@ async function purgePartition(
 const REMOVED_AT_ONCE = 16;
 
 /** The runs of one index, as they stand now. */
-export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean, by?: RunSubject): Walk<StoredRun> {
+export function runWalk(context: CallContext, index: RunIndex, descending: boolean, by?: RunSubject): Walk<StoredRun> {
   const timeOf = { started: 'startedAtMs', finished: 'finishedAtMs', touched: 'touchedAtMs' } as const;
   return {
     descending,
     weigh,
     position: ({ run }) => ({ atMs: run[timeOf[index]] ?? 0, id: run.runId }),
     page: async (partition, after, limit) => {
-      const { runs, now } = await pdp.state.pageRuns({
+      const { runs, now } = await context.state.pageRuns({
         partition,
         index,
         by,
@@ -187,21 +189,21 @@ export function runWalk(pdp: Pdp, index: RunIndex, descending: boolean, by?: Run
         limit,
         ...(after && { after }),
       });
-      return runs.map(({ run, revision }) => ({ run: runAt(run, pdp.runIdleTimeoutMs, now), revision }));
+      return runs.map(({ run, revision }) => ({ run: runAt(run, context.pdp.runIdleTimeoutMs, now), revision }));
     },
   };
 }
 
 /** A run with what is due in its ledger; as it is, where the store takes nothing more. */
-async function upToDate(pdp: Pdp, runId: string): Promise<Run> {
+async function upToDate(context: CallContext, runId: string): Promise<Run> {
   try {
-    const run = await foldRun(pdp, runId);
-    if (run.status === 'running' || isSigned(run) || !pdp.ledger.key) return run;
-    await sealRun(pdp, runId);
+    const run = await foldRun(context, runId);
+    if (run.status === 'running' || isSigned(run) || !context.pdp.ledger.key) return run;
+    await sealRun(context, runId);
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'state_unavailable')) throw error;
   }
-  return getRun(pdp, runId);
+  return getRun(context, runId);
 }
 
 const FOLLOW_INTERVAL_MS = 250;
@@ -213,7 +215,7 @@ const FOLLOW_INTERVAL_MS = 250;
  * @throws Failure not_found; an error behind the last record of a log that is not as long as its run says
  */
 export async function* listRunEvents(
-  pdp: Pdp,
+  context: CallContext,
   request: { runId: string; afterSequence: number; follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<AuditRecord> {
@@ -221,20 +223,20 @@ export async function* listRunEvents(
   let epoch: number | undefined;
   while (!signal.aborted) {
     // The run is read before its log: what it holds when it has finished is all there will be.
-    const run = await upToDate(pdp, request.runId);
+    const run = await upToDate(context, request.runId);
     // Whoever has read more than there is has read what was lost.
     epoch ??= run.ledger.epoch - (afterSequence > run.lastSequence ? 1 : 0);
-    if (epoch < run.ledger.epoch) afterSequence = await beforeEpoch(pdp, run, { after: epoch, afterSequence });
+    if (epoch < run.ledger.epoch) afterSequence = await beforeEpoch(context, run, { after: epoch, afterSequence });
     epoch = run.ledger.epoch;
     for (;;) {
-      const page = await pdp.state.readLog(request.runId, { afterSequence, limit: LOG_PAGE });
+      const page = await context.state.readLog(request.runId, { afterSequence, limit: LOG_PAGE });
       for (const bytes of page) yield decodeAuditRecord(bytes);
       afterSequence += page.length;
       if (page.length < LOG_PAGE || signal.aborted) break;
     }
     // A log that is removed while it is read, or has lost its end, must not look like a whole one.
     if (afterSequence < run.lastSequence && !signal.aborted) {
-      await getRun(pdp, request.runId);
+      await getRun(context, request.runId);
       throw new Error(`run ${request.runId}: its log ends at ${afterSequence}, before ${run.lastSequence}`);
     }
     if (!request.follow || run.status !== 'running') return;
@@ -244,7 +246,7 @@ export async function* listRunEvents(
 
 /** @returns the place before the record that ends an epoch, if `afterSequence` is behind that */
 async function beforeEpoch(
-  { state }: Pdp,
+  { pdp: { state } }: CallContext,
   { runId }: Run,
   { after, afterSequence }: { after: number; afterSequence: number },
 ): Promise<number> {

@@ -1,9 +1,10 @@
 // The tree of a run's whole log, for proofs. Those asked for last are kept: who wants a proof of each record of a run would
 // otherwise have its log read and hashed as often as it has records.
+
 import { Tree } from '../core/merkle.ts';
 import { leafHashOf, leafOf, nodeHashOf } from '../state/codec/audit-record.ts';
+import type { CallContext } from './call-context.ts';
 import { logPages } from './log-pages.ts';
-import type { Pdp } from './pdp.ts';
 
 const TREES_MAX = 8;
 /** At 64 bytes each, so that all trees together take at most 32 MiB. */
@@ -13,9 +14,9 @@ const LEAVES_MAX = 2 ** 16;
 const kept = new Map<string, Tree>();
 
 /** @returns the tree over the first `size` records or more. @throws when there are fewer, or one that is none */
-export async function treeOf(pdp: Pdp, runId: string, size: number): Promise<Tree> {
-  const tree = (await taken(pdp, runId)) ?? new Tree(nodeHashOf);
-  for await (const page of logPages(pdp.state, runId, { afterSequence: tree.size, upTo: size })) {
+export async function treeOf(context: CallContext, runId: string, size: number): Promise<Tree> {
+  const tree = (await taken(context, runId)) ?? new Tree(nodeHashOf);
+  for await (const page of logPages(context.state, runId, { afterSequence: tree.size, upTo: size })) {
     for (const bytes of page) tree.add(leafHashOf(leafOf(bytes)));
   }
   if (tree.size < size) throw new Error('run log: not as long as its run says');
@@ -24,7 +25,7 @@ export async function treeOf(pdp: Pdp, runId: string, size: number): Promise<Tre
 }
 
 /** Nobody else has it while it grows. */
-async function taken({ state }: Pdp, runId: string): Promise<Tree | undefined> {
+async function taken({ pdp: { state } }: CallContext, runId: string): Promise<Tree | undefined> {
   const tree = kept.get(runId);
   kept.delete(runId);
   if (!tree || tree.size === 0) return undefined;

@@ -1,4 +1,5 @@
 // Runs: started once, finished once.
+
 import { mayAssert } from '../core/asserted-facts.ts';
 import { storableJson } from '../core/audit.ts';
 import { Failure } from '../core/failure.ts';
@@ -9,10 +10,11 @@ import { scannerOf } from '../core/redaction/scanner.ts';
 import { type FinalStatus, openRun, type Run } from '../core/run.ts';
 import type { EntryRefusal } from '../core/session.ts';
 import type { Operation } from '../state/port.ts';
+import { type CallContext, withTimeout } from './call-context.ts';
 import { changeRun, keyReused } from './change-run.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { anyPartition, newId } from './ids.ts';
-import { findRun, type Pdp, pdpPatiently, requireIdentity } from './pdp.ts';
+import { findRun, requireIdentity } from './pdp.ts';
 
 export interface StartRequest {
   readonly subject: { readonly traceId: string } | { readonly callerId: string };
@@ -32,20 +34,20 @@ export interface StartRequest {
  *
  * @throws Failure not_found (identity, session or run), wrong_state, assertion_refused, key_reused, state_unavailable
  */
-export async function startRun(pdp: Pdp, request: StartRequest): Promise<Run> {
-  const { principals, ...caller } = await callerOf(pdp, request.subject);
+export async function startRun(context: CallContext, request: StartRequest): Promise<Run> {
+  const { principals, ...caller } = await callerOf(context, request.subject);
   const { operation } = request;
   for (;;) {
-    const remembered = operation && (await pdp.state.readStartedRun(caller.callerId, operation.key));
+    const remembered = operation && (await context.state.readStartedRun(caller.callerId, operation.key));
     if (remembered) {
       if (remembered.fingerprint !== operation.fingerprint) throw keyReused();
       if (!remembered.pending) {
-        await pdp.state.confirmRun(remembered.answer);
-        return getRun(pdp, remembered.answer);
+        await context.state.confirmRun(remembered.answer);
+        return getRun(context, remembered.answer);
       }
     }
-    const run = await newRun(pdp, request, caller, remembered?.answer);
-    const outcome = await pdp.state.commitRun({
+    const run = await newRun(context, request, caller, remembered?.answer);
+    const outcome = await context.state.commitRun({
       run,
       records: [],
       expectedRevision: 0,
@@ -81,32 +83,37 @@ interface Caller {
 
 /** The caller, and every principal that it may use a session as. */
 async function callerOf(
-  pdp: Pdp,
+  context: CallContext,
   subject: StartRequest['subject'],
 ): Promise<Caller & { readonly principals: readonly string[] }> {
   if ('traceId' in subject) {
-    const identity = await requireIdentity(pdp, subject.traceId);
+    const identity = await requireIdentity(context, subject.traceId);
     return { callerId: principalOf(identity), callerAsserted: false, principals: principalsOf(identity) };
   }
-  if (!mayAssert(pdp.rules.assertedFacts, 'run_caller')) {
+  if (!mayAssert(context.pdp.rules.assertedFacts, 'run_caller')) {
     throw new Failure('assertion_refused', 'this server takes the caller of a run from trusted records only');
   }
   return { callerId: subject.callerId, callerAsserted: true, principals: [subject.callerId] };
 }
 
 /** @param claimedId  the id under which an earlier request with the same key was about to start it */
-async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId: string | undefined): Promise<Run> {
+async function newRun(
+  context: CallContext,
+  request: StartRequest,
+  caller: Caller,
+  claimedId: string | undefined,
+): Promise<Run> {
   const { sessionId, parentRunId, continuationParentRunId } = request;
   const [parent, continued, agentId] = await Promise.all([
-    existingRun(pdp, parentRunId),
-    existingRun(pdp, continuationParentRunId),
-    agentOf(pdp, sessionId),
+    existingRun(context, parentRunId),
+    existingRun(context, continuationParentRunId),
+    agentOf(context, sessionId),
   ]);
   if (parent && parent.callerId !== caller.callerId) {
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
   }
   const near = [sessionId, parentRunId, continuationParentRunId].find((id) => id !== undefined && isOwnId(id));
-  const runId = claimedId ?? newId(pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
+  const runId = claimedId ?? newId(context.pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
   const run = {
     runId,
     rootRunId: parent?.rootRunId ?? runId,
@@ -117,26 +124,27 @@ async function newRun(pdp: Pdp, request: StartRequest, caller: Caller, claimedId
     channelId: request.channelId,
     sessionId,
     agentId,
-    inputs: request.inputs === undefined ? undefined : storableJson(request.inputs, scannerOf(pdp.redaction())).text,
+    inputs:
+      request.inputs === undefined ? undefined : storableJson(request.inputs, scannerOf(context.pdp.redaction())).text,
     ...caller,
   };
   // The clock of where the run will lie.
-  return openRun(run, (await pdp.state.readRun(runId)).now);
+  return openRun(run, (await context.state.readRun(runId)).now);
 }
 
-async function existingRun(pdp: Pdp, runId: string | undefined): Promise<Run | undefined> {
-  return runId === undefined ? undefined : getRun(pdp, runId);
+async function existingRun(context: CallContext, runId: string | undefined): Promise<Run | undefined> {
+  return runId === undefined ? undefined : getRun(context, runId);
 }
 
 /** Whether the run may use the session is decided in the step that stores it. */
-async function agentOf(pdp: Pdp, sessionId: string | undefined): Promise<string | undefined> {
+async function agentOf(context: CallContext, sessionId: string | undefined): Promise<string | undefined> {
   if (sessionId === undefined) return undefined;
-  return (await pdp.state.readSession(sessionId)).record?.session.agentId;
+  return (await context.state.readSession(sessionId)).record?.session.agentId;
 }
 
 /** @throws Failure not_found */
-export async function getRun(pdp: Pdp, runId: string): Promise<Run> {
-  const run = await findRun(pdp, runId);
+export async function getRun(context: CallContext, runId: string): Promise<Run> {
+  const run = await findRun(context, runId);
   if (!run) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   return run;
 }
@@ -155,15 +163,15 @@ export interface FinishRequest {
  *
  * @throws Failure not_found; wrong_state when it finished with other content; key_reused; state_unavailable
  */
-export function finishRun(pdp: Pdp, request: FinishRequest): Promise<Run> {
+export function finishRun(context: CallContext, request: FinishRequest): Promise<Run> {
   const { runId, status, output, error, runtimeMs, operation } = request;
   const fingerprint = fingerprintOf(status, output, error, runtimeMs);
   return changeRun<Run>(
-    pdpPatiently(pdp, pdp.patience.finishMs),
+    withTimeout(context, context.pdp.patience.finishMs),
     runId,
     operation,
     (run, now) => {
-      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now, pdp.redaction());
+      const finished = finish(run, { status, output, error, runtimeMs, fingerprint }, now, context.pdp.redaction());
       if (finished.kind === 'contradiction') {
         throw new Failure('wrong_state', 'the run has finished with other content', { subject: 'run' });
       }

@@ -1,4 +1,5 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
+
 import { setImmediate as turn } from 'node:timers/promises';
 import { termsOf } from '../core/decision-details.ts';
 import { Failure } from '../core/failure.ts';
@@ -8,11 +9,11 @@ import { scannerOf } from '../core/redaction/scanner.ts';
 import { storable } from '../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../core/session.ts';
 import type { NewSession, Operation, Position, RecordOf } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { keyReused } from './change-run.ts';
 import { type Asked, pendingRecord, prepared, withoutSecrets } from './decision-records.ts';
 import { anyPartition, newId, partitionFor } from './ids.ts';
 import { countOf, pageOf, type Walk } from './merge-pages.ts';
-import type { Pdp } from './pdp.ts';
 
 /** A session and the store's time at which it stood so. */
 export interface SessionAt {
@@ -25,35 +26,35 @@ const NOBODY = { sessionId: undefined, agentId: undefined, principal: undefined 
 
 /** @throws Failure too_many_sessions, wrong_state (agent), key_reused, not_found (the key's session is gone), state_unavailable */
 export async function createSession(
-  pdp: Pdp,
+  context: CallContext,
   session: Omit<NewSession, 'sessionId'>,
   operation: Operation | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
   const { text: declaredIntent } = storable(
     session.declaredIntent,
     LIMITS.declaredIntentBytesMax,
-    scannerOf(pdp.redaction()).text,
+    scannerOf(context.pdp.redaction()).text,
   );
-  const stored = { ...session, declaredIntent, sessionId: newId(pdp.clock(), anyPartition()) };
+  const stored = { ...session, declaredIntent, sessionId: newId(context.pdp.clock(), anyPartition()) };
   const { agentId, owner } = session;
   const details = {
     kind: 'terms',
-    terms: termsOf(stored, (text: string) => withoutSecrets(text, pdp.redaction())),
+    terms: termsOf(stored, (text: string) => withoutSecrets(text, context.pdp.redaction())),
   } as const;
-  const records = sessionRecords(pdp, { rpc: 'CreateSession', agentId, principal: owner, details });
-  await prepared(pdp, NOBODY);
-  const answer = await pdp.state.createSession(stored, pdp.sessionsMaxLive, operation, records.of);
+  const records = sessionRecords(context, { rpc: 'CreateSession', agentId, principal: owner, details });
+  await prepared(context, NOBODY);
+  const answer = await context.state.createSession(stored, context.pdp.sessionsMaxLive, operation, records.of);
   switch (answer.kind) {
     case 'created':
       // The store has the last word on its id, so it is noted behind its opening.
-      await prepared(pdp, { sessionId: answer.record.session.sessionId, agentId, principal: owner });
+      await prepared(context, { sessionId: answer.record.session.sessionId, agentId, principal: owner });
       await records.publishStored();
       return { record: answer.record, now: answer.now, replayed: false };
     case 'replayed':
       if (!answer.record) throw unknownSession();
       return { record: answer.record, now: answer.now, replayed: true };
     case 'too_many_sessions':
-      throw new Failure('too_many_sessions', `the agent has ${pdp.sessionsMaxLive} live sessions already`);
+      throw new Failure('too_many_sessions', `the agent has ${context.pdp.sessionsMaxLive} live sessions already`);
     case 'agent_deactivated':
       throw new Failure('wrong_state', 'the agent is deactivated', { subject: 'agent' });
     case 'key_reused':
@@ -62,19 +63,24 @@ export async function createSession(
 }
 
 /** @throws Failure not_found */
-export async function getSession(pdp: Pdp, sessionId: string): Promise<SessionAt> {
-  const { record, now } = await pdp.state.readSession(sessionId);
+export async function getSession(context: CallContext, sessionId: string): Promise<SessionAt> {
+  const { record, now } = await context.state.readSession(sessionId);
   if (!record) throw unknownSession();
   return { record, now };
 }
 
 /** @throws Failure not_found, wrong_state when it is closed already, key_reused */
-export async function closeSession(pdp: Pdp, sessionId: string, operation: Operation | undefined): Promise<SessionAt> {
+export async function closeSession(
+  context: CallContext,
+  sessionId: string,
+  operation: Operation | undefined,
+): Promise<SessionAt> {
   // Whose a session is never changes, so it may be read before.
-  const owned = pdp.decisionLog === 'off' ? undefined : (await pdp.state.readSession(sessionId)).record?.session;
-  const records = sessionRecords(pdp, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
-  await prepared(pdp, { sessionId, agentId: owned?.agentId, principal: owned?.owner });
-  const answer = await pdp.state.closeSession(sessionId, operation, records.of);
+  const owned =
+    context.pdp.decisionLog === 'off' ? undefined : (await context.state.readSession(sessionId)).record?.session;
+  const records = sessionRecords(context, { rpc: 'CloseSession', agentId: owned?.agentId, principal: owned?.owner });
+  await prepared(context, { sessionId, agentId: owned?.agentId, principal: owned?.owner });
+  const answer = await context.state.closeSession(sessionId, operation, records.of);
   switch (answer.kind) {
     case 'closed':
       await records.publishStored();
@@ -92,25 +98,25 @@ export async function closeSession(pdp: Pdp, sessionId: string, operation: Opera
 
 /** The records of what happens to sessions; the store asks for one where it happens. */
 export function sessionRecords(
-  pdp: Pdp,
+  context: CallContext,
   asked: Pick<Asked, 'rpc' | 'agentId' | 'principal' | 'details'>,
 ): { of: RecordOf | undefined; publishStored: () => Promise<void> } {
   const made: string[] = [];
-  const policyRevision = pdp.policy().revision;
+  const policyRevision = context.pdp.policy().revision;
   const of = (sessionId: string) => {
-    const { entry } = pendingRecord(pdp, { ...asked, sessionId, policyRevision, checks: [] })!;
-    const decisionId = newId(pdp.clock(), partitionFor(sessionId));
+    const { entry } = pendingRecord(context, { ...asked, sessionId, policyRevision, checks: [] })!;
+    const decisionId = newId(context.pdp.clock(), partitionFor(sessionId));
     made.push(decisionId);
     return { ...entry, decisionId };
   };
   // The store asks for more records than it keeps: of a session that had ended, or whose place was taken. So those who
   // listen are told of what it holds, and of nothing if that cannot be read: what is done is done all the same.
   const publishStored = async () => {
-    if (!pdp.decisions.isHeard) return;
-    const stored = await Promise.all(made.map((id) => pdp.state.readDecision(id).catch(() => undefined)));
-    for (const record of stored) if (record) pdp.decisions.publish(record);
+    if (!context.pdp.decisions.isHeard) return;
+    const stored = await Promise.all(made.map((id) => context.state.readDecision(id).catch(() => undefined)));
+    for (const record of stored) if (record) context.pdp.decisions.publish(record);
   };
-  return { of: pdp.decisionLog === 'off' ? undefined : of, publishStored };
+  return { of: context.pdp.decisionLog === 'off' ? undefined : of, publishStored };
 }
 
 function unknownSession(): Failure {
@@ -124,14 +130,14 @@ export interface SessionFilter {
 
 /** Sessions newest first. `total` counts what the filter matches, to 10,000 and no further. */
 export async function listSessions(
-  pdp: Pdp,
+  context: CallContext,
   filter: SessionFilter,
   page: { size: number; after: Position | undefined },
 ): Promise<{ sessions: SessionAt[]; next: Position | undefined; total: number }> {
   const keep = ({ record, now }: SessionAt) =>
     (filter.agentId === undefined || record.session.agentId === filter.agentId) &&
     (filter.status === undefined || statusOf(record, now) === filter.status);
-  const walk = sessionWalk(pdp);
+  const walk = sessionWalk(context);
   const [{ items, next }, total] = await Promise.all([
     pageOf({ walk: { ...walk, after: page.after }, keep, size: page.size }),
     countOf(walk, keep),
@@ -145,13 +151,13 @@ function weigh({ record: { session } }: SessionAt): number {
   return texts.reduce((bytes, text) => bytes + 3 * text.length, 1_000);
 }
 
-function sessionWalk(pdp: Pdp): Walk<SessionAt> {
+function sessionWalk(context: CallContext): Walk<SessionAt> {
   return {
     descending: true,
     weigh,
     position: ({ record: { session } }) => ({ atMs: session.createdAtMs, id: session.sessionId }),
     page: async (partition, after, limit) => {
-      const { records, now } = await pdp.state.pageSessions({ partition, limit, ...(after && { after }) });
+      const { records, now } = await context.state.pageSessions({ partition, limit, ...(after && { after }) });
       return records.map((record) => ({ record, now }));
     },
   };
@@ -168,7 +174,7 @@ const PARTITIONS_AT_ONCE = 4;
  * @returns how many were removed in all
  */
 export async function removeEndedSessions(
-  pdp: Pdp,
+  context: CallContext,
   endedForMs: number,
   onRemoved: (count: number) => void = () => undefined,
 ): Promise<number> {
@@ -179,14 +185,14 @@ export async function removeEndedSessions(
   };
   for (let first = 0; first < PARTITIONS; first += PARTITIONS_AT_ONCE) {
     const partitions = Array.from({ length: PARTITIONS_AT_ONCE }, (_, index) => first + index);
-    await Promise.all(partitions.map((partition) => removeEnded(pdp, { partition, endedForMs }, count)));
+    await Promise.all(partitions.map((partition) => removeEnded(context, { partition, endedForMs }, count)));
     await turn();
   }
   return removed;
 }
 
 async function removeEnded(
-  { state }: Pdp,
+  { pdp: { state } }: CallContext,
   sweep: { readonly partition: number; readonly endedForMs: number },
   onRemoved: (count: number) => void,
 ): Promise<void> {

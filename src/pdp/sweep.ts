@@ -6,6 +6,7 @@ import { isSigned } from '../core/ledger.ts';
 import { PARTITIONS } from '../core/partition.ts';
 import { type Run, runAt } from '../core/run.ts';
 import type { Position } from '../state/port.ts';
+import type { CallContext } from './call-context.ts';
 import { sealRun } from './change-run.ts';
 import { RUNS_AT_ONCE } from './merge-pages.ts';
 import type { Pdp } from './pdp.ts';
@@ -39,7 +40,7 @@ const RUN_PAGES_MAX = 20;
  * @throws Failure state_unavailable, and the next pass goes on where it stopped; at the end of the pass, what went wrong with
  *   the first run that could not be tended
  */
-export async function sweep(pdp: Pdp, rules: SweepRules): Promise<Swept> {
+export async function sweep(context: CallContext, rules: SweepRules): Promise<Swept> {
   let sessions = 0;
   const tended = { runsTimedOut: 0, runsSigned: 0, purgesEnded: 0 };
   const failed: unknown[] = [];
@@ -47,11 +48,11 @@ export async function sweep(pdp: Pdp, rules: SweepRules): Promise<Swept> {
   const endedForMs = rules.endedSessionRetentionMs + 1;
   // One partition after the other: a sweep must never be what fills the store's queue.
   for (let partition = 0; partition < PARTITIONS; partition++) {
-    sessions += await pdp.state.removeEndedSessions({ partition, endedForMs, limit: PER_PARTITION_MAX });
-    failed.push(...(await tendRuns(pdp, partition, tended)));
+    sessions += await context.state.removeEndedSessions({ partition, endedForMs, limit: PER_PARTITION_MAX });
+    failed.push(...(await tendRuns(context, partition, tended)));
     if (slice.isOver) await slice.next();
   }
-  const runsPurged = await purgeRuns(pdp, (await pdp.state.now()) - rules.runRetentionMs);
+  const runsPurged = await purgeRuns(context, (await context.state.now()) - rules.runRetentionMs);
   if (failed.length > 0) throw failed[0];
   return { sessions, ...tended, runsPurged };
 }
@@ -59,17 +60,17 @@ export async function sweep(pdp: Pdp, rules: SweepRules): Promise<Swept> {
 type Tended = { [Kind in 'runsTimedOut' | 'runsSigned' | 'purgesEnded']: number };
 
 /** Finishes runs that fell silent, signs what has grown of those still running, and ends purges that were cut short. @returns what went wrong */
-async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<unknown[]> {
+async function tendRuns(context: CallContext, partition: number, tended: Tended): Promise<unknown[]> {
   const failed: unknown[] = [];
   let after: Position | undefined;
   for (let page = 0; page < RUN_PAGES_MAX; page++) {
     const walk = { partition, index: 'touched', descending: false, limit: RUNS_AT_ONCE } as const;
-    const { runs, now } = await pdp.state.pageRuns({ ...walk, ...(after && { after }) });
+    const { runs, now } = await context.state.pageRuns({ ...walk, ...(after && { after }) });
     for (const { run } of runs) {
-      const due = dueOf(pdp, run, now);
+      const due = dueOf(context, run, now);
       if (!due) continue;
       try {
-        await (due === 'purgesEnded' ? purgePayloads(pdp, run.runId) : sealRun(pdp, run.runId));
+        await (due === 'purgesEnded' ? purgePayloads(context, run.runId) : sealRun(context, run.runId));
         tended[due] += 1;
       } catch (error) {
         if (error instanceof Failure && error.kind === 'state_unavailable') throw error;
@@ -84,10 +85,10 @@ async function tendRuns(pdp: Pdp, partition: number, tended: Tended): Promise<un
   return failed;
 }
 
-function dueOf(pdp: Pdp, run: Run, now: number): keyof Tended | undefined {
+function dueOf(context: CallContext, run: Run, now: number): keyof Tended | undefined {
   if (run.status !== 'running') return 'purgesEnded';
-  if (runAt(run, pdp.runIdleTimeoutMs, now) !== run) return 'runsTimedOut';
-  return wantsCheckpoint(pdp, run, now) ? 'runsSigned' : undefined;
+  if (runAt(run, context.pdp.runIdleTimeoutMs, now) !== run) return 'runsTimedOut';
+  return wantsCheckpoint(context.pdp, run, now) ? 'runsSigned' : undefined;
 }
 
 function wantsCheckpoint({ ledger: { key, checkpointIntervalMs } }: Pdp, run: Run, now: number): boolean {

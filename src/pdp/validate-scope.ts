@@ -1,14 +1,16 @@
 // ValidateScope: may this run touch that storage. Changes nothing; what it denies leaves a record.
+
 import { mayAssert } from '../core/asserted-facts.ts';
 import { checkRun, isAdmin, scopeFactsOf } from '../core/authorize.ts';
 import { type Check, failed, verdictOf } from '../core/decision.ts';
 import { checkIdentity, type FoundIdentity, principalOf, principalsOf } from '../core/identity.ts';
 import type { Run } from '../core/run.ts';
 import { checkScope, type ScopeFacts } from '../core/scope.ts';
+import type { CallContext } from './call-context.ts';
 import { type Decision, decide } from './decision.ts';
 import { isRecorded, pendingRecord, settle } from './decision-records.ts';
 import { newId, partitionFor } from './ids.ts';
-import { findIdentity, findRun, type LoadedPolicy, type Pdp } from './pdp.ts';
+import { findIdentity, findRun, type LoadedPolicy } from './pdp.ts';
 
 export interface ScopeRequest {
   readonly scope: string;
@@ -22,63 +24,62 @@ export interface ScopeRequest {
  *
  * Answers at once, without a promise, when nothing has to be fetched.
  */
-export function validateScope(pdp: Pdp, request: ScopeRequest): Decision | Promise<Decision> {
-  const { context, traceId } = request;
-  if (traceId === undefined && 'invocation' in context) return answer(pdp, request, undefined, undefined);
-  return fetchAndAnswer(pdp, request);
+export function validateScope(context: CallContext, request: ScopeRequest): Decision | Promise<Decision> {
+  if (request.traceId === undefined && 'invocation' in request.context)
+    return answer(context, request, undefined, undefined);
+  return fetchAndAnswer(context, request);
 }
 
-async function fetchAndAnswer(pdp: Pdp, request: ScopeRequest): Promise<Decision> {
-  const { context } = request;
+async function fetchAndAnswer(context: CallContext, request: ScopeRequest): Promise<Decision> {
   const [identity, run] = await Promise.all([
-    findIdentity(pdp, request.traceId),
-    'runId' in context ? findRun(pdp, context.runId) : undefined,
+    findIdentity(context, request.traceId),
+    'runId' in request.context ? findRun(context, request.context.runId) : undefined,
   ]);
-  return answer(pdp, request, identity, run);
+  return answer(context, request, identity, run);
 }
 
 /** At once where nothing is to be recorded. */
 function answer(
-  pdp: Pdp,
+  context: CallContext,
   request: ScopeRequest,
   identity: FoundIdentity,
   run: Run | null | undefined,
 ): Decision | Promise<Decision> {
-  const loaded = pdp.policy();
-  const { scope, context, traceId, explain } = request;
-  const runId = 'runId' in context ? context.runId : undefined;
-  const verdict = verdictOf(scopeChecks(pdp, loaded, request, identity, run));
+  const loaded = context.pdp.policy();
+  const { scope, traceId, explain } = request;
+  const runId = 'runId' in request.context ? request.context.runId : undefined;
+  const verdict = verdictOf(scopeChecks(context, loaded, request, identity, run));
   const { effect, reason, checks } = verdict;
   const policyRevision = loaded.revision;
   const decided = (settled?: { decisionId: string; now: number }) => {
-    const decisionId = settled?.decisionId ?? newId(pdp.clock(), partitionFor(runId));
-    return decide(verdict, { decisionId, policyRevision, evaluatedAtMs: settled?.now ?? pdp.clock(), explain });
+    const decisionId = settled?.decisionId ?? newId(context.pdp.clock(), partitionFor(runId));
+    return decide(verdict, { decisionId, policyRevision, evaluatedAtMs: settled?.now ?? context.pdp.clock(), explain });
   };
-  if (!isRecorded(pdp, { effect, changed: false })) return decided();
+  if (!isRecorded(context, { effect, changed: false })) return decided();
   const principal = identity?.identity && principalOf(identity.identity);
   const asked = { rpc: 'ValidateScope', runId, traceId, principal, scope, policyRevision, checks } as const;
-  const pending = pendingRecord(pdp, asked);
-  return pending ? settle(pdp, pending, { effect, reason }).then(decided) : decided();
+  const pending = pendingRecord(context, asked);
+  return pending ? settle(context, pending, { effect, reason }).then(decided) : decided();
 }
 
 /** The checks of a request on what was found for it, in order. */
 export function scopeChecks(
-  pdp: Pdp,
+  context: CallContext,
   { policy }: LoadedPolicy,
-  { scope, context }: ScopeRequest,
+  { scope, context: about }: ScopeRequest,
   identity: FoundIdentity,
   run: Run | null | undefined,
 ): Check[] {
-  const { assertedFacts } = pdp.rules;
+  const { assertedFacts } = context.pdp.rules;
   const checks: Check[] = [];
   const identityCheck = checkIdentity(identity, false);
   if (identityCheck) checks.push(identityCheck);
   if (identityCheck && !identityCheck.passed) return checks;
   const principals = identity?.identity && principalsOf(identity.identity);
 
-  if ('invocation' in context) {
+  if ('invocation' in about) {
     if (!mayAssert(assertedFacts, 'decision')) return [...checks, failed('run', 'ASSERTION_REFUSED', true)];
-    const { name, passed, reason } = checkScope(scope, context.invocation, isAdmin(policy, principals));
+    const { name, passed, reason } = checkScope(scope, about.invocation, isAdmin(policy, principals));
     checks.push({ name, passed, reason, asserted: true });
     return checks;
   }

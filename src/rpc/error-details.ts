@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import type { FieldProblem } from '../core/failure.ts';
 
-const descriptor = new URL('./gen/google-rpc.json', import.meta.url);
+const descriptor = new URL('../gen/google-rpc.json', import.meta.url);
 const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(descriptor, 'utf8')));
 const Status = root.lookupType('google.rpc.Status');
 

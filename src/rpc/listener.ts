@@ -8,21 +8,21 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { operationOf } from '../api/operations.ts';
+import { type Method, methodsOf } from '../api/wire/codec.ts';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
+import type { ServiceName } from '../gen/tollgate.ts';
 import { StartupError } from '../startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
 import { type BoundedServerOptions, boundedServer } from './bounded-server.ts';
-import { operationOf } from '../api/operations.ts';
-import { type Method, methodsOf } from '../api/wire/codec.ts';
-import type { ServiceName } from '../gen/tollgate.ts';
+import type { Edge } from './call/edge.ts';
+import { handlerOf } from './call/handlers.ts';
+import { unknownRefuser } from './call/report.ts';
 import type { Connections } from './connections.ts';
 import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
 import { reply } from './refusal.ts';
-import type { Edge } from './call/edge.ts';
-import { handlerOf } from './call/handlers.ts';
-import { unknownRefuser } from './call/report.ts';
 
 // grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
 // set whole headers. What matters of them is in our errors and our log.
@@ -84,10 +84,7 @@ export class Listener {
     this.#connections = connections;
     for (const service of services) this.#add(service, edge);
     health.addTo(this.#server);
-    addReflection(this.#reflections.over(this.#server), [
-      ...services.map(fullName),
-      HEALTH_SERVICE,
-    ]);
+    addReflection(this.#reflections.over(this.#server), [...services.map(fullName), HEALTH_SERVICE]);
   }
 
   #add(service: ServiceName, edge: Edge): void {

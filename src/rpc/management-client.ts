@@ -109,7 +109,7 @@ function tlsCredentials({ ca, certificate }: NonNullable<ManagementAddress['tls'
   return credentials.createSsl(ca ?? null, certificate?.key ?? null, certificate?.cert ?? null);
 }
 
-const descriptor = new URL('./gen/tollgate.json', import.meta.url);
+const descriptor = new URL('../gen/tollgate.json', import.meta.url);
 let read: protobuf.Root | undefined;
 
 /** Read when something is asked: the other commands have no use for it. */

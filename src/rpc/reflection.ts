@@ -11,7 +11,7 @@ import { ReflectionService } from '@grpc/reflection';
 import protobuf from 'protobufjs';
 
 // Error details are never named by a method, but a client that shows errors asks for them.
-const sets = ['./gen/tollgate.binpb', './gen/google-rpc.binpb', './gen/grpc-health.binpb'].map((set) =>
+const sets = ['../gen/tollgate.binpb', '../gen/google-rpc.binpb', '../gen/grpc-health.binpb'].map((set) =>
   readFileSync(new URL(set, import.meta.url)),
 );
 const files = sets.flatMap(fileDescriptors);

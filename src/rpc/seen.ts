@@ -30,10 +30,7 @@ export type ObserverFactory = (metadata: Metadata) => CallObserver;
 
 const NOOP: CallObserver = { observed: (context) => context, answered: () => {}, failed: () => {} };
 
-export function observerFor(
-  { path, name, responseStream }: Method,
-  { metrics, traces }: Telemetry,
-): ObserverFactory {
+export function observerFor({ path, name, responseStream }: Method, { metrics, traces }: Telemetry): ObserverFactory {
   if (!metrics && !traces) return () => NOOP;
   const numbers = metrics?.ofRpc(name, NAMES);
   const service = path.slice(1, path.lastIndexOf('/'));

@@ -13,6 +13,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import type { OutageLog } from '../telemetry/outage-log.ts';
 import type { RaisedWarning } from '../telemetry/warnings.ts';
+import type { Edge } from './call/edge.ts';
 import { ANYONE, knownCallers } from './callers.ts';
 import { DecisionLog } from './decision-log.ts';
 import { Health } from './health.ts';
@@ -21,7 +22,6 @@ import { fullName, Listener } from './listener.ts';
 import type { Telemetry } from './seen.ts';
 import { StreamChecks } from './stream-checks.ts';
 import { type Expiry, TlsSource } from './tls.ts';
-import type { Edge } from './call/edge.ts';
 
 /** Of the grace period, what is kept for telling open streams, closing connections and the store. */
 const CLOSING_MS_MAX = 1_000;

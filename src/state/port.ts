@@ -178,7 +178,8 @@ export type ChargeAnswer = { readonly now: number } & (
     }
   /** Nothing was charged: the trace's record is another than the one decided on. */
   | { readonly kind: 'identity_changed' }
-  | { readonly kind: 'key_reused' | 'too_many_keys' }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'too_many_keys' }
 );
 
 export type NewSession = Omit<Session, 'createdAtMs'>;

@@ -1,5 +1,8 @@
 // What workers do: pure functions over what they are sent. A job never throws; what it fails with is part of its answer.
 
+import { appendRequestFrom } from '../api/wire/append-request.ts';
+import { methodsOf } from '../api/wire/codec.ts';
+import { Fields } from '../api/wire/fields.ts';
 import { loadPolicy, PolicyError } from '../config/policy-file.ts';
 import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy.ts';
@@ -7,9 +10,6 @@ import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import { appendRequestFrom } from '../api/wire/append-request.ts';
-import { methodsOf } from '../api/wire/codec.ts';
-import { Fields } from '../api/wire/fields.ts';
 import type { Operation } from '../state/port.ts';
 
 /** What each job is given, all of which can be sent to a thread. */

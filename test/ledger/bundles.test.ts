@@ -15,6 +15,7 @@ import { isIncluded } from '../../src/verify/tree.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 import { storedRun } from '../contract/fixtures.ts';
 import { ENGINES } from '../support/engines.ts';
+import { withParts } from '../support/pdp.ts';
 import {
   answeringWith,
   append,
@@ -30,7 +31,7 @@ import {
 } from './rig.ts';
 import { storeOf } from './store-damage.ts';
 
-const linesOf = ({ pdp }: LedgerRig, runId: string): Promise<string[]> => allOf(exportRun(pdp, runId));
+const linesOf = ({ context }: LedgerRig, runId: string): Promise<string[]> => allOf(exportRun(context, runId));
 
 async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all = [];
@@ -45,8 +46,8 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
   afterEach(() => rig.close());
 
-  const verified = async (runId: string, pdp = rig.pdp) =>
-    verifyBundle(await linesOf({ ...rig, pdp }, runId), { keys: pdp.ledger.key!.verifierKeys });
+  const verified = async (runId: string, context = rig.context) =>
+    verifyBundle(await linesOf({ ...rig, context }, runId), { keys: context.pdp.ledger.key!.verifierKeys });
 
   test.each([0, 1, 7, 450])('an export of a finished run with %i records is sound', async (count) => {
     const runId = await runWith(rig, count);
@@ -55,7 +56,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(report.faults).toEqual([]);
     expect(report).toMatchObject({ ok: true, runId, status: 'ok', treeSize: count, checkpoints: 1, purged: [] });
     expect(report.rootHash).toBe(await rootOfLog(rig, runId));
-    expect(await verifyRun(rig.pdp, runId, [])).toEqual(report);
+    expect(await verifyRun(rig.context, runId, [])).toEqual(report);
   });
 
   test('so is one of a running run, which is signed for it, and later ones extend it', async () => {
@@ -63,12 +64,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const kept = [];
     for (const count of [1, 5, 0, 30]) {
       await append(rig, runId, count);
-      kept.push((await getCheckpoint(rig.pdp, runId)).note);
-      const report = await verifyRun(rig.pdp, runId, kept);
+      kept.push((await getCheckpoint(rig.context, runId)).note);
+      const report = await verifyRun(rig.context, runId, kept);
       expect(report).toMatchObject({ ok: true, faults: [], status: 'running' });
     }
     await finish(rig, runId);
-    expect(await verifyRun(rig.pdp, runId, kept)).toMatchObject({
+    expect(await verifyRun(rig.context, runId, kept)).toMatchObject({
       ok: true,
       status: 'ok',
       treeSize: 39,
@@ -85,15 +86,15 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('so is one whose key was changed on the way, held to the keys of both', async () => {
     const runId = await runWith(rig, 2);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const key = { name: 'next', privateKey: generateKeyPairSync('ed25519').privateKey };
-    const [old, verifierKey] = [rig.pdp.ledger.key!, verifierKeyOf(key)];
+    const [old, verifierKey] = [rig.context.pdp.ledger.key!, verifierKeyOf(key)];
     const verifierKeys = [old.verifierKey, verifierKey];
     const next = { verifierKey, verifierKeys, sign: (text: string) => signNote(text, key) };
-    const pdp = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: next } };
-    await append({ pdp }, runId, 2);
-    await finish({ pdp }, runId);
-    const lines = await linesOf({ ...rig, pdp }, runId);
+    const context = withParts(rig.context, { ledger: { ...rig.context.pdp.ledger, key: next } });
+    await append({ context }, runId, 2);
+    await finish({ context }, runId);
+    const lines = await linesOf({ ...rig, context }, runId);
     expect(JSON.parse(lines[0]!).keys).toEqual(verifierKeys);
     expect(await verifyBundle(lines, { keys: verifierKeys })).toMatchObject({
       ok: true,
@@ -106,16 +107,16 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('so is one whose contents were purged, and it says so', async () => {
     const runId = await runWith(rig, 450);
     await finish(rig, runId, 'a secret');
-    const before = (await getCheckpoint(rig.pdp, runId)).note;
-    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    const before = (await getCheckpoint(rig.context, runId)).note;
+    expect(await purgePayloads(rig.context, runId)).toBe(450);
     const lines = await linesOf(rig, runId);
     expect(lines.join('\n')).not.toMatch(/a secret|"index"|question/);
-    const report = await verifyRun(rig.pdp, runId, [before]);
+    const report = await verifyRun(rig.context, runId, [before]);
     expect(report).toMatchObject({ ok: true, faults: [], treeSize: 451, purged: [{ first: 1, last: 450 }] });
     const [{ type, payload }] = [JSON.parse(lines[451]!)];
     expect([type, JSON.parse(payload)]).toEqual(['tollgate.purge', { data: { first: 1, last: 450 } }]);
 
-    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    expect(await purgePayloads(rig.context, runId)).toBe(450);
     expect((await storedRun(rig.state, runId)).run).toMatchObject({
       lastSequence: 451,
       inputs: undefined,
@@ -126,9 +127,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an export during which the contents are purged is broken off, for it would show them as missing', async () => {
     const runId = await runWith(rig, 450);
     await finish(rig, runId);
-    const reading = exportRun(rig.pdp, runId);
+    const reading = exportRun(rig.context, runId);
     for (let line = 0; line < 10; line++) await reading.next();
-    await purgePayloads(rig.pdp, runId);
+    await purgePayloads(rig.context, runId);
     await expect(allOf(reading)).rejects.toMatchObject({ kind: 'state_unavailable' });
     expect(await verified(runId)).toMatchObject({ ok: true, purged: [{ first: 1, last: 450 }] });
   });
@@ -136,8 +137,12 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an export of a run that is removed meanwhile has no end', async () => {
     const runId = await runWith(rig, 450);
     await finish(rig, runId);
-    const reading = exportRun(rig.pdp, runId);
-    const listing = listRunEvents(rig.pdp, { runId, afterSequence: 0, follow: false }, new AbortController().signal);
+    const reading = exportRun(rig.context, runId);
+    const listing = listRunEvents(
+      rig.context,
+      { runId, afterSequence: 0, follow: false },
+      new AbortController().signal,
+    );
     for (let line = 0; line < 10; line++) await Promise.all([reading.next(), listing.next()]);
     const { revision } = await storedRun(rig.state, runId);
     expect(await rig.state.removeRun(runId, revision)).toBe(true);
@@ -148,9 +153,9 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('no checkpoint is told of that could not be confirmed', async () => {
     const runId = await runWith(rig, 3);
     await finish(rig, runId);
-    const pdp = { ...rig.pdp, state: confirmingWith(rig.state, () => Promise.reject(new Error('no replica'))) };
-    await expect(getCheckpoint(pdp, runId)).rejects.toThrow('no replica');
-    await expect(exportRun(pdp, runId).next()).rejects.toThrow('no replica');
+    const context = { ...rig.context, state: confirmingWith(rig.state, () => Promise.reject(new Error('no replica'))) };
+    await expect(getCheckpoint(context, runId)).rejects.toThrow('no replica');
+    await expect(exportRun(context, runId).next()).rejects.toThrow('no replica');
   });
 
   test('a purge that was cut short is explained at every step, and a sweep goes on with it', async () => {
@@ -167,38 +172,45 @@ describe.each(ENGINES)('on %s', (engine) => {
           return (...given: unknown[]) => (left-- > 0 ? bound(...given) : Promise.reject(new Error('cut short')));
         },
       });
-      await expect(purgePayloads({ ...rig.pdp, state }, runId)).rejects.toThrow('cut short');
-      const report = await verifyRun(rig.pdp, runId, []);
+      await expect(purgePayloads({ ...rig.context, state }, runId)).rejects.toThrow('cut short');
+      const report = await verifyRun(rig.context, runId, []);
       expect(report).toMatchObject({ ok: true, faults: [] });
       expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: 200 }]);
     }
     const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
-    expect(await sweep(rig.pdp, rules)).toMatchObject({ purgesEnded: 1, runsTimedOut: 0, runsSigned: 0 });
-    expect(await sweep(rig.pdp, rules)).toMatchObject({ purgesEnded: 0 });
-    expect(await purgePayloads(rig.pdp, runId)).toBe(450);
+    expect(await sweep(rig.context, rules)).toMatchObject({ purgesEnded: 1, runsTimedOut: 0, runsSigned: 0 });
+    expect(await sweep(rig.context, rules)).toMatchObject({ purgesEnded: 0 });
+    expect(await purgePayloads(rig.context, runId)).toBe(450);
     // Of each record its leaf: 58 bytes and the type.
     expect((await purged()).every(({ length }) => length === 58 + 'note'.length)).toBe(true);
-    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, purged: [{ first: 1, last: 450 }] });
+    expect(await verifyRun(rig.context, runId, [])).toMatchObject({ ok: true, purged: [{ first: 1, last: 450 }] });
   });
 
   test('a run without records loses its texts, and says so', async () => {
     const runId = await runWith(rig, 0);
     await finish(rig, runId, 'a secret');
-    expect(await purgePayloads(rig.pdp, runId)).toBe(0);
+    expect(await purgePayloads(rig.context, runId)).toBe(0);
     expect((await linesOf(rig, runId))[0]).toContain('"texts":null');
     expect(await verified(runId)).toMatchObject({ ok: true, faults: [], treeSize: 1, purged: [] });
   });
 
   test('a running run is not purged', async () => {
     const runId = await runWith(rig, 2);
-    await expect(purgePayloads(rig.pdp, runId)).rejects.toMatchObject({ kind: 'wrong_state', subject: 'running_run' });
+    await expect(purgePayloads(rig.context, runId)).rejects.toMatchObject({
+      kind: 'wrong_state',
+      subject: 'running_run',
+    });
     expect(await verified(runId)).toMatchObject({ ok: true, purged: [] });
   });
 
   test('without a key, and without anyone who has signed before, there is nothing to export', async () => {
     const runId = await runWith(rig, 2);
-    const pdp = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: undefined } };
-    const ways = [() => exportRun(pdp, runId).next(), () => verifyRun(pdp, runId, []), () => getCheckpoint(pdp, runId)];
+    const context = withParts(rig.context, { ledger: { ...rig.context.pdp.ledger, key: undefined } });
+    const ways = [
+      () => exportRun(context, runId).next(),
+      () => verifyRun(context, runId, []),
+      () => getCheckpoint(context, runId),
+    ];
     for (const ask of ways) {
       await expect(ask()).rejects.toMatchObject({ kind: 'wrong_state', subject: 'ledger' });
     }
@@ -206,19 +218,19 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('proofs lead to the roots that checkpoints sign, and beyond the ledger there are none', async () => {
     const runId = await runWith(rig, 5);
-    const older = readNote((await getCheckpoint(rig.pdp, runId)).note);
+    const older = readNote((await getCheckpoint(rig.context, runId)).note);
     await append(rig, runId, 6);
-    const newer = readNote((await getCheckpoint(rig.pdp, runId)).note);
+    const newer = readNote((await getCheckpoint(rig.context, runId)).note);
     const base64 = (hash: Uint8Array) => Buffer.from(hash).toString('base64');
-    const consistency = await proveConsistency(rig.pdp, runId, { from: 5, size: undefined });
+    const consistency = await proveConsistency(rig.context, runId, { from: 5, size: undefined });
     expect([base64(consistency.rootBefore), base64(consistency.root)]).toEqual([older.root, newer.root]);
-    const inclusion = await proveInclusion(rig.pdp, runId, { sequence: 3, size: 5 });
+    const inclusion = await proveInclusion(rig.context, runId, { sequence: 3, size: 5 });
     expect([base64(inclusion.root), inclusion.size, inclusion.hashes.length]).toEqual([older.root, 5, 3]);
     const beyond = [
-      () => proveInclusion(rig.pdp, runId, { sequence: 12, size: undefined }),
-      () => proveInclusion(rig.pdp, runId, { sequence: 6, size: 5 }),
-      () => proveConsistency(rig.pdp, runId, { from: 5, size: 12 }),
-      () => proveConsistency(rig.pdp, runId, { from: 8, size: 7 }),
+      () => proveInclusion(rig.context, runId, { sequence: 12, size: undefined }),
+      () => proveInclusion(rig.context, runId, { sequence: 6, size: 5 }),
+      () => proveConsistency(rig.context, runId, { from: 5, size: 12 }),
+      () => proveConsistency(rig.context, runId, { from: 8, size: 7 }),
     ];
     for (const ask of beyond) await expect(ask()).rejects.toMatchObject({ kind: 'invalid_request' });
   });
@@ -231,10 +243,10 @@ describe.each(ENGINES)('on %s', (engine) => {
       read.count += page.length;
       return page;
     };
-    const pdp = { ...rig.pdp, state: answeringWith(rig.state, { readLog }) };
+    const context = { ...rig.context, state: answeringWith(rig.state, { readLog }) };
     const prove = async (sequence: number) => {
       read.count = 0;
-      const { leafHash, size, root, hashes } = await proveInclusion(pdp, runId, { sequence, size: undefined });
+      const { leafHash, size, root, hashes } = await proveInclusion(context, runId, { sequence, size: undefined });
       expect(isIncluded({ hash: leafHash, index: sequence - 1, size, root, proof: hashes })).toBe(true);
       expect(Buffer.from(root).toString('base64')).toBe(await rootOfLog(rig, runId));
       return read.count;
@@ -309,11 +321,11 @@ describe('what somebody did to the store', () => {
   };
   test.each(Object.entries(HARMS))('%s is named', async (_, { harm, kind }) => {
     const runId = await runWith(rig, 9);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     await finish(rig, runId);
-    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true });
+    expect(await verifyRun(rig.context, runId, [])).toMatchObject({ ok: true });
     await harm(runKeys(runId));
-    const report = await verifyRun(rig.pdp, runId, []);
+    const report = await verifyRun(rig.context, runId, []);
     expect(report.ok).toBe(false);
     expect(report.faults[0]!.kind).toBe(kind);
   });
@@ -321,24 +333,24 @@ describe('what somebody did to the store', () => {
   test('a whole older state is sound in itself, and is found by whoever kept a checkpoint', async () => {
     const runId = await runWith(rig, 3);
     const keys = Object.values(runKeys(runId)).flat();
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const before = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
     await append(rig, runId, 3);
-    const { note } = await getCheckpoint(rig.pdp, runId);
+    const { note } = await getCheckpoint(rig.context, runId);
     for (const [index, key] of keys.entries()) {
       await redis.del(key);
       if (before[index]) await redis.restore(key, 0, before[index]);
     }
-    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, treeSize: 3 });
-    const { ok, faults } = await verifyRun(rig.pdp, runId, [note]);
+    expect(await verifyRun(rig.context, runId, [])).toMatchObject({ ok: true, treeSize: 3 });
+    const { ok, faults } = await verifyRun(rig.context, runId, [note]);
     expect([ok, faults[0]!.kind]).toEqual([false, 'rolled back']);
   });
 
   test('a forged ledger, signed with another key, is of an unknown signer', async () => {
     const runId = await runWith(rig, 3);
-    const forger = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: newKey() } };
-    await finish({ pdp: forger }, runId);
-    const { faults } = await verifyRun(rig.pdp, runId, []);
+    const forger = withParts(rig.context, { ledger: { ...rig.context.pdp.ledger, key: newKey() } });
+    await finish({ context: forger }, runId);
+    const { faults } = await verifyRun(rig.context, runId, []);
     expect(faults[0]!.kind).toBe('unknown signer');
   });
 
@@ -350,27 +362,27 @@ describe('what somebody did to the store', () => {
     await redis.restore(run, 0, runBefore, 'REPLACE');
     await redis.restore(log, 0, logBefore, 'REPLACE');
     await append(rig, runId, 2);
-    await getCheckpoint(rig.pdp, runId);
+    await getCheckpoint(rig.context, runId);
     await finish(rig, runId, 'second');
-    const report = await verifyRun(rig.pdp, runId, []);
+    const report = await verifyRun(rig.context, runId, []);
     expect(report.faults).toEqual([]);
     expect(report).toMatchObject({ ok: true, epoch: 1, treeSize: 6, checkpoints: 3 });
   });
 
   test('a store that lost some of a run is sound, for the run says so itself', async () => {
     const runId = await runWith(rig, 3);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const { run, log } = runKeys(runId);
     const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
     for (const count of [4, 2]) {
       await append(rig, runId, count);
-      await sealRun(rig.pdp, runId);
+      await sealRun(rig.context, runId);
     }
     await redis.restore(run, 0, runBefore, 'REPLACE');
     await redis.restore(log, 0, logBefore, 'REPLACE');
     await append(rig, runId, 2);
     await finish(rig, runId);
-    const report = await verifyRun(rig.pdp, runId, []);
+    const report = await verifyRun(rig.context, runId, []);
     expect(report.faults).toEqual([]);
     expect(report).toMatchObject({ ok: true, epoch: 1, treeSize: 6, checkpoints: 4 });
     expect(report.notes.join('\n')).toContain('rolled back at record 6');

@@ -12,19 +12,20 @@ import { runKeys } from '../../src/state/redis/keys.ts';
 import { storedRun } from '../contract/fixtures.ts';
 import { openReady } from '../redis/open.ts';
 import { ENGINES } from '../support/engines.ts';
+import { withParts } from '../support/pdp.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
 import {
   append,
   checkpointsOf,
   confirmingWith,
+  contextOver,
   finish,
   IDLE_MS,
   INTERVAL_MS,
   type LedgerRig,
   newKey,
   openRig,
-  pdpOver,
   readNote,
   rootOfLog,
   runWith,
@@ -68,12 +69,12 @@ describe.each(ENGINES)('on %s', (engine) => {
     const runId = await runWith(rig, 0);
     for (const count of [1, 1, 2, 5, 64, 601]) {
       await append(rig, runId, count);
-      await sealRun(rig.pdp, runId);
+      await sealRun(rig.context, runId);
       const newest = (await checkpointsOf(rig, runId)).at(-1)!;
       const { run } = await storedRun(rig.state, runId);
       expect(readNote(newest.note)).toMatchObject({ size: run.lastSequence, root: await rootOfLog(rig, runId) });
     }
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const kept = await checkpointsOf(rig, runId);
     expect(kept.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(kept.every(({ note }) => readNote(note).more.run === undefined)).toBe(true);
@@ -82,13 +83,13 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a sweep signs what has grown once the interval has passed, and nothing twice', async () => {
     const runId = await runWith(rig, 3);
     const empty = await runWith(rig, 0);
-    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 0 });
+    expect(await sweep(rig.context, RULES)).toMatchObject({ runsSigned: 0 });
     await rig.advance(INTERVAL_MS);
-    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 1, runsTimedOut: 0 });
+    expect(await sweep(rig.context, RULES)).toMatchObject({ runsSigned: 1, runsTimedOut: 0 });
     await rig.advance(INTERVAL_MS);
-    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 0 });
+    expect(await sweep(rig.context, RULES)).toMatchObject({ runsSigned: 0 });
     await append(rig, runId, 1);
-    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsSigned: 1 });
+    expect(await sweep(rig.context, RULES)).toMatchObject({ runsSigned: 1 });
     expect((await checkpointsOf(rig, runId)).map(({ frontier }) => frontier.size)).toEqual([3, 4]);
     expect(await checkpointsOf(rig, empty)).toEqual([]);
   });
@@ -96,7 +97,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a run that fell silent is finished with its final checkpoint', async () => {
     const runId = await runWith(rig, 2);
     await rig.advance(IDLE_MS + 1);
-    expect(await sweep(rig.pdp, RULES)).toMatchObject({ runsTimedOut: 1, runsSigned: 0 });
+    expect(await sweep(rig.context, RULES)).toMatchObject({ runsTimedOut: 1, runsSigned: 0 });
     const { run } = await storedRun(rig.state, runId);
     expect(run.status).toBe('timeout');
     const [only] = await checkpointsOf(rig, runId);
@@ -107,7 +108,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const runId = await runWith(rig, 0);
     for (let count = 0; count < 80; count++) {
       await append(rig, runId, 1);
-      await sealRun(rig.pdp, runId);
+      await sealRun(rig.context, runId);
     }
     const sizes = (await checkpointsOf(rig, runId)).map(({ frontier }) => frontier.size);
     expect(sizes).toHaveLength(64);
@@ -120,11 +121,11 @@ describe.each(ENGINES)('on %s', (engine) => {
   });
 
   test('without a key nothing is signed, and what was missed is signed once there is one', async () => {
-    const without = { ...rig.pdp, ledger: { ...rig.pdp.ledger, key: undefined } };
-    const runId = await runWith({ pdp: without }, 3);
-    await finish({ pdp: without }, runId);
+    const without = withParts(rig.context, { ledger: { ...rig.context.pdp.ledger, key: undefined } });
+    const runId = await runWith({ context: without }, 3);
+    await finish({ context: without }, runId);
     expect(await checkpointsOf(rig, runId)).toEqual([]);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const [only] = await checkpointsOf(rig, runId);
     expect(readNote(only!.note)).toMatchObject({ size: 3, more: { run: expect.stringMatching(/^ok /) } });
   });
@@ -132,8 +133,8 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('what cannot be confirmed is not signed, and the run goes on', async () => {
     const runId = await runWith(rig, 3);
     const unconfirmed = confirmingWith(rig.state, () => Promise.reject(new Error('no replica')));
-    const pdp = { ...rig.pdp, state: unconfirmed };
-    await expect(sealRun(pdp, runId)).rejects.toThrow('no replica');
+    const context = { ...rig.context, state: unconfirmed };
+    await expect(sealRun(context, runId)).rejects.toThrow('no replica');
     expect(await checkpointsOf(rig, runId)).toEqual([]);
     await append(rig, runId, 1);
     await finish(rig, runId);
@@ -148,11 +149,11 @@ test('with replicas to confirm, nothing is signed that they do not have', async 
   const confirm = { replicas: 1, timeoutMs: 500 };
   const opened = await openReady({ commandTimeoutMs: 2_000, url: master.url, confirm });
   const witness = await openReady({ url: master.url });
-  const confirmed = { state: opened, pdp: pdpOver(opened, Date.now, newKey()) };
+  const confirmed = { state: opened, context: contextOver(opened, Date.now, newKey()) };
   const runId = await runWith(confirmed, 3);
 
   replica.pause();
-  await expect(sealRun(confirmed.pdp, runId)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  await expect(sealRun(confirmed.context, runId)).rejects.toMatchObject({ kind: 'state_unavailable' });
   await expect(finish(confirmed, runId)).rejects.toMatchObject({ kind: 'state_unavailable' });
   expect(await checkpointsOf({ state: witness }, runId)).toEqual([]);
   expect((await storedRun(witness, runId)).run.status).toBe('running');
@@ -177,15 +178,15 @@ test('with replicas to confirm, a repeat is acknowledged no sooner than what it 
   const confirm = { replicas: 1, timeoutMs: 300 };
   const state = await openReady({ commandTimeoutMs: 2_000, url: master.url, confirm });
   const rules = { assertedFacts: 'all', requireIdentity: true, requireSession: true } as const;
-  const pdp = { ...pdpOver(state, Date.now, undefined), rules };
-  const [running, ending] = [await runWith({ pdp }, 1), await runWith({ pdp }, 1)];
+  const context = withParts(contextOver(state, Date.now, undefined), { rules });
+  const [running, ending] = [await runWith({ context }, 1), await runWith({ context }, 1)];
   const operation = { rpc: 'AppendAudit', key: 'key', fingerprint: '0'.repeat(16) };
   const events = [{ kind: 'error' as const, message: 'm' }];
   const start = { ...START, operation: { ...operation, rpc: 'StartRun' } };
   const acts = [
-    () => appendAudit(pdp, { runId: running, events, operation }),
-    () => finish({ pdp }, ending),
-    () => startRun(pdp, start),
+    () => appendAudit(context, { runId: running, events, operation }),
+    () => finish({ context }, ending),
+    () => startRun(context, start),
   ];
 
   replica.pause();
@@ -215,10 +216,10 @@ test('its twin, a server that does not ask the replicas, signs what they do not 
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', `${master.port}`] });
   await eventually(async () => String(await replica.ask('INFO', 'replication')).includes('master_link_status:up'));
   const state = await openReady({ url: master.url });
-  const unconfirmed = { state, pdp: pdpOver(state, Date.now, newKey()) };
+  const unconfirmed = { state, context: contextOver(state, Date.now, newKey()) };
   replica.pause();
   const runId = await runWith(unconfirmed, 3);
-  await sealRun(unconfirmed.pdp, runId);
+  await sealRun(unconfirmed.context, runId);
   const [only] = await checkpointsOf(unconfirmed, runId);
   expect(readNote(only!.note).more.durability).not.toBe('replicated');
   replica.resume();
@@ -241,11 +242,11 @@ describe('a store that has lost something', () => {
 
   test('of a run that its checkpoint knows longer begins a new epoch, which says so', async () => {
     const runId = await runWith(rig, 3);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     const { run, log } = runKeys(runId);
     const [runBefore, logBefore] = [await redis.dumpBuffer(run), await redis.dumpBuffer(log)];
     await append(rig, runId, 4);
-    await sealRun(rig.pdp, runId);
+    await sealRun(rig.context, runId);
     await redis.restore(run, 0, runBefore, 'REPLACE');
     await redis.restore(log, 0, logBefore, 'REPLACE');
 
@@ -281,7 +282,7 @@ describe('a store that has lost something', () => {
     const swapping = confirmingWith(rig.state, async () => {
       await redis.lset(log, 2, (await redis.lindexBuffer(log, 0))!);
     });
-    await sealRun(pdpOver(swapping, rig.pdp.clock, rig.pdp.ledger.key), runId);
+    await sealRun(contextOver(swapping, rig.context.pdp.clock, rig.context.pdp.ledger.key), runId);
     expect(await checkpointsOf(rig, runId)).toEqual([]);
   });
 });

@@ -154,13 +154,13 @@ describe.each(ENGINES)('on %s', (engine) => {
   /** A run with checkpoints on its way, finished or signed as it runs. */
   async function someRun(random: Random, isFinished: boolean): Promise<{ runId: string; kept: string[] }> {
     const runId = await runWith(rig, 1 + random(6));
-    const kept = [(await getCheckpoint(rig.pdp, runId)).note];
+    const kept = [(await getCheckpoint(rig.context, runId)).note];
     for (let more = 1 + random(3); more > 0; more--) {
       await append(rig, runId, 1 + random(5));
       const payload = JSON.stringify({ effect: 'DENY', text: 'Ünïcödé – € 𝄞 \ufffd' });
       const events = [{ kind: 'custom' as const, type: 'decision', payload }];
-      await appendAudit(rig.pdp, { runId, events, operation: undefined });
-      kept.push((await getCheckpoint(rig.pdp, runId)).note);
+      await appendAudit(rig.context, { runId, events, operation: undefined });
+      kept.push((await getCheckpoint(rig.context, runId)).note);
     }
     if (isFinished) await finish(rig, runId);
     return { runId, kept };
@@ -172,16 +172,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     for (let index = 0; index < RUNS; index++) {
       const { runId, kept } = await someRun(random, index % 3 > 0);
       const { runId: otherId } = await someRun(random, true);
-      await verifyRun(rig.pdp, runId, []);
+      await verifyRun(rig.context, runId, []);
       const [stored, other] = [await store.read(runId), await store.read(otherId)];
       for (let tries = 0; tries < PER_RUN; tries++) {
-        const sound = await verifyRun(rig.pdp, runId, kept);
+        const sound = await verifyRun(rig.context, runId, kept);
         expect(sound.faults, `untouched, seed ${seed}`).toEqual([]);
         const name = pick(random, Object.keys(DAMAGES));
         const damage = DAMAGES[name]!(stored, random, other);
         if (!damage) continue;
         await store.write(runId, damage.bytes);
-        const { faults } = await verifyRun(rig.pdp, runId, []);
+        const { faults } = await verifyRun(rig.context, runId, []);
         const what = `"${name}" of seed ${seed}: ${JSON.stringify(faults.slice(0, 3))}`;
         if (faults.length === 0) expect.fail(`not found: ${what}`);
         if (damage.named && !damage.named.includes(faults[0]!.kind)) expect.fail(`not ${damage.named}: ${what}`);
@@ -202,11 +202,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     changed[30]! ^= 1;
     await store.write(runId, { ...stored, checkpoints: stored.checkpoints.with(-1, { number, bytes: changed }) });
     await append(rig, runId, 3);
-    const { note } = await getCheckpoint(rig.pdp, runId);
+    const { note } = await getCheckpoint(rig.context, runId);
     const { checkpoints } = await store.read(runId);
     const mended = [...checkpoints.slice(0, -2), { number, bytes }, checkpoints.at(-1)!];
     await store.write(runId, { ...(await store.read(runId)), checkpoints: mended });
-    expect(await verifyRun(rig.pdp, runId, [...kept, note])).toMatchObject({ ok: true, faults: [] });
+    expect(await verifyRun(rig.context, runId, [...kept, note])).toMatchObject({ ok: true, faults: [] });
   });
 
   test('a run whose damaged log cannot be purged keeps no other from being tended', async () => {
@@ -215,10 +215,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     await finish(rig, damaged);
     const stored = await store.read(damaged);
     await store.write(damaged, { ...stored, log: [Buffer.from('nothing')] });
-    await expect(purgePayloads(rig.pdp, damaged)).rejects.toThrow();
+    await expect(purgePayloads(rig.context, damaged)).rejects.toThrow();
     await rig.advance(IDLE_MS + 1);
     const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
-    await expect(sweep(rig.pdp, rules)).rejects.toThrow();
+    await expect(sweep(rig.context, rules)).rejects.toThrow();
     expect((await rig.state.readRun(silent)).stored?.run.status).toBe('timeout');
   });
 
@@ -230,7 +230,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const changed = Buffer.from(bytes);
       changed.writeUInt32BE(other, 1);
       await store.write(runId, { ...stored, checkpoints: stored.checkpoints.with(-1, { number, bytes: changed }) });
-      expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, status: 'ok' });
+      expect(await verifyRun(rig.context, runId, [])).toMatchObject({ ok: true, status: 'ok' });
     }
   });
 
@@ -244,20 +244,20 @@ describe.each(ENGINES)('on %s', (engine) => {
     await append(rig, runId, 1);
     await finish(rig, runId);
     const where = `checkpoint ${stored.checkpoints.length}`;
-    const [fault] = (await verifyRun(rig.pdp, runId, [])).faults;
+    const [fault] = (await verifyRun(rig.context, runId, [])).faults;
     expect(fault).toMatchObject({ kind: 'altered', where });
     const { checkpoints } = await store.read(runId);
     await store.write(runId, { ...(await store.read(runId)), checkpoints: checkpoints.with(-2, { number, bytes }) });
-    expect(await verifyRun(rig.pdp, runId, [])).toMatchObject({ ok: true, status: 'ok' });
+    expect(await verifyRun(rig.context, runId, [])).toMatchObject({ ok: true, status: 'ok' });
   });
 
   test('any single change to what was exported is found', { timeout: 1_800_000 }, async () => {
     const random = randomFrom(seed);
-    const keys = rig.pdp.ledger.key!.verifierKeys;
+    const keys = rig.context.pdp.ledger.key!.verifierKeys;
     for (let index = 0; index < RUNS; index++) {
       const { runId } = await someRun(random, index % 3 > 0);
       const lines: string[] = [];
-      for await (const line of exportRun(rig.pdp, runId)) lines.push(line);
+      for await (const line of exportRun(rig.context, runId)) lines.push(line);
       expect((await verifyBundle(lines, { keys })).faults).toEqual([]);
       for (const [name, mutate] of Object.entries(LINE_MUTATIONS)) {
         const mutated = mutate(subjectOf(lines), random);

@@ -21,7 +21,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   /** A run of a session, a charge that names it, and a denial. */
   const decided = async () => {
-    const { state } = rig.pdp;
+    const { state } = rig.context;
     const { now } = await state.readRun('');
     const clock = { now: () => now };
     const session = await created(state);
@@ -39,7 +39,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   const linesOf = async (runId: string) => {
     const lines: string[] = [];
-    for await (const line of exportRun(rig.pdp, runId)) lines.push(line);
+    for await (const line of exportRun(rig.context, runId)) lines.push(line);
     return lines;
   };
   const payloadsOf = (lines: readonly string[], type: string) =>
@@ -53,7 +53,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an exported bundle says what was asked after the records have lapsed', async () => {
     const { run, sessionId, allowed, denied } = await decided();
     const { runId } = run;
-    await appendAudit(rig.pdp, { runId, events: [call(allowed), call()], operation: undefined });
+    await appendAudit(rig.context, { runId, events: [call(allowed), call()], operation: undefined });
     await finish(rig, runId);
     await rig.advance(LIMITS.decisionRetentionMsDefault + DAY);
     expect(await rig.state.readDecision(allowed)).toBeUndefined();
@@ -82,7 +82,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       },
     ]);
     expect(payloadsOf(lines, 'tool_call').map(({ decision_id }) => decision_id)).toEqual([allowed, undefined]);
-    const report = await verifyBundle(lines, { keys: rig.pdp.ledger.key!.verifierKeys });
+    const report = await verifyBundle(lines, { keys: rig.context.pdp.ledger.key!.verifierKeys });
     expect(report).toMatchObject({ ok: true, findingsTotal: 1 });
     expect(report.findings).toEqual([
       { kind: 'call without decision', where: expect.any(String), detail: 'search names no decision' },
@@ -106,10 +106,10 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('a purge says in the ledger who asked for it', async () => {
     const { run } = await decided();
     await finish(rig, run.runId);
-    await purgePayloads(rig.pdp, run.runId, 'alice');
+    await purgePayloads(rig.context, run.runId, 'alice');
     const lines = await linesOf(run.runId);
     expect(payloadsOf(lines, 'tollgate.purge')).toEqual([{ first: 1, last: 2, by: 'alice' }]);
-    const report = await verifyBundle(lines, { keys: rig.pdp.ledger.key!.verifierKeys });
+    const report = await verifyBundle(lines, { keys: rig.context.pdp.ledger.key!.verifierKeys });
     expect(report).toMatchObject({ ok: true, findings: [] });
   });
 });

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { CallContext } from '../../src/pdp/call-context.ts';
 import { type ExportedRecord, type ExportPlace, exportEvents } from '../../src/pdp/export-events.ts';
 import { newId } from '../../src/pdp/ids.ts';
-import type { Pdp } from '../../src/pdp/pdp.ts';
 import { newRun, started } from '../contract/fixtures.ts';
 import { type Answer, clientsOf } from '../support/clients.ts';
 import { ENGINES } from '../support/engines.ts';
@@ -31,9 +31,9 @@ describe.each(ENGINES)('an export, %s engine', (engine) => {
     return run.runId;
   }
 
-  async function exported(after?: ExportPlace, pdp: Pdp = rig.pdp): Promise<ExportedRecord[]> {
+  async function exported(after?: ExportPlace, context: CallContext = rig.context): Promise<ExportedRecord[]> {
     const records: ExportedRecord[] = [];
-    for await (const one of exportEvents(pdp, { after, follow: false }, new AbortController().signal))
+    for await (const one of exportEvents(context, { after, follow: false }, new AbortController().signal))
       records.push(one);
     return records;
   }
@@ -82,8 +82,8 @@ describe.each(ENGINES)('an export, %s engine', (engine) => {
     };
     await rig.advance(100);
     await finish(rig, quick);
-    await rig.advance(rig.pdp.patience.finishMs - 200);
-    const careless = { ...rig.pdp, patience: { appendMs: 0, finishMs: -5_000 } };
+    await rig.advance(rig.context.pdp.patience.finishMs - 200);
+    const careless = { ...rig.context, patience: { appendMs: 0, finishMs: -5_000 } };
     const passed = (await exported(undefined, careless)).at(-1)?.place;
     expect(passed?.run.id).toBe(quick);
     const place = (await exported()).at(-1)?.place;

@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { appendAudit } from '../../src/pdp/append-audit.ts';
-import type { CheckpointKey, Pdp } from '../../src/pdp/pdp.ts';
+import type { CallContext } from '../../src/pdp/call-context.ts';
+import type { CheckpointKey } from '../../src/pdp/pdp.ts';
 import { finishRun } from '../../src/pdp/runs.ts';
 import { signNote, verifierKeyOf } from '../../src/signed-note.ts';
 import { decodeCheckpoint, type StoredCheckpoint } from '../../src/state/codec/checkpoint.ts';
@@ -13,7 +14,7 @@ import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { newRun, started } from '../contract/fixtures.ts';
 import { openRedis } from '../redis/open.ts';
-import { plainPdp } from '../support/pdp.ts';
+import { plainContext } from '../support/pdp.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
 export const IDLE_MS = 3_600_000;
@@ -21,7 +22,7 @@ export const INTERVAL_MS = 60_000;
 
 export interface LedgerRig {
   readonly state: State;
-  readonly pdp: Pdp;
+  readonly context: CallContext;
   /** Undefined on the embedded engine. */
   readonly redis: RedisServer | undefined;
   /** Undefined on Redis. */
@@ -36,9 +37,9 @@ export function newKey(name = 'tollgate'): CheckpointKey {
   return { verifierKey, verifierKeys: [verifierKey], sign: (text) => signNote(text, key) };
 }
 
-export function pdpOver(state: State, clock: () => number, key: CheckpointKey | undefined): Pdp {
+export function contextOver(state: State, clock: () => number, key: CheckpointKey | undefined): CallContext {
   const ledger = { key, checkpointIntervalMs: INTERVAL_MS };
-  return { ...plainPdp(state, clock), runIdleTimeoutMs: IDLE_MS, ledger };
+  return plainContext(state, clock, { runIdleTimeoutMs: IDLE_MS, ledger });
 }
 
 export async function openRig(
@@ -50,7 +51,7 @@ export async function openRig(
     const opened = await openRedis(redis);
     return {
       state: opened.state,
-      pdp: pdpOver(opened.state, opened.clock.now, key),
+      context: contextOver(opened.state, opened.clock.now, key),
       redis,
       directory: undefined,
       advance: opened.clock.advance,
@@ -66,7 +67,7 @@ export async function openRig(
   const state = await openEmbeddedState({ directory, retentionMs: 1, mapSizeBytes: 2 ** 28, now });
   return {
     state,
-    pdp: pdpOver(state, now, key),
+    context: contextOver(state, now, key),
     redis: undefined,
     directory,
     advance: async (ms) => {
@@ -80,26 +81,29 @@ export async function openRig(
 }
 
 /** Starts a run with some events in its log. @returns its id */
-export async function runWith({ pdp }: Pick<LedgerRig, 'pdp'>, events: number): Promise<string> {
-  const { run } = await started(pdp.state, newRun((await pdp.state.readRun('')).now, { inputs: '{"question":"why"}' }));
-  await append({ pdp }, run.runId, events);
+export async function runWith({ context }: Pick<LedgerRig, 'context'>, events: number): Promise<string> {
+  const { run } = await started(
+    context.state,
+    newRun((await context.state.readRun('')).now, { inputs: '{"question":"why"}' }),
+  );
+  await append({ context }, run.runId, events);
   return run.runId;
 }
 
-export async function append({ pdp }: Pick<LedgerRig, 'pdp'>, runId: string, count: number): Promise<void> {
+export async function append({ context }: Pick<LedgerRig, 'context'>, runId: string, count: number): Promise<void> {
   for (let left = count; left > 0; left -= 100) {
     const events = Array.from({ length: Math.min(left, 100) }, (_, index) => ({
       kind: 'custom' as const,
       type: 'note',
       payload: JSON.stringify({ index }),
     }));
-    await appendAudit(pdp, { runId, events, operation: undefined });
+    await appendAudit(context, { runId, events, operation: undefined });
   }
 }
 
-export async function finish({ pdp }: Pick<LedgerRig, 'pdp'>, runId: string, output = 'done'): Promise<void> {
+export async function finish({ context }: Pick<LedgerRig, 'context'>, runId: string, output = 'done'): Promise<void> {
   const nothing = { error: undefined, runtimeMs: undefined, operation: undefined };
-  await finishRun(pdp, { runId, status: 'ok', output, ...nothing });
+  await finishRun(context, { runId, status: 'ok', output, ...nothing });
 }
 
 export async function checkpointsOf({ state }: Pick<LedgerRig, 'state'>, runId: string): Promise<StoredCheckpoint[]> {

@@ -9,7 +9,7 @@ import { createSession } from '../../src/pdp/sessions.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { newSession } from '../contract/fixtures.ts';
-import { plainPdp } from '../support/pdp.ts';
+import { plainContext } from '../support/pdp.ts';
 
 const NOW = 1_790_000_000_000;
 const KEPT = { revision: 'ab'.repeat(32), document: '{}', inForceAtMs: NOW };
@@ -43,11 +43,11 @@ function journalOf(...kept: readonly (typeof KEPT)[]): PolicyJournal {
 
 test('nothing is recorded under a policy that the store has not taken', async () => {
   const policies = journalOf(KEPT);
-  const pdp = { ...plainPdp(refusing(1), () => NOW), policies };
-  await expect(createSession(pdp, newSession(), undefined)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  const context = plainContext(refusing(1), () => NOW, { policies });
+  await expect(createSession(context, newSession(), undefined)).rejects.toMatchObject({ kind: 'state_unavailable' });
   expect(await state.readPolicy(KEPT.revision)).toBeUndefined();
   expect((await state.readAgent(newSession().agentId)).liveSessions).toBe(0);
-  await createSession(pdp, newSession(), undefined);
+  await createSession(context, newSession(), undefined);
   expect(await state.readPolicy(KEPT.revision)).toEqual({ document: '{}', inForceAtMs: NOW });
 });
 
@@ -63,9 +63,9 @@ test('every policy since the last record is kept, not the newest alone', async (
 test('a swap is recorded once the store takes it, and once', async () => {
   const policies = journalOf(KEPT);
   policies.swapped({ revision: KEPT.revision, previous: 'before', caller: 'alice' });
-  const pdp = { ...plainPdp(refusing(1), () => NOW), policies };
-  await expect(policies.flush(pdp)).rejects.toMatchObject({ kind: 'state_unavailable' });
-  await Promise.all([policies.flush(pdp), policies.flush(pdp)]);
+  const context = plainContext(refusing(1), () => NOW, { policies });
+  await expect(policies.flush(context)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  await Promise.all([policies.flush(context), policies.flush(context)]);
   const pages = Array.from({ length: 256 }, (_, partition) =>
     state.pageDecisions({ of: { partition }, fromMs: 0, toMs: 2 * NOW, limit: 10 }),
   );

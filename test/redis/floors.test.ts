@@ -7,7 +7,7 @@ import { listRunEvents } from '../../src/pdp/run-queries.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys, sessionKey } from '../../src/state/redis/keys.ts';
 import { created, step, stored, storedRun } from '../contract/fixtures.ts';
-import { append, checkpointsOf, finish, newKey, pdpOver, readNote, rootOfLog, runWith } from '../ledger/rig.ts';
+import { append, checkpointsOf, contextOver, finish, newKey, readNote, rootOfLog, runWith } from '../ledger/rig.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { eventually } from '../support/times.ts';
@@ -66,9 +66,9 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
   const witness = await openReady({ url: `redis://127.0.0.1:${proxy.port}` });
   const other = await openReady({ url: server.url });
   const key = newKey();
-  const [mine, theirs] = [witness, other].map((state) => ({ state, pdp: pdpOver(state, Date.now, key) })) as [
-    { state: typeof witness; pdp: ReturnType<typeof pdpOver> },
-    { state: typeof other; pdp: ReturnType<typeof pdpOver> },
+  const [mine, theirs] = [witness, other].map((state) => ({ state, context: contextOver(state, Date.now, key) })) as [
+    { state: typeof witness; context: ReturnType<typeof contextOver> },
+    { state: typeof other; context: ReturnType<typeof contextOver> },
   ];
   const runId = await runWith(mine, 2);
   const { run, log } = runKeys(runId);
@@ -76,7 +76,7 @@ test('a lost append of a run begins a new epoch before the next record, whoever 
   await append(mine, runId, 3);
   const { signal } = new AbortController();
   const reader = (afterSequence: number, follow: boolean) =>
-    shown(listRunEvents(theirs.pdp, { runId, afterSequence, follow }, signal));
+    shown(listRunEvents(theirs.context, { runId, afterSequence, follow }, signal));
   const following = reader(2, true);
   expect([await following.next(), await following.next(), await following.next()]).toMatchObject(
     ['3 note', '4 note', '5 note'].map((value) => ({ value })),

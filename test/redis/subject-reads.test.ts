@@ -5,7 +5,7 @@ import { listRuns } from '../../src/pdp/run-queries.ts';
 import type { State } from '../../src/state/port.ts';
 import { recordedStep } from '../contract/decisions.ts';
 import { commitOf, created, newRun } from '../contract/fixtures.ts';
-import { plainPdp } from '../support/pdp.ts';
+import { plainContext } from '../support/pdp.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { type OpenedRedis, openRedis } from './open.ts';
 
@@ -42,7 +42,7 @@ async function decide(state: State, principal: string, count: number): Promise<v
 
 test('decisions of a principal', async () => {
   const { state, clock } = opened;
-  const pdp = plainPdp(state, clock.now);
+  const context = plainContext(state, clock.now);
   const filter = { agentId: undefined, traceHash: undefined, effect: undefined, reason: undefined };
   const query = {
     of: 'everybody',
@@ -50,7 +50,7 @@ test('decisions of a principal', async () => {
     toMs: Number.MAX_SAFE_INTEGER,
     filter: { ...filter, principal: 'discord:alice', rpc: undefined, tool: 'search' },
   } as const;
-  const ask = () => listDecisions(pdp, query, { size: 50, after: undefined });
+  const ask = () => listDecisions(context, query, { size: 50, after: undefined });
   await decide(state, 'discord:alice', 3);
   await decide(state, 'discord:bob', 1);
   const few = await commandsOf(ask);
@@ -61,14 +61,14 @@ test('decisions of a principal', async () => {
   expect(many).toBe(few);
   // The same question without the index looks at every record, so that the count tells one from the other.
   const everybody = { ...query, filter: { ...query.filter, principal: undefined } };
-  const walked = await commandsOf(() => listDecisions(pdp, everybody, { size: 50, after: undefined }));
+  const walked = await commandsOf(() => listDecisions(context, everybody, { size: 50, after: undefined }));
   expect(walked).toBeGreaterThan(0);
   console.log(`store reads for a page of a principal: ${few} beside 1 foreign decision, ${many} beside 401`);
 });
 
 test('runs of a caller', async () => {
   const { state, clock } = opened;
-  const pdp = plainPdp(state, clock.now);
+  const context = plainContext(state, clock.now);
   const filter = {
     callerId: 'discord:alice',
     agentId: undefined,
@@ -79,7 +79,7 @@ test('runs of a caller', async () => {
     startedFromMs: clock.now() - 1_000,
     startedBeforeMs: clock.now() + 1_000,
   };
-  const ask = () => listRuns(pdp, filter, { size: 50, after: undefined });
+  const ask = () => listRuns(context, filter, { size: 50, after: undefined });
   const start = async (callerId: string, count: number) => {
     for (let left = count; left > 0; left--) await state.commitRun(commitOf(newRun(clock.now(), { callerId })));
   };
@@ -91,10 +91,10 @@ test('runs of a caller', async () => {
   expect((await ask()).runs).toHaveLength(3);
   expect(many).toBe(few);
   const walked = await commandsOf(() =>
-    listRuns(pdp, { ...filter, callerId: undefined, status: 'ok' }, { size: 50, after: undefined }),
+    listRuns(context, { ...filter, callerId: undefined, status: 'ok' }, { size: 50, after: undefined }),
   );
   expect(walked).toBeGreaterThan(many);
   expect(
-    (await listRuns(pdp, { ...filter, startedBeforeMs: clock.now() }, { size: 5, after: undefined })).runs,
+    (await listRuns(context, { ...filter, startedBeforeMs: clock.now() }, { size: 5, after: undefined })).runs,
   ).toEqual([]);
 });

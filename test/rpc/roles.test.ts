@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rolesFor } from '../../src/rpc/roles.ts';
+import { operationOf } from '../../src/api/operations.ts';
+import type { ServiceName } from '../../src/gen/tollgate.ts';
 import { bearer, makeCallers, newToken, ROLES, type RoleName, type TestCallers } from '../support/callers.ts';
 import { readRefusal } from '../support/refusals.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -72,7 +73,7 @@ async function codeOf(method: MethodUnderTest, metadata?: grpc.Metadata, listene
 }
 
 describe.each(METHODS.map((method) => [method.path, method] as const))('%s', (path, method) => {
-  test('has a row in the table', () => expect(rolesFor(path).size).toBeGreaterThan(0));
+  test('has a row in the table', () => expect(operationOf(...serviceAndName(path)).roles.length).toBeGreaterThan(0));
 
   test('nobody unknown may call it', async () => {
     expect(await codeOf(method)).toBe('UNAUTHENTICATED');
@@ -92,6 +93,11 @@ describe.each(METHODS.map((method) => [method.path, method] as const))('%s', (pa
 });
 
 test('an RPC without a row is refused before the server starts', () => {
-  expect(() => rolesFor('/tollgate.v1.AuditService/NewMethod')).toThrow(/has no row/);
-  expect(() => rolesFor('constructor')).toThrow(/has no row/);
+  expect(() => operationOf('AuditService', 'NewMethod')).toThrow(/has no row/);
+  expect(() => operationOf('AuditService', 'constructor')).toThrow(/has no row/);
 });
+
+function serviceAndName(path: string): [ServiceName, string] {
+  const [, service, name] = /^\/tollgate\.v1\.(\w+)\/(\w+)$/.exec(path)!;
+  return [service as ServiceName, name!];
+}

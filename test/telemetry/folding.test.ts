@@ -35,12 +35,17 @@ function denial(at: number) {
 
 test('13,589 equal denials of a session in 14 s are a line and a count for each 10 s', () => {
   const decisions = new DecisionLog(log, () => BUILT_IN);
-  const asked = { rpc: 'Authorize', caller: 'local' };
   for (let at = 0; at < 13_589; at++) {
-    decisions.decision(asked, denial(at), { session_id: 's', tool: 'read_file' });
+    decisions.write('Authorize', 'local', {
+      decision: denial(at),
+      about: () => ({ session_id: 's', tool: 'read_file' }),
+    });
     vi.advanceTimersByTime(1);
   }
-  decisions.decision(asked, denial(0), { session_id: 'other', tool: 'read_file' });
+  decisions.write('Authorize', 'local', {
+    decision: denial(0),
+    about: () => ({ session_id: 'other', tool: 'read_file' }),
+  });
   decisions.close();
   expect(said()).toEqual(['denied', 'denied more often, alike', 'denied', 'denied more often, alike']);
   expect(lines[0]).toMatchObject({ decision_id: 'd-0', session_id: 's', reason: 'BUDGET_EXHAUSTED' });
@@ -51,7 +56,7 @@ test('13,589 equal denials of a session in 14 s are a line and a count for each 
 test('a denial that comes again after a quiet time is written again', () => {
   const decisions = new DecisionLog(log, () => BUILT_IN);
   for (let round = 0; round < 2; round++) {
-    decisions.decision({ rpc: 'Authorize', caller: 'local' }, denial(round), { session_id: 's' });
+    decisions.write('Authorize', 'local', { decision: denial(round), about: () => ({ session_id: 's' }) });
     vi.advanceTimersByTime(20_000);
   }
   expect(said()).toEqual(['denied', 'denied']);

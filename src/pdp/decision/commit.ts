@@ -10,7 +10,7 @@ import { charge } from '../../core/session.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { pendingCharge, publishCharge } from '../charge-record.ts';
-import { isRecorded, type PendingRecord, settle } from '../decision-records.ts';
+import { isPreparing, isRecorded, type PendingRecord, prepared, settle } from '../decision-records.ts';
 import { newId, partitionFor } from '../ids.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
@@ -48,6 +48,8 @@ export async function commit(
   const { sessionId, agentId } = sessionOf(request);
   // A session id that is not one of ours names no place where a record could lie.
   const pending = isOwnId(sessionId) ? pendingCharge(context, request, judgement, judgement.checks) : undefined;
+  // WHY NOT always awaited: a turn of the event loop for each charge.
+  if (pending && isPreparing(context, pending.request)) await prepared(context, pending.request);
   const answer = await context.state.charge({
     sessionId,
     agentId,

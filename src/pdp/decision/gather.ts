@@ -17,13 +17,14 @@ export function gatherCached(
   if (request.dryRun || request.traceId === undefined) return undefined;
   const identity = context.pdp.identities.get(request.traceId);
   if (!identity) return undefined;
-  if (request.runId === undefined) return { identity, run: undefined, isCached: true };
-  return findRun(context, request.runId).then((run) => ({ identity, run, isCached: true }));
+  const sessionId = request.session?.sessionId;
+  if (request.runId === undefined) return { identity, run: undefined, sessionId, isCached: true };
+  return findRun(context, request.runId).then((run) => ({ identity, run, sessionId, isCached: true }));
 }
 
 /** Facts as the store has them now. */
 export async function gather(context: CallContext, request: ChargeRequest): Promise<GatheredFacts> {
   const identity = await findIdentity(context, request.traceId);
   const run = request.runId === undefined ? undefined : await findRun(context, request.runId);
-  return { identity, run, isCached: false };
+  return { identity, run, sessionId: request.session?.sessionId, isCached: false };
 }

@@ -1,4 +1,5 @@
 // The last step: from what was committed to the answer.
+import { restsOnAssertion } from '../../core/decision.ts';
 import { usageOf } from '../../core/session.ts';
 import { decide } from '../decision.ts';
 import type { Committed } from './commit.ts';
@@ -7,7 +8,7 @@ import type { ChargeDecision, ChargeRequest } from './request.ts';
 
 export function respond(
   { dryRun, explain }: ChargeRequest,
-  { policy, identity }: Judgement,
+  { policy, identity, checks }: Judgement,
   { verdict, decisionId, evaluatedAtMs, replayed, session }: Committed,
 ): ChargeDecision {
   const decision = decide(verdict, {
@@ -17,6 +18,8 @@ export function respond(
     explain,
     dryRun,
     replayed,
+    // Those of the session never rest on an assertion, and an ALLOW lists none.
+    asserted: restsOnAssertion(checks),
   });
   return {
     decision,
