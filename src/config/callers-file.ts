@@ -1,9 +1,7 @@
 // The callers file: who may call, in which role, and how each is known. It holds no secret: of a token only its hash.
+import { ROLES, type Role } from '../core/role.ts';
 import type { PolicyNote, PolicyParser } from './policy-file.ts';
 import { tokenKind } from './token.ts';
-
-export const ROLES = ['runner', 'controller', 'auditor', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
 
 export interface Caller {
   readonly name: string;

@@ -49,7 +49,7 @@ export interface Loss {
 
 /** The decisions that named a run and are not among its records yet, so many of them as one change takes along. */
 export async function unfoldedDecisions(
-  { pdp: { state } }: CallContext,
+  { state }: CallContext,
   { runId, ledger: { decisions } }: Run,
   notedDecisions: number,
 ): Promise<readonly FoldedDecision[]> {

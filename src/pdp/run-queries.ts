@@ -246,7 +246,7 @@ export async function* listRunEvents(
 
 /** @returns the place before the record that ends an epoch, if `afterSequence` is behind that */
 async function beforeEpoch(
-  { pdp: { state } }: CallContext,
+  { state }: CallContext,
   { runId }: Run,
   { after, afterSequence }: { after: number; afterSequence: number },
 ): Promise<number> {

@@ -25,7 +25,7 @@ export async function treeOf(context: CallContext, runId: string, size: number):
 }
 
 /** Nobody else has it while it grows. */
-async function taken({ pdp: { state } }: CallContext, runId: string): Promise<Tree | undefined> {
+async function taken({ state }: CallContext, runId: string): Promise<Tree | undefined> {
   const tree = kept.get(runId);
   kept.delete(runId);
   if (!tree || tree.size === 0) return undefined;

@@ -192,7 +192,7 @@ export async function removeEndedSessions(
 }
 
 async function removeEnded(
-  { pdp: { state } }: CallContext,
+  { state }: CallContext,
   sweep: { readonly partition: number; readonly endedForMs: number },
   onRemoved: (count: number) => void,
 ): Promise<void> {

@@ -4,9 +4,10 @@
 // A call is identified once, when its headers arrive; the handler finds the result on the stream.
 import { timingSafeEqual } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { Caller, CallerBook, Role } from '../config/callers-file.ts';
+import type { Caller, CallerBook } from '../config/callers-file.ts';
 import { tokenDigest } from '../config/token.ts';
 import { Failure } from '../core/failure.ts';
+import type { Role } from '../core/role.ts';
 
 /** A caller, and what it showed to be known by. */
 export interface Identified {
