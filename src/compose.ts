@@ -6,9 +6,10 @@ import { certificatesOf, DROPPING, expiring, fileWarnings } from './compose/proc
 import { openStore } from './compose/store.ts';
 import { type CallerBook, callersParser } from './config/callers-file.ts';
 import type { Config } from './config/config.ts';
+import { checkedPolicy } from './config/policy-shape.ts';
 import { PolicySource } from './config/policy-source.ts';
 import { Failure } from './core/failure.ts';
-import { type Policy, parsePolicy } from './core/policy.ts';
+import type { Policy } from './core/policy.ts';
 import { type LedgerKey, openLedgerKey } from './ledger-key.ts';
 import { localContext } from './pdp/call-context.ts';
 import { DecisionFeed } from './pdp/decision-feed.ts';
@@ -258,7 +259,7 @@ function openPolicy(
 ): PolicySource<Policy> {
   const source = new PolicySource<Policy>({
     path: config.policy.file,
-    parse: parsePolicy,
+    parse: checkedPolicy,
     load: () => offloadPolicy(workers, config.policy.file),
     onTake: ({ revision, document, loadedAtMs }) => journal.take({ revision, document, inForceAtMs: loadedAtMs }),
     onReload: (reload, by) => {

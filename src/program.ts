@@ -11,10 +11,10 @@ import { serve, VERSION } from './compose.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
 import { loadPolicy, PolicyError } from './config/policy-file.ts';
+import { checkedPolicy } from './config/policy-shape.ts';
 import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
 import { newToken, tokenHash } from './config/token.ts';
 import { nearest } from './core/nearest.ts';
-import { parsePolicy } from './core/policy.ts';
 import { checkHealth } from './rpc/health-client.ts';
 import { ManagementClient } from './rpc/management-client.ts';
 import { StartupError } from './startup-error.ts';
@@ -53,7 +53,7 @@ addConfigOptions(
 const policy = program.command('policy').description('look at the policy');
 addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) => {
   const { file } = load(flags).config.policy;
-  print(printPolicyCheck(file, loadPolicy(file, parsePolicy)));
+  print(printPolicyCheck(file, loadPolicy(file, checkedPolicy)));
 });
 
 addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(

@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'api/wire/codec.ts',
     'api/wire/fields.ts',
     'config/policy-file.ts',
+    'config/policy-shape.ts',
     'redaction/operator-rules.ts',
     'state/port.ts',
     'startup-error.ts',

@@ -4,8 +4,8 @@ import { callersParser } from '../config/callers-file.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { LISTENERS } from '../config/listeners.ts';
 import { loadPolicy } from '../config/policy-file.ts';
+import { checkedPolicy } from '../config/policy-shape.ts';
 import { ProblemsError } from '../config/problems-error.ts';
-import { parsePolicy } from '../core/policy.ts';
 import { checkLedgerKey } from '../ledger-key.ts';
 import { checkRedactionFiles } from '../redaction/redaction-source.ts';
 import { readMaterial } from '../rpc/tls.ts';
@@ -21,7 +21,7 @@ export function checkFiles(config: Config): void {
 function checksOf(config: Config): (() => unknown)[] {
   const { callers, ledger, policy, redaction, store, tls } = config;
   return [
-    () => loadPolicy(policy.file, parsePolicy),
+    () => loadPolicy(policy.file, checkedPolicy),
     () => callers && loadPolicy(callers.file, callersParser(asksForCertificates(config))),
     ...LISTENERS.map((name) => () => tls[name] && readMaterial(tls[name])),
     () => store.kind !== 'embedded' && readLogin(store),

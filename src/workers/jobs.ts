@@ -4,6 +4,7 @@ import { appendRequestFrom } from '../api/wire/append-request.ts';
 import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';
 import { loadPolicy, PolicyError } from '../config/policy-file.ts';
+import { checkedPolicy } from '../config/policy-shape.ts';
 import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
@@ -104,7 +105,7 @@ const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name
   },
   loadPolicy: ({ path }) => {
     try {
-      const { revision, document, warnings } = loadPolicy(path, parsePolicy);
+      const { revision, document, warnings } = loadPolicy(path, checkedPolicy);
       return { revision, document, warnings };
     } catch (error) {
       if (error instanceof PolicyError) return { problems: error.problems };

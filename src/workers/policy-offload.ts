@@ -1,6 +1,7 @@
 // A policy file of 1 MiB takes more than half a second to read. A worker does that, and the event loop takes over the outcome.
 import { setImmediate as turn } from 'node:timers/promises';
 import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/policy-file.ts';
+import { checkedPolicy } from '../config/policy-shape.ts';
 import { Failure } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -17,7 +18,7 @@ export async function offloadPolicy(pool: WorkerPool, path: string): Promise<Loa
     throw error;
   });
   // A change of rules must not be missed because there is much else to do.
-  if (!read) return loadPolicy(path, parsePolicy);
+  if (!read) return loadPolicy(path, checkedPolicy);
   if ('problems' in read) throw new PolicyError(read.problems);
   const { document, revision, warnings } = read;
   const root = JSON.parse(document);
