@@ -2,7 +2,7 @@
 // With --check it writes nothing and fails when the page would change.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const SCHEMA = JSON.parse(readFileSync(new URL('../src/config/policy.schema.json', import.meta.url), 'utf8'));
+const SCHEMA = JSON.parse(readFileSync(new URL('../src/config/files/policy.schema.json', import.meta.url), 'utf8'));
 const PAGE = new URL('../docs/policy.md', import.meta.url);
 const BEGIN = '<!-- begin generated: npm run gen:docs -->';
 const END = '<!-- end generated -->';

@@ -13,7 +13,7 @@ import { typesOf } from './gen-types.mjs';
 const OUT = 'src/gen';
 const PACKAGE_DIR = 'tollgate/v1';
 /** Outside proto/, because clients carry these files already and must not get them twice. */
-const ERROR_DETAILS = 'src/rpc/error-details';
+const ERROR_DETAILS = 'src/rpc/call/error-details';
 const HEALTH = 'node_modules/grpc-health-check/proto';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));

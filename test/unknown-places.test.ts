@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressGroup } from '../src/remote-address.ts';
-import { UnknownPlaces } from '../src/unknown-places.ts';
+import { addressGroup } from '../src/host/remote-address.ts';
+import { UnknownPlaces } from '../src/host/unknown-places.ts';
 
 interface Holder {
   readonly name: string;

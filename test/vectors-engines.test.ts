@@ -5,18 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
-import type { AuditEvent } from '../src/core/audit.ts';
-import type { Identity } from '../src/core/identity.ts';
+import type { Identity } from '../src/core/identity/identity.ts';
 import { LIMITS, pageSizeOf } from '../src/core/limits.ts';
-import { SENSITIVITIES, type SensitivityLevel, statusOf } from '../src/core/session.ts';
-import { appendAudit } from '../src/pdp/append-audit.ts';
+import type { AuditEvent } from '../src/core/run/audit.ts';
+import { SENSITIVITIES, type SensitivityLevel, statusOf } from '../src/core/session/session.ts';
 import type { CallContext } from '../src/pdp/call-context.ts';
 import { decideAndCharge } from '../src/pdp/decision/decide-and-charge.ts';
 import type { ChargeDecision } from '../src/pdp/decision/request.ts';
-import { bindIdentity } from '../src/pdp/identities.ts';
-import { getLastRuns, listChildRuns, listRunEvents, listRuns } from '../src/pdp/run-queries.ts';
-import { finishRun, getRun, startRun } from '../src/pdp/runs.ts';
-import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../src/pdp/sessions.ts';
+import { bindIdentity } from '../src/pdp/identity/identities.ts';
+import { appendAudit } from '../src/pdp/run/append-audit.ts';
+import { getLastRuns, listChildRuns, listRunEvents, listRuns } from '../src/pdp/run/run-queries.ts';
+import { finishRun, getRun, startRun } from '../src/pdp/run/runs.ts';
+import {
+  closeSession,
+  createSession,
+  getSession,
+  listSessions,
+  removeEndedSessions,
+} from '../src/pdp/session/sessions.ts';
 import { nameKey, time } from '../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../src/state/embedded/state.ts';
 import { type Opened, RETENTION_MS } from './contract/suite.ts';

@@ -1,7 +1,7 @@
 // AgentService: an agent is switched off and on again.
 import type * as wire from '../gen/tollgate.ts';
-import { deactivateAgent, reactivateAgent } from '../pdp/agents.ts';
 import type { Pdp } from '../pdp/pdp.ts';
+import { deactivateAgent, reactivateAgent } from '../pdp/session/agents.ts';
 import { CONTROLLERS, unary } from './operation.ts';
 import { encodeAgent } from './wire/encode.ts';
 import type { Fields } from './wire/fields.ts';

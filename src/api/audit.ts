@@ -1,9 +1,9 @@
 // AuditService's part about runs and their logs: what an auditor asks, and what an admin removes.
 import { LIMITS, pageSizeOf } from '../core/limits.ts';
-import type { RunStatus } from '../core/run.ts';
+import type { RunStatus } from '../core/run/run.ts';
 import type * as wire from '../gen/tollgate.ts';
-import { purgeOldPayloads } from '../pdp/purge-payloads.ts';
-import { recordedPurge } from '../pdp/recorded-purge.ts';
+import { purgeOldPayloads } from '../pdp/ledger/purge-payloads.ts';
+import { recordedPurge } from '../pdp/record/recorded-purge.ts';
 import {
   getLastRuns,
   getRunChain,
@@ -12,7 +12,7 @@ import {
   listRunEvents,
   listRuns,
   purgeRuns,
-} from '../pdp/run-queries.ts';
+} from '../pdp/run/run-queries.ts';
 import { ADMINS, AUDITORS, stream, unary } from './operation.ts';
 import { runIdFrom } from './run.ts';
 import { encodeEvent, encodeRun } from './wire/encode.ts';

@@ -1,12 +1,12 @@
 // AuditService's part about decisions.
-import type { Effect, Reason } from '../core/decision.ts';
-import { type DecisionFilter, fits } from '../core/decision-filter.ts';
-import { DECISION_RPCS, type DecisionRecord, type DecisionRpc } from '../core/decision-record.ts';
+import type { Effect, Reason } from '../core/decision/decision.ts';
+import { type DecisionFilter, fits } from '../core/decision/decision-filter.ts';
+import { DECISION_RPCS, type DecisionRecord, type DecisionRpc } from '../core/decision/decision-record.ts';
 import type * as wire from '../gen/tollgate.ts';
-import { type DecisionsOf, getDecision, listDecisions } from '../pdp/decision-queries.ts';
-import { getPolicy } from '../pdp/policies.ts';
-import { traceHashOf } from '../pdp/trace-hash.ts';
-import { watchDecisions } from '../pdp/watch-decisions.ts';
+import { getPolicy } from '../pdp/policy/policies.ts';
+import { type DecisionsOf, getDecision, listDecisions } from '../pdp/record/decision-queries.ts';
+import { traceHashOf } from '../pdp/record/trace-hash.ts';
+import { watchDecisions } from '../pdp/record/watch-decisions.ts';
 import { AUDITORS, stream, unary } from './operation.ts';
 import { secondsAndNanos } from './wire/encode.ts';
 import { encodeDecisionNow, encodeDecisionRecord } from './wire/encode-decision-record.ts';

@@ -2,7 +2,7 @@
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId } from '../core/partition.ts';
 import type * as wire from '../gen/tollgate.ts';
-import { type ExportedRecord, type ExportPlace, exportEvents } from '../pdp/export-events.ts';
+import { type ExportedRecord, type ExportPlace, exportEvents } from '../pdp/ledger/export-events.ts';
 import { AUDITORS, stream } from './operation.ts';
 import type { Fields } from './wire/fields.ts';
 

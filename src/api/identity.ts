@@ -1,8 +1,8 @@
 // IdentityService: a trusted service says who is behind a trace.
-import { type Identity, identityProblem } from '../core/identity.ts';
+import { type Identity, identityProblem } from '../core/identity/identity.ts';
 import { LIMITS } from '../core/limits.ts';
 import type * as wire from '../gen/tollgate.ts';
-import { bindIdentity, getIdentity, releaseIdentity } from '../pdp/identities.ts';
+import { bindIdentity, getIdentity, releaseIdentity } from '../pdp/identity/identities.ts';
 import { CONTROLLERS, unary } from './operation.ts';
 import { encodeIdentity, secondsAndNanos } from './wire/encode.ts';
 import type { Fields } from './wire/fields.ts';

@@ -1,9 +1,9 @@
 // AuditService's part about proofs: verification, checkpoints, exports, keys, and purges that keep the proof.
 import type * as wire from '../gen/tollgate.ts';
-import { exportRun } from '../pdp/export-run.ts';
-import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../pdp/proofs.ts';
-import { purgePayloads } from '../pdp/purge-payloads.ts';
-import { recordedPurge } from '../pdp/recorded-purge.ts';
+import { exportRun } from '../pdp/ledger/export-run.ts';
+import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../pdp/ledger/proofs.ts';
+import { purgePayloads } from '../pdp/ledger/purge-payloads.ts';
+import { recordedPurge } from '../pdp/record/recorded-purge.ts';
 import { ADMINS, AUDITORS, stream, unary } from './operation.ts';
 import { runIdFrom } from './run.ts';
 import { secondsAndNanos } from './wire/encode.ts';

@@ -2,7 +2,7 @@
 import type { Role } from '../core/role.ts';
 import type { Rpcs } from '../gen/tollgate.ts';
 import type { CallContext } from '../pdp/call-context.ts';
-import type { Decision } from '../pdp/decision.ts';
+import type { Decision } from '../pdp/decision/decision.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import type { Fields } from './wire/fields.ts';
 import type { Pieces } from './wire/pieces.ts';

@@ -1,17 +1,17 @@
 // PolicyDecisionService: the five decisions, as a runner asks for them.
-import type { RequestedCall } from '../core/authorize.ts';
-import { principalOf } from '../core/identity.ts';
+import type { RequestedCall } from '../core/decision/authorize.ts';
+import { principalOf } from '../core/identity/identity.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';
-import type { ScopeFacts } from '../core/scope.ts';
-import { SENSITIVITIES, type Sensitivity, type SensitivityLevel } from '../core/session.ts';
+import type { ScopeFacts } from '../core/scope/scope.ts';
+import { SENSITIVITIES, type Sensitivity, type SensitivityLevel } from '../core/session/session.ts';
 import type * as wire from '../gen/tollgate.ts';
-import { appendAudit } from '../pdp/append-audit.ts';
-import { checkSlash, describeSlashAccess, type SlashDecision } from '../pdp/check-slash.ts';
+import { checkSlash, describeSlashAccess, type SlashDecision } from '../pdp/decision/check-slash.ts';
 import { decideAndCharge } from '../pdp/decision/decide-and-charge.ts';
 import type { ChargeDecision, ChargeRequest } from '../pdp/decision/request.ts';
+import { validateScope } from '../pdp/decision/validate-scope.ts';
 import type { Pdp } from '../pdp/pdp.ts';
-import { validateScope } from '../pdp/validate-scope.ts';
+import { appendAudit } from '../pdp/run/append-audit.ts';
 import { type LoggedDecision, RUNNERS, unary } from './operation.ts';
 import { appendRequestFrom } from './wire/append-request.ts';
 import { encodeDecision, encodeIdentity, encodeTokens, encodeUsage } from './wire/encode.ts';

@@ -1,8 +1,8 @@
 // RunService: the life of a run, as its runner reports it.
-import type { FinalStatus } from '../core/run.ts';
+import type { FinalStatus } from '../core/run/run.ts';
 import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
-import { finishRun, getRun, type StartRequest, startRun } from '../pdp/runs.ts';
+import { finishRun, getRun, type StartRequest, startRun } from '../pdp/run/runs.ts';
 import { RUNNERS, unary } from './operation.ts';
 import { refuseTwoPartitions } from './policy-decision.ts';
 import { encodeRun } from './wire/encode.ts';

@@ -1,8 +1,8 @@
 // Opens the store that the configuration names, and tells the log and the warnings what becomes of it.
 import type { Config } from '../config/config.ts';
 import { Failure } from '../core/failure.ts';
-import { StartupError } from '../startup-error.ts';
-import { lockDirectory } from '../state/embedded/directory-lock.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { lockDirectory } from '../state/embedded/file/directory-lock.ts';
 import type { State } from '../state/port.ts';
 import type { RedisEvent } from '../state/redis/state.ts';
 import type { Logger } from '../telemetry/log.ts';

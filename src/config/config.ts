@@ -4,12 +4,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NamedPattern, patternProblem } from '../redaction/operator-rules.ts';
+import { ProblemsError } from './files/problems-error.ts';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
 import { interpretListeners, type ListenersConfig, listenerSources } from './listeners.ts';
 import { Places } from './places.ts';
-import { ProblemsError } from './problems-error.ts';
 import { SECRET_MASK, Secret } from './secret.ts';
 import { Settings } from './settings.ts';
 import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.ts';

@@ -1,20 +1,20 @@
 // The parts of the process that operations use: the policy of the moment, the state, the rules of this server, and time.
 
-import type { DecisionRules } from '../core/authorize.ts';
-import type { DecisionLogLevel } from '../core/decision-record.ts';
+import type { DecisionRules } from '../core/decision/authorize.ts';
+import type { DecisionLogLevel } from '../core/decision/decision-record.ts';
 import { Failure } from '../core/failure.ts';
-import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
-import type { Policy } from '../core/policy.ts';
+import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity/identity.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
-import { type Run, runAt } from '../core/run.ts';
+import { type Run, runAt } from '../core/run/run.ts';
 import type { State } from '../state/port.ts';
 import type { CallContext } from './call-context.ts';
-import type { DecisionFeed } from './decision-feed.ts';
-import type { IdentityCache } from './identity-cache.ts';
-import type { AppendReader } from './offload.ts';
-import type { PolicyJournal } from './policy-journal.ts';
+import type { IdentityCache } from './identity/identity-cache.ts';
+import type { PolicyJournal } from './policy/policy-journal.ts';
+import type { DecisionFeed } from './record/decision-feed.ts';
+import type { SubjectNotes } from './record/subject-notes.ts';
+import type { AppendReader } from './run/append-reader.ts';
 import type { ServerFacts } from './server-facts.ts';
-import type { SubjectNotes } from './subject-notes.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;

@@ -4,11 +4,11 @@
 // operation (the caller's idempotency key) in that same step.
 // INVARIANT: an answer is true at the store's clock `now` that it carries; a process's own clock is never compared
 // with what is stored.
-import type { Effect, Reason } from '../core/decision.ts';
-import type { DecisionRecord, DecisionRpc, NotedDecision } from '../core/decision-record.ts';
-import type { DecisionSubject } from '../core/decision-subject.ts';
-import type { Identity, StoredIdentity } from '../core/identity.ts';
-import type { Run } from '../core/run.ts';
+import type { Effect, Reason } from '../core/decision/decision.ts';
+import type { DecisionRecord, DecisionRpc, NotedDecision } from '../core/decision/decision-record.ts';
+import type { DecisionSubject } from '../core/decision/decision-subject.ts';
+import type { Identity, StoredIdentity } from '../core/identity/identity.ts';
+import type { Run } from '../core/run/run.ts';
 import type {
   Call,
   Counters,
@@ -17,7 +17,7 @@ import type {
   SessionLimits,
   SessionReason,
   SessionRecord,
-} from '../core/session.ts';
+} from '../core/session/session.ts';
 
 /** An idempotency key in use. It belongs to its rpc and to the session, run, agent or caller that is operated on. */
 export interface Operation {

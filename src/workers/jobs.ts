@@ -3,13 +3,13 @@
 import { appendRequestFrom } from '../api/wire/append-request.ts';
 import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';
-import { loadPolicy, PolicyError } from '../config/policy-file.ts';
-import { checkedPolicy } from '../config/policy-shape.ts';
+import { loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+import { checkedPolicy } from '../config/files/policy-shape.ts';
 import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
-import { type Policy, parsePolicy } from '../core/policy.ts';
+import { type Policy, parsePolicy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
-import type { Run } from '../core/run.ts';
-import { type ShapedAppend, shapeAppend } from '../pdp/append-audit.ts';
+import type { Run } from '../core/run/run.ts';
+import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
 import type { Operation } from '../state/port.ts';
 

@@ -1,9 +1,9 @@
 // A policy file of 1 MiB takes more than half a second to read. A worker does that, and the event loop takes over the outcome.
 import { setImmediate as turn } from 'node:timers/promises';
-import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/policy-file.ts';
-import { checkedPolicy } from '../config/policy-shape.ts';
+import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+import { checkedPolicy } from '../config/files/policy-shape.ts';
 import { Failure } from '../core/failure.ts';
-import { type Policy, parsePolicy } from '../core/policy.ts';
+import { type Policy, parsePolicy } from '../core/policy/policy.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 const FILE_BYTES_MAX = 2 ** 20;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { callersParser } from '../../src/config/callers-file.ts';
-import { loadPolicy, PolicyError } from '../../src/config/policy-file.ts';
-import { newToken, tokenDigest, tokenHash } from '../../src/config/token.ts';
+import { callersParser } from '../../src/config/files/callers-file.ts';
+import { loadPolicy, PolicyError } from '../../src/config/files/policy-file.ts';
+import { newToken, tokenDigest, tokenHash } from '../../src/config/files/token.ts';
 import { testFolder } from './folder.ts';
 
 const HASH = `sha256:${tokenDigest('a').toString('hex')}`;

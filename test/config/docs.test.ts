@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
+import { parseYaml } from '../../src/config/files/yaml-source.ts';
 import { KEYS } from '../../src/config/keys.ts';
 import { valueAt } from '../../src/config/layers.ts';
-import { parseYaml } from '../../src/config/yaml-source.ts';
 import { testFolder } from './folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadPolicy, PolicyError, type PolicyParser } from '../../src/config/policy-file.ts';
+import { loadPolicy, PolicyError, type PolicyParser } from '../../src/config/files/policy-file.ts';
 import { printPolicyCheck, printProblems } from '../../src/config/print.ts';
-import { parsePolicy } from '../../src/core/policy.ts';
+import { parsePolicy } from '../../src/core/policy/policy.ts';
 import { testFolder } from './folder.ts';
 
 const accept: PolicyParser<unknown> = (document) => ({ policy: document, warnings: [] });

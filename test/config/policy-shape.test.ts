@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkedPolicy, policyShapeProblems } from '../../src/config/policy-shape.ts';
-import { readYaml } from '../../src/config/yaml-source.ts';
-import { parsePolicy } from '../../src/core/policy.ts';
+import { checkedPolicy, policyShapeProblems } from '../../src/config/files/policy-shape.ts';
+import { readYaml } from '../../src/config/files/yaml-source.ts';
+import { parsePolicy } from '../../src/core/policy/policy.ts';
 
 const EXAMPLE = readYaml({ path: 'policy.example.yaml', name: 'policy.example.yaml' }).root;
 

@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { PolicyError, type PolicyParser } from '../../src/config/policy-file.ts';
-import { type PolicyReload, PolicySource } from '../../src/config/policy-source.ts';
+import { PolicyError, type PolicyParser } from '../../src/config/files/policy-file.ts';
+import { type PolicyReload, PolicySource } from '../../src/config/files/policy-source.ts';
 import { eventually } from '../support/times.ts';
 import { type OnTestFinished, testFolder } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newToken, tokenHash, tokenKind } from '../../src/config/token.ts';
+import { newToken, tokenHash, tokenKind } from '../../src/config/files/token.ts';
 import { hashOf } from '../support/callers.ts';
 
 test('a token has a prefix, 32 random bytes and a checksum', () => {

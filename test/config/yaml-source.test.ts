@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseYaml, readYaml, YamlError } from '../../src/config/yaml-source.ts';
-import { OddNumber } from '../../src/core/document.ts';
+import { parseYaml, readYaml, YamlError } from '../../src/config/files/yaml-source.ts';
+import { OddNumber } from '../../src/core/policy/document.ts';
 import { testFolder } from './folder.ts';
 
 const parse = (text: string) => parseYaml({ text, name: 'a.yaml' });

@@ -1,6 +1,6 @@
 // Closing a session, and its idempotency key.
 import { expect } from 'vitest';
-import { statusOf } from '../../src/core/session.ts';
+import { statusOf } from '../../src/core/session/session.ts';
 import { charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 

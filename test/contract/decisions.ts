@@ -1,7 +1,7 @@
 // Decision records: one in the step of each charge, denials folded and bounded, found by id, session, run and partition.
 import { expect } from 'vitest';
-import type { Reason } from '../../src/core/decision.ts';
-import type { DecisionContext, DecisionRecord } from '../../src/core/decision-record.ts';
+import type { Reason } from '../../src/core/decision/decision.ts';
+import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
 import type { ChargeAnswer, ChargeStep, NewDecision, SettledDecision, State } from '../../src/state/port.ts';

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { partitionName } from '../../src/core/partition.ts';
-import { openRun, type Run } from '../../src/core/run.ts';
-import type { Call, SensitivityLevel, SessionRecord } from '../../src/core/session.ts';
+import { openRun, type Run } from '../../src/core/run/run.ts';
+import type { Call, SensitivityLevel, SessionRecord } from '../../src/core/session/session.ts';
 import type { ChargeAnswer, ChargeStep, NewSession, Operation, RunCommit, State } from '../../src/state/port.ts';
 
 export const MINUTE = 60_000;

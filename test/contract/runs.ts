@@ -1,6 +1,6 @@
 // Runs: compare and set with a log, and the remembered operations of both.
 import { expect } from 'vitest';
-import type { Run } from '../../src/core/run.ts';
+import type { Run } from '../../src/core/run/run.ts';
 import type { RunCommit } from '../../src/state/port.ts';
 import {
   commitOf,

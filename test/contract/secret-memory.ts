@@ -1,10 +1,10 @@
 // What a secret tool returned, told again later in its run: over the operations, with two servers on one store.
 import { expect } from 'vitest';
-import type { AuditEvent } from '../../src/core/audit.ts';
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
-import { appendAudit } from '../../src/pdp/append-audit.ts';
+import type { AuditEvent } from '../../src/core/run/audit.ts';
 import type { CallContext } from '../../src/pdp/call-context.ts';
-import { finishRun, getRun } from '../../src/pdp/runs.ts';
+import { appendAudit } from '../../src/pdp/run/append-audit.ts';
+import { finishRun, getRun } from '../../src/pdp/run/runs.ts';
 import { plainContext, withParts } from '../support/pdp.ts';
 import { newRun, started } from './fixtures.ts';
 import type { AddCase, Opened } from './suite.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type AuditEvent, shapeEvents } from '../../src/core/audit.ts';
 import { pageSizeOf } from '../../src/core/limits.ts';
-import { countsAsLast, matchesStatus, type Run, type RunStatus } from '../../src/core/run.ts';
+import { type AuditEvent, shapeEvents } from '../../src/core/run/audit.ts';
+import { countsAsLast, matchesStatus, type Run, type RunStatus } from '../../src/core/run/run.ts';
 import { policyOf } from './policies.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 import { expectNothingElse, readVectors } from './vectors.ts';

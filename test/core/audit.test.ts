@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AuditEvent, isReservedType, type StepResponse, shapeEvents, storableJson } from '../../src/core/audit.ts';
 import { storable } from '../../src/core/redaction/storable.ts';
-import type { Run } from '../../src/core/run.ts';
+import {
+  type AuditEvent,
+  isReservedType,
+  type StepResponse,
+  shapeEvents,
+  storableJson,
+} from '../../src/core/run/audit.ts';
+import type { Run } from '../../src/core/run/run.ts';
 import { utf8Length } from '../../src/core/text.ts';
 import { policyOf } from './policies.ts';
 import { aRun, STARTED_AT } from './runs.ts';

@@ -1,6 +1,6 @@
 // What an agent is told: a way on, and nothing by which it could find out what is not its own.
 import { describe, expect, test } from 'vitest';
-import { MESSAGES, REASONS } from '../../src/core/decision.ts';
+import { MESSAGES, REASONS } from '../../src/core/decision/decision.ts';
 
 describe('the message of a decision', () => {
   test('does not tell an unknown session from one of another agent or owner', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Finish, finishRun } from '../../src/core/finish.ts';
-import { FINAL_STATUSES, runAt } from '../../src/core/run.ts';
+import { type Finish, finishRun } from '../../src/core/run/finish.ts';
+import { FINAL_STATUSES, runAt } from '../../src/core/run/run.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 
 const finish: Finish = { status: 'ok', output: 'done', error: undefined, runtimeMs: 12, fingerprint: 'f1' };

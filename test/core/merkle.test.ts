@@ -1,7 +1,7 @@
 // The tree against the known answers of RFC 6962's first implementation, and against a recursion straight from §2.1.
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { EMPTY_FRONTIER, extended, type Frontier, type Hash, rootOf, Tree } from '../../src/core/merkle.ts';
+import { EMPTY_FRONTIER, extended, type Frontier, type Hash, rootOf, Tree } from '../../src/core/ledger/merkle.ts';
 import { leafHashOf, nodeHashOf } from '../../src/state/codec/audit-record.ts';
 
 /** The leaves of the test vectors that came with Certificate Transparency's first implementation. */

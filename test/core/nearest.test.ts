@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { didYouMean, nearest } from '../../src/core/nearest.ts';
+import { didYouMean, nearest } from '../../src/core/policy/nearest.ts';
 
 test('a misspelt name finds the one that was meant', () => {
   const names = ['tools', 'privileges', 'platforms', 'admins'];

@@ -1,5 +1,5 @@
 // Policies for tests, by way of the parser: what it refuses no test can rest on.
-import { type Policy, type Problem, parsePolicy } from '../../src/core/policy.ts';
+import { type Policy, type Problem, parsePolicy } from '../../src/core/policy/policy.ts';
 
 /** @throws when the document is refused */
 export function policyOf(document: unknown): Policy {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findTool, parsePolicy } from '../../src/core/policy.ts';
+import { findTool, parsePolicy } from '../../src/core/policy/policy.ts';
 import { policyOf, problemsOf, warningsOf } from './policies.ts';
 
 /** As the YAML reader hands maps over: every property is the author's. */

@@ -1,9 +1,9 @@
 // What an operator is told: the numbers of the record, and what they would have had to be.
 import { describe, expect, test } from 'vitest';
-import { REASONS, type Reason } from '../../src/core/decision.ts';
-import type { DecisionRecord } from '../../src/core/decision-record.ts';
-import { effectOf } from '../../src/core/decision-record.ts';
-import { remedyOf } from '../../src/core/remedies.ts';
+import { REASONS, type Reason } from '../../src/core/decision/decision.ts';
+import type { DecisionRecord } from '../../src/core/decision/decision-record.ts';
+import { effectOf } from '../../src/core/decision/decision-record.ts';
+import { remedyOf } from '../../src/core/decision/remedies.ts';
 
 function denied(reason: Reason, given: Partial<DecisionRecord> = {}): DecisionRecord {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkRun } from '../../src/core/authorize.ts';
-import { chainOf, countsAsLast, matchesStatus, type Run, runAt } from '../../src/core/run.ts';
+import { checkRun } from '../../src/core/decision/authorize.ts';
+import { chainOf, countsAsLast, matchesStatus, type Run, runAt } from '../../src/core/run/run.ts';
 import { aRun, STARTED_AT } from './runs.ts';
 
 test('a run left untouched for longer than the limit has timed out at that very limit', () => {

@@ -1,5 +1,5 @@
 // A run to start tests from.
-import { type NewRun, openRun, type Run } from '../../src/core/run.ts';
+import { type NewRun, openRun, type Run } from '../../src/core/run/run.ts';
 
 /** When the runs of tests start, by the store's clock. */
 export const STARTED_AT = 1_700_000_000_000;

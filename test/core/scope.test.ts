@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Reason } from '../../src/core/decision.ts';
-import { checkScope, type ScopeFacts } from '../../src/core/scope.ts';
+import type { Reason } from '../../src/core/decision/decision.ts';
+import { checkScope, type ScopeFacts } from '../../src/core/scope/scope.ts';
 import { expectNothingElse, readVectors } from './vectors.ts';
 
 interface Case {

@@ -1,7 +1,7 @@
 // Random histories of the model: what must be true of every engine is true of the reference first.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type SessionRecord, statusOf } from '../../src/core/session.ts';
+import { type SessionRecord, statusOf } from '../../src/core/session/session.ts';
 import { SessionModel } from './session-model.ts';
 import { aCharge, aSession, CREATED_AT, calls, operationOf, sessionIdOf } from './sessions.ts';
 

@@ -3,7 +3,7 @@
 //
 // It leaves open what the port leaves open: which of several ended sessions go first under a limit, and whether a key
 // in its second ten minutes is still remembered (here it is, as long as core counts it).
-import type { DecisionRecord } from '../../src/core/decision-record.ts';
+import type { DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { partitionOf } from '../../src/core/partition.ts';
 import {
   charge,
@@ -17,7 +17,7 @@ import {
   type SessionLimits,
   type SessionRecord,
   statusOf,
-} from '../../src/core/session.ts';
+} from '../../src/core/session/session.ts';
 import type {
   AgentRecord,
   ChargeAnswer,

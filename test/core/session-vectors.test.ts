@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SENSITIVITIES, type Sensitivity, type SensitivityLevel, statusOf } from '../../src/core/session.ts';
+import { SENSITIVITIES, type Sensitivity, type SensitivityLevel, statusOf } from '../../src/core/session/session.ts';
 import type { ChargeAnswer } from '../../src/state/port.ts';
 import { SessionModel } from './session-model.ts';
 import { aCharge, aSession, CREATED_AT, sessionIdOf } from './sessions.ts';

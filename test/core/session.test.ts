@@ -16,7 +16,7 @@ import {
   standingChecks,
   statusOf,
   usageOf,
-} from '../../src/core/session.ts';
+} from '../../src/core/session/session.ts';
 import { aSession, CREATED_AT, calls } from './sessions.ts';
 
 function aRecord(changes: Partial<Session> = {}): SessionRecord {

@@ -1,5 +1,5 @@
 // Sessions and charges to start tests from.
-import type { Call, SensitivityLevel } from '../../src/core/session.ts';
+import type { Call, SensitivityLevel } from '../../src/core/session/session.ts';
 import type { ChargeStep, NewSession, Operation } from '../../src/state/port.ts';
 
 export const CREATED_AT = 1_700_000_000_000;

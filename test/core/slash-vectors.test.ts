@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readCommands } from '../../src/core/command-registry.ts';
-import { type Policy, parsePolicy } from '../../src/core/policy.ts';
-import { canRun, checkSlash, describeAccess, type SlashAccess, tierOf } from '../../src/core/slash.ts';
+import { type Policy, parsePolicy } from '../../src/core/policy/policy.ts';
+import { readCommands } from '../../src/core/slash/command-registry.ts';
+import { canRun, checkSlash, describeAccess, type SlashAccess, tierOf } from '../../src/core/slash/slash.ts';
 import { policyOf } from './policies.ts';
 import { expectNothingElse, readVectors } from './vectors.ts';
 

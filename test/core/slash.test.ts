@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCommands } from '../../src/core/command-registry.ts';
-import type { Policy } from '../../src/core/policy.ts';
-import { canRun, checkSlash, describeAccess, parseCommand, resolveScope, tierOf } from '../../src/core/slash.ts';
-import { compilePlatform } from '../../src/core/slash-policy.ts';
+import type { Policy } from '../../src/core/policy/policy.ts';
+import { readCommands } from '../../src/core/slash/command-registry.ts';
+import { canRun, checkSlash, describeAccess, parseCommand, resolveScope, tierOf } from '../../src/core/slash/slash.ts';
+import { compilePlatform } from '../../src/core/slash/slash-policy.ts';
 import { policyOf } from './policies.ts';
 
 const NO_COMMANDS = readCommands(undefined);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compilePatterns, matchPattern, patternProblem } from '../../src/core/tool-pattern.ts';
+import { compilePatterns, matchPattern, patternProblem } from '../../src/core/tool/tool-pattern.ts';
 
 test('an exact name wins over every prefix, and a longer prefix over a shorter one', () => {
   const patterns = compilePatterns([

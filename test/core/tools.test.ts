@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { failed, passed } from '../../src/core/decision.ts';
-import type { SensitivityLevel } from '../../src/core/session.ts';
-import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../src/core/tools.ts';
+import { failed, passed } from '../../src/core/decision/decision.ts';
+import type { SensitivityLevel } from '../../src/core/session/session.ts';
+import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../src/core/tool/tools.ts';
 import { policyOf } from './policies.ts';
 
 const tools = {

@@ -1,10 +1,10 @@
 // Plays one history on the model and on the engines of a lane, and compares every answer and all that is left at the end.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { countedCalls, type DecisionRpc } from '../../src/core/decision-record.ts';
+import { countedCalls, type DecisionRpc } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../src/core/partition.ts';
-import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
+import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session/session.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
 import type { ChargeStep, NewDecision, Operation, Position, RecordOf, State } from '../../src/state/port.ts';
 import { EVER, entryOf } from '../contract/decisions.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { CommitStuck, CommitWatch } from '../../src/state/embedded/commit-watch.ts';
+import { CommitStuck, CommitWatch } from '../../src/state/embedded/file/commit-watch.ts';
 
 function watchFor(waitMsMax: number): CommitWatch {
   return new CommitWatch({ waitMsMax, checkMs: 5 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { open } from 'lmdb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { DecisionPage, State } from '../../src/state/port.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';

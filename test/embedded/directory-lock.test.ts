@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lockDirectory } from '../../src/state/embedded/directory-lock.ts';
+import { lockDirectory } from '../../src/state/embedded/file/directory-lock.ts';
 import { type BuiltEngine, buildEngine, type Child } from './children.ts';
 
 describe('the lock of a data directory', () => {

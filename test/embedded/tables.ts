@@ -1,6 +1,6 @@
 // A second look into the engine's tables, beside the engine: to count what is there, and to damage it.
 import { type Database, open } from 'lmdb';
-import type { TABLES } from '../../src/state/embedded/environment.ts';
+import type { TABLES } from '../../src/state/embedded/file/environment.ts';
 
 type Table = Database<Buffer, Buffer>;
 

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLedgerKey } from '../../src/ledger-key.ts';
+import { openLedgerKey } from '../../src/signing/ledger-key.ts';
 import { ENGINES, type EngineName } from '../support/engines.ts';
 import { extent } from '../support/figures.ts';
 import { callsOf } from './calls.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openLedgerKey } from '../../src/ledger-key.ts';
+import { openLedgerKey } from '../../src/signing/ledger-key.ts';
 import { ENGINES, type EngineName, type OpenServer, openServer } from '../support/engines.ts';
 import { type FoundGrpcurl, findGrpcurl } from '../support/grpcurl.ts';
 

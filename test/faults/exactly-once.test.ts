@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
-import { Link } from '../../src/state/redis/link.ts';
+import { Link } from '../../src/state/redis/connection/link.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
 import { OPTIONS, openReady } from '../redis/open.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';

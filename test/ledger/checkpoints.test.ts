@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runLineOf } from '../../src/core/ledger.ts';
-import { appendAudit } from '../../src/pdp/append-audit.ts';
-import { sealRun } from '../../src/pdp/change-run.ts';
-import { startRun } from '../../src/pdp/runs.ts';
-import { sweep } from '../../src/pdp/sweep.ts';
+import { runLineOf } from '../../src/core/ledger/ledger.ts';
+import { appendAudit } from '../../src/pdp/run/append-audit.ts';
+import { sealRun } from '../../src/pdp/run/change-run.ts';
+import { startRun } from '../../src/pdp/run/runs.ts';
+import { sweep } from '../../src/pdp/sweep/sweep.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys } from '../../src/state/redis/keys.ts';
 import { storedRun } from '../contract/fixtures.ts';

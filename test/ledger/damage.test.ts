@@ -2,11 +2,11 @@
 // name, and what was not changed is sound.
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { appendAudit } from '../../src/pdp/append-audit.ts';
-import { exportRun } from '../../src/pdp/export-run.ts';
-import { getCheckpoint, verifyRun } from '../../src/pdp/proofs.ts';
-import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
-import { sweep } from '../../src/pdp/sweep.ts';
+import { exportRun } from '../../src/pdp/ledger/export-run.ts';
+import { getCheckpoint, verifyRun } from '../../src/pdp/ledger/proofs.ts';
+import { purgePayloads } from '../../src/pdp/ledger/purge-payloads.ts';
+import { appendAudit } from '../../src/pdp/run/append-audit.ts';
+import { sweep } from '../../src/pdp/sweep/sweep.ts';
 import { readLines } from '../../src/verify/read-lines.ts';
 import type { FaultKind } from '../../src/verify/report.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';

@@ -1,9 +1,9 @@
 // What a run's ledger says of the decisions that named it: all that an auditor asks, also when the records have lapsed.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import { appendAudit } from '../../src/pdp/append-audit.ts';
-import { exportRun } from '../../src/pdp/export-run.ts';
-import { purgePayloads } from '../../src/pdp/purge-payloads.ts';
+import { exportRun } from '../../src/pdp/ledger/export-run.ts';
+import { purgePayloads } from '../../src/pdp/ledger/purge-payloads.ts';
+import { appendAudit } from '../../src/pdp/run/append-audit.ts';
 import { verifyBundle } from '../../src/verify/verify-bundle.ts';
 import { recordedStep, settled } from '../contract/decisions.ts';
 import { created, idIn, newRun, started } from '../contract/fixtures.ts';

@@ -3,10 +3,10 @@
 import { createHash, createPrivateKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { NEW_LEDGER, runLineOf, textsOf } from '../../src/core/ledger.ts';
-import { EMPTY_FRONTIER, extended, rootOf, Tree } from '../../src/core/merkle.ts';
+import { NEW_LEDGER, runLineOf, textsOf } from '../../src/core/ledger/ledger.ts';
+import { EMPTY_FRONTIER, extended, rootOf, Tree } from '../../src/core/ledger/merkle.ts';
 
-import { isVerifierKey, signNote, verifierKeyOf } from '../../src/signed-note.ts';
+import { isVerifierKey, signNote, verifierKeyOf } from '../../src/signing/signed-note.ts';
 import {
   decodeAuditRecord,
   encodeAuditRecord,

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLedgerKey } from '../../src/ledger-key.ts';
-import { verifierKeyOf } from '../../src/signed-note.ts';
+import { openLedgerKey } from '../../src/signing/ledger-key.ts';
+import { verifierKeyOf } from '../../src/signing/signed-note.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startServer } from '../support/server.ts';
 

@@ -1,8 +1,8 @@
 // A reader of decisions of any speed: in order, nothing twice, and what it was too slow for is counted.
 import { expect, test } from 'vitest';
-import type { DecisionRecord } from '../../src/core/decision-record.ts';
-import { DecisionFeed } from '../../src/pdp/decision-feed.ts';
-import { WATCH_BUFFER_MAX, type Watched, watchDecisions } from '../../src/pdp/watch-decisions.ts';
+import type { DecisionRecord } from '../../src/core/decision/decision-record.ts';
+import { DecisionFeed } from '../../src/pdp/record/decision-feed.ts';
+import { WATCH_BUFFER_MAX, type Watched, watchDecisions } from '../../src/pdp/record/watch-decisions.ts';
 
 function publish(feed: DecisionFeed, from: number, to: number): void {
   for (let n = from; n < to; n++) feed.publish(recordOf(n));

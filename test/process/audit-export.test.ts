@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openLedgerKey } from '../../src/ledger-key.ts';
+import { openLedgerKey } from '../../src/signing/ledger-key.ts';
 import { linesOf, tollgate } from '../support/command.ts';
 import { callOf, started, unknownId } from '../support/scene.ts';
 import { PATIENCE } from '../support/server.ts';

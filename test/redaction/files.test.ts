@@ -2,10 +2,10 @@
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { StartupError } from '../../src/host/startup-error.ts';
 import { readKnownValues } from '../../src/redaction/known-values-file.ts';
 import { openMemoryKey } from '../../src/redaction/memory-key.ts';
 import { type RedactionReload, RedactionSource } from '../../src/redaction/redaction-source.ts';
-import { StartupError } from '../../src/startup-error.ts';
 import { testFolder } from '../config/folder.ts';
 import { eventually } from '../support/times.ts';
 

@@ -2,8 +2,8 @@
 // that is not fit.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { START_WAIT_MS } from '../../src/state/redis/connection/servers.ts';
 import { sessionKey } from '../../src/state/redis/keys.ts';
-import { START_WAIT_MS } from '../../src/state/redis/servers.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../src/state/redis/state.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, step, stored } from '../contract/fixtures.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';

@@ -2,7 +2,7 @@
 // gets, how often a charge is sent, and that nothing but an answer is taken for one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ErrorRow, LINE_ERRORS, SERVER_ERRORS } from '../../src/state/redis/errors.ts';
+import { type ErrorRow, LINE_ERRORS, SERVER_ERRORS } from '../../src/state/redis/connection/errors.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { type created, newSession, step } from '../contract/fixtures.ts';
 import { type RespValue, startFakeRedis } from '../support/fake-redis.ts';

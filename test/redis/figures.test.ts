@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { ChargeStep } from '../../src/state/port.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
 import { calls, created, operation, step, stored } from '../contract/fixtures.ts';

@@ -3,7 +3,7 @@
 // another history, as a failover does both.
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { listRunEvents } from '../../src/pdp/run-queries.ts';
+import { listRunEvents } from '../../src/pdp/run/run-queries.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { runKeys, sessionKey } from '../../src/state/redis/keys.ts';
 import { created, step, stored, storedRun } from '../contract/fixtures.ts';

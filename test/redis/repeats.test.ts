@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Identity } from '../../src/core/identity.ts';
+import type { Identity } from '../../src/core/identity/identity.ts';
 import { encodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import type { State } from '../../src/state/port.ts';
 import { entryOf } from '../contract/decisions.ts';

@@ -3,7 +3,7 @@
 // nothing alive.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { statusOf } from '../../src/core/session.ts';
+import { statusOf } from '../../src/core/session/session.ts';
 import { deactivateAgent, readAgent } from '../../src/state/redis/agents.ts';
 import { closeSession, createSession, pageSessions, readSession } from '../../src/state/redis/sessions.ts';
 import { openStore } from '../../src/state/redis/state.ts';

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { SessionReason } from '../../src/core/session.ts';
+import type { SessionReason } from '../../src/core/session/session.ts';
 import { DECISION_HEAD_BYTES, effectNumber, reasonNumber } from '../../src/state/codec/decision-record.ts';
 import { CODES } from '../../src/state/redis/charge-batcher.ts';
+import { loadScripts, SCRIPT_NAMES } from '../../src/state/redis/connection/scripts.ts';
 import { DECISION_BUCKET_MS } from '../../src/state/redis/keys.ts';
-import { loadScripts, SCRIPT_NAMES } from '../../src/state/redis/scripts.ts';
 
 const FOLDER = new URL('../../src/state/redis/lua/', import.meta.url);
 

@@ -1,7 +1,7 @@
 // A list by subject costs what the subject has, however much others have: commands are counted by the server itself.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { listDecisions } from '../../src/pdp/decision-queries.ts';
-import { listRuns } from '../../src/pdp/run-queries.ts';
+import { listDecisions } from '../../src/pdp/record/decision-queries.ts';
+import { listRuns } from '../../src/pdp/run/run-queries.ts';
 import type { State } from '../../src/state/port.ts';
 import { recordedStep } from '../contract/decisions.ts';
 import { commitOf, created, newRun } from '../contract/fixtures.ts';

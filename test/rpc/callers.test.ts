@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../../src/core/failure.ts';
-import { ANYONE, identifiedOf, keepIdentified } from '../../src/rpc/callers.ts';
+import { ANYONE, identifiedOf, keepIdentified } from '../../src/rpc/call/callers.ts';
 import { bearer, hashOf, makeCallers, newToken, type TestCallers, writeCallers } from '../support/callers.ts';
 import { tollgate } from '../support/command.ts';
 import { type RunningServer, startServer } from '../support/server.ts';

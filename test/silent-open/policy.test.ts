@@ -3,11 +3,11 @@
 // The keys are read from the parser's own source, so that a new one is thought about before it passes.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isAdmin } from '../../src/core/authorize.ts';
-import { type Policy, parsePolicy } from '../../src/core/policy.ts';
-import type { SensitivityLevel } from '../../src/core/session.ts';
-import { checkSlash } from '../../src/core/slash.ts';
-import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../src/core/tools.ts';
+import { isAdmin } from '../../src/core/decision/authorize.ts';
+import { type Policy, parsePolicy } from '../../src/core/policy/policy.ts';
+import type { SensitivityLevel } from '../../src/core/session/session.ts';
+import { checkSlash } from '../../src/core/slash/slash.ts';
+import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../src/core/tool/tools.ts';
 import { policyOf } from '../core/policies.ts';
 
 /** Every key of the policy, each with a value that somebody wrote on purpose. */

@@ -1,9 +1,9 @@
 // The stored form of a decision's record: golden bytes, which a change of the code must not move, and what is not sound.
 import { expect, test } from 'vitest';
 import { REASON } from '../../src/api/wire/enums.ts';
-import { REASONS } from '../../src/core/decision.ts';
-import type { DecisionDetails } from '../../src/core/decision-details.ts';
-import { DECISION_RPCS, type DecisionContext } from '../../src/core/decision-record.ts';
+import { REASONS } from '../../src/core/decision/decision.ts';
+import type { DecisionDetails } from '../../src/core/decision/decision-details.ts';
+import { DECISION_RPCS, type DecisionContext } from '../../src/core/decision/decision-record.ts';
 import {
   decodeContext,
   decodeDecision,

@@ -2,11 +2,11 @@
 
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { type CallContext, localContext } from '../../src/pdp/call-context.ts';
-import { DecisionFeed } from '../../src/pdp/decision-feed.ts';
-import { IdentityCache } from '../../src/pdp/identity-cache.ts';
+import { IdentityCache } from '../../src/pdp/identity/identity-cache.ts';
 import type { Pdp } from '../../src/pdp/pdp.ts';
-import { PolicyJournal } from '../../src/pdp/policy-journal.ts';
-import { SubjectNotes } from '../../src/pdp/subject-notes.ts';
+import { PolicyJournal } from '../../src/pdp/policy/policy-journal.ts';
+import { DecisionFeed } from '../../src/pdp/record/decision-feed.ts';
+import { SubjectNotes } from '../../src/pdp/record/subject-notes.ts';
 import type { State } from '../../src/state/port.ts';
 import { policyOf } from '../core/policies.ts';
 

@@ -1,7 +1,7 @@
 // What repeats folds: equal denials, calls that fail in an outage. Nothing is left out of the counts, and memory is bounded.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
-import { DecisionLog } from '../../src/rpc/decision-log.ts';
+import { DecisionLog } from '../../src/rpc/call/decision-log.ts';
 import { FoldedLines } from '../../src/telemetry/folded-lines.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { OutageLog } from '../../src/telemetry/outage-log.ts';

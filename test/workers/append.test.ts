@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 import { appendRequestFrom } from '../../src/api/wire/append-request.ts';
 import { methodsOf } from '../../src/api/wire/codec.ts';
 import { Fields } from '../../src/api/wire/fields.ts';
-import { parsePolicy } from '../../src/core/policy.ts';
-import { shapeAppend } from '../../src/pdp/append-audit.ts';
+import { parsePolicy } from '../../src/core/policy/policy.ts';
+import { shapeAppend } from '../../src/pdp/run/append-audit.ts';
 import { compileRules } from '../../src/redaction/operator-rules.ts';
 import { decodeAuditRecord } from '../../src/state/codec/audit-record.ts';
 import { offloadAppend } from '../../src/workers/append-offload.ts';
@@ -86,7 +86,7 @@ test('a policy that a worker has read is the one that would be read here', async
   const pool = new WorkerPool({ file: WORKER, threads: 1 });
   try {
     const { policy, revision, warnings } = await offloadPolicy(pool, 'policy.example.yaml');
-    const { loadPolicy } = await import('../../src/config/policy-file.ts');
+    const { loadPolicy } = await import('../../src/config/files/policy-file.ts');
     const here = loadPolicy('policy.example.yaml', parsePolicy);
     // A policy holds functions, which are another's in each.
     const shown = (rules: object) => inspect(rules, { depth: 20, maxArrayLength: null });

@@ -1,7 +1,7 @@
 // The pool of worker threads, with a worker that dies, hangs, grows, and waits.
 import { afterEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { StartupError } from '../../src/startup-error.ts';
+import { StartupError } from '../../src/host/startup-error.ts';
 import type { Job } from '../../src/workers/jobs.ts';
 import { WorkerPool, type WorkerPoolOptions } from '../../src/workers/worker-pool.ts';
 

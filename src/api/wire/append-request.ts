@@ -1,10 +1,11 @@
 // The events of an AppendAudit request, from the wire to what core shapes.
-import { type AuditEvent, isReservedType } from '../../core/audit.ts';
+
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { Tokens } from '../../core/run.ts';
+import { type AuditEvent, isReservedType } from '../../core/run/audit.ts';
+import type { Tokens } from '../../core/run/run.ts';
 import type * as wire from '../../gen/tollgate.ts';
-import type { AppendRequest } from '../../pdp/append-audit.ts';
+import type { AppendRequest } from '../../pdp/run/append-audit.ts';
 import type { Fields } from './fields.ts';
 import { ID, idempotencyKeyFrom, operationFrom, TEXT } from './rules.ts';
 import { jsonOfStruct } from './struct.ts';

@@ -1,9 +1,9 @@
 // Decision records to wire messages, for operators and auditors.
-import { restsOnAssertion } from '../../core/decision.ts';
-import type { DecisionDetails, SessionTerms } from '../../core/decision-details.ts';
-import type { DecisionCounters, DecisionRecord, DecisionSession } from '../../core/decision-record.ts';
+import { restsOnAssertion } from '../../core/decision/decision.ts';
+import type { DecisionDetails, SessionTerms } from '../../core/decision/decision-details.ts';
+import type { DecisionCounters, DecisionRecord, DecisionSession } from '../../core/decision/decision-record.ts';
 import type * as wire from '../../gen/tollgate.ts';
-import type { DecisionNow } from '../../pdp/decide-again.ts';
+import type { DecisionNow } from '../../pdp/decision/decide-again.ts';
 import { encodeCheck, secondsAndNanos } from './encode.ts';
 import { EFFECT, REASON, sensitivityNumber } from './enums.ts';
 

@@ -1,11 +1,11 @@
 // Answers to wire messages. Absent fields stay absent; the encoder writes own, defined properties only.
-import type { Check } from '../../core/decision.ts';
-import { type Identity, principalOf } from '../../core/identity.ts';
-import type { Run, Tokens } from '../../core/run.ts';
-import { clockOf, type Session, type SessionRecord, type Usage, usageOf } from '../../core/session.ts';
+import type { Check } from '../../core/decision/decision.ts';
+import { type Identity, principalOf } from '../../core/identity/identity.ts';
+import type { Run, Tokens } from '../../core/run/run.ts';
+import { clockOf, type Session, type SessionRecord, type Usage, usageOf } from '../../core/session/session.ts';
 import type * as wire from '../../gen/tollgate.ts';
-import type { Decision } from '../../pdp/decision.ts';
-import type { SessionAt } from '../../pdp/sessions.ts';
+import type { Decision } from '../../pdp/decision/decision.ts';
+import type { SessionAt } from '../../pdp/session/sessions.ts';
 import type { AuditRecord } from '../../state/codec/audit-record.ts';
 import type { AgentRecord } from '../../state/port.ts';
 import { EFFECT, REASON, RUN_STATUS, SESSION_STATUS, sensitivityNumber, upper } from './enums.ts';

@@ -1,8 +1,8 @@
 // The wire's enum numbers and core's names for them, both ways.
-import { type Effect, REASONS, type Reason } from '../../core/decision.ts';
-import { FINAL_STATUSES, type FinalStatus, type RunStatus } from '../../core/run.ts';
-import { SENSITIVITIES, type SensitivityLevel, type SessionStatus } from '../../core/session.ts';
-import type { SlashScope, SlashTier } from '../../core/slash.ts';
+import { type Effect, REASONS, type Reason } from '../../core/decision/decision.ts';
+import { FINAL_STATUSES, type FinalStatus, type RunStatus } from '../../core/run/run.ts';
+import { SENSITIVITIES, type SensitivityLevel, type SessionStatus } from '../../core/session/session.ts';
+import type { SlashScope, SlashTier } from '../../core/slash/slash.ts';
 import type * as wire from '../../gen/tollgate.ts';
 import type { Durability } from '../../state/port.ts';
 import { enumNumbers } from './codec.ts';

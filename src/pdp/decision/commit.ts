@@ -2,16 +2,16 @@
 // record of the decision. A decision that came to no charge commits its record alone.
 //
 // INVARIANT: an ALLOW leaves here only behind a charge that the store has made.
-import type { Verdict } from '../../core/decision.ts';
+import type { Verdict } from '../../core/decision/decision.ts';
 import { Failure } from '../../core/failure.ts';
-import type { StoredIdentity } from '../../core/identity.ts';
+import type { StoredIdentity } from '../../core/identity/identity.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { charge } from '../../core/session.ts';
+import { charge } from '../../core/session/session.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
-import { pendingCharge, publishCharge } from '../charge-record.ts';
-import { isPreparing, isRecorded, type PendingRecord, prepared, settle } from '../decision-records.ts';
 import { newId, partitionFor } from '../ids.ts';
+import { isPreparing, isRecorded, type PendingRecord, prepared, settle } from '../record/decision-records.ts';
+import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
 import type { ChargeRequest } from './request.ts';

@@ -1,10 +1,10 @@
 // The second step: the core's checks up to the session's charge, and what the answer of a charge means. Pure.
-import { checkBeforeCharge, type RequestedCall } from '../../core/authorize.ts';
-import { type Check, failed, type Verdict, verdictOf } from '../../core/decision.ts';
-import type { AskedCall } from '../../core/decision-record.ts';
-import type { Identity } from '../../core/identity.ts';
-import { sessionChecks, standingChecks } from '../../core/session.ts';
-import { effectiveSensitivity } from '../../core/tools.ts';
+import { checkBeforeCharge, type RequestedCall } from '../../core/decision/authorize.ts';
+import { type Check, failed, type Verdict, verdictOf } from '../../core/decision/decision.ts';
+import type { AskedCall } from '../../core/decision/decision-record.ts';
+import type { Identity } from '../../core/identity/identity.ts';
+import { sessionChecks, standingChecks } from '../../core/session/session.ts';
+import { effectiveSensitivity } from '../../core/tool/tools.ts';
 import type { LoadedPolicy, Pdp } from '../pdp.ts';
 import type { ChargeResult } from './commit.ts';
 import type { GatheredFacts } from './gather.ts';

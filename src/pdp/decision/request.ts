@@ -1,9 +1,9 @@
 // What Authorize and ConsumeBudget ask. ConsumeBudget is Authorize for any number of calls, without slash and scope.
-import type { Ask } from '../../core/authorize.ts';
-import type { Identity } from '../../core/identity.ts';
-import type { Usage } from '../../core/session.ts';
+import type { Ask } from '../../core/decision/authorize.ts';
+import type { Identity } from '../../core/identity/identity.ts';
+import type { Usage } from '../../core/session/session.ts';
 import type { Operation } from '../../state/port.ts';
-import type { Decision } from '../decision.ts';
+import type { Decision } from './decision.ts';
 
 export interface ChargeRequest extends Ask {
   readonly rpc: 'Authorize' | 'ConsumeBudget';

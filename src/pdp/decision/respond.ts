@@ -1,8 +1,8 @@
 // The last step: from what was committed to the answer.
-import { restsOnAssertion } from '../../core/decision.ts';
-import { usageOf } from '../../core/session.ts';
-import { decide } from '../decision.ts';
+import { restsOnAssertion } from '../../core/decision/decision.ts';
+import { usageOf } from '../../core/session/session.ts';
 import type { Committed } from './commit.ts';
+import { decide } from './decision.ts';
 import type { Judgement } from './judge.ts';
 import type { ChargeDecision, ChargeRequest } from './request.ts';
 

@@ -3,11 +3,11 @@ import type { Pdp } from '../../pdp/pdp.ts';
 import type { FoldedLines } from '../../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../../telemetry/folded-log.ts';
 import type { OutageLog } from '../../telemetry/outage-log.ts';
-import type { Callers } from '../callers.ts';
-import type { DecisionLog } from '../decision-log.ts';
-import type { InFlight } from '../in-flight.ts';
-import type { Telemetry } from '../seen.ts';
-import type { StreamChecks } from '../stream-checks.ts';
+import type { Callers } from './callers.ts';
+import type { DecisionLog } from './decision-log.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Telemetry } from './seen.ts';
+import type { StreamChecks } from './stream-checks.ts';
 
 export interface Edge {
   readonly pdp: Pdp;

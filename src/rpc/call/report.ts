@@ -5,10 +5,10 @@ import type { Operation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
 import { anyPartition, newId } from '../../pdp/ids.ts';
 import { errorFields } from '../../telemetry/log.ts';
-import { unknownCaller } from '../callers.ts';
-import { observerFor } from '../seen.ts';
-import { type StatusReply, statusOf } from '../status.ts';
+import { unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
+import { observerFor } from './seen.ts';
+import { type StatusReply, statusOf } from './status.ts';
 
 /** Lines per second for one reason; the rest is counted. Calls are shed in crowds, and one line a second says enough. */
 const REFUSALS_PER_SECOND = 10;

@@ -7,10 +7,10 @@ import { Fields } from '../../api/wire/fields.ts';
 import { Pieces } from '../../api/wire/pieces.ts';
 import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
-import { identifiedOf, requireRole } from '../callers.ts';
-import { observerFor } from '../seen.ts';
+import { identifiedOf, requireRole } from './callers.ts';
 import type { Edge } from './edge.ts';
 import { report } from './report.ts';
+import { observerFor } from './seen.ts';
 import { sendAll } from './stream.ts';
 
 /** A call as grpc-js hands it over. */

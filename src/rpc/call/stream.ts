@@ -4,7 +4,7 @@ import type { Method } from '../../api/wire/codec.ts';
 import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
 import { Slice } from '../../pdp/turns.ts';
-import { type Callers, type Identified, roleRefused, unknownCaller } from '../callers.ts';
+import { type Callers, type Identified, roleRefused, unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
 import type { Reply } from './run-call.ts';
 

@@ -1,5 +1,5 @@
 // One charge: core decides, inside the transaction that writes what it decided.
-import { numbersOf } from '../../core/decision-record.ts';
+import { numbersOf } from '../../core/decision/decision-record.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import {
   type ChargeOutcome,
@@ -9,11 +9,11 @@ import {
   generationAt,
   type Remembered,
   type SessionRecord,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { decodeRemembered, encodeRemembered } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
 import { countingRepeat, recording } from './decisions.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { findIdentity } from './identities.ts';
 import { idKey } from './keys.ts';
 import type { RememberedKeys } from './remembered-keys.ts';

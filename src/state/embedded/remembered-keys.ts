@@ -3,10 +3,10 @@
 //
 // The generation comes first, so that forgetting is removing from one end of one table, whatever became of the session
 // or run; a key is asked for by its full name, so nothing needs to list those of one scope.
-import { generationOf } from '../../core/session.ts';
+import { generationOf } from '../../core/session/session.ts';
 import { operationName } from '../codec/operation-record.ts';
 import type { Operation } from '../port.ts';
-import type { Table, Tables, Write } from './environment.ts';
+import type { Table, Tables, Write } from './file/environment.ts';
 import { integer } from './keys.ts';
 
 type Named = Pick<Operation, 'rpc' | 'key'>;

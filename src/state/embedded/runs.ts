@@ -1,17 +1,17 @@
 // Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { isOf } from '../../core/run.ts';
+import { isOf } from '../../core/run/run.ts';
 import {
   type EntryRefusal,
   entryRefusal,
   generationAt,
   generationOf,
   type OperationCount,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { leafOf } from '../codec/audit-record.ts';
 import type { NewCheckpoint, Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
 import { notedCount } from './noted-decisions.ts';
 import { generationsAround } from './remembered-keys.ts';

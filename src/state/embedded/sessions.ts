@@ -8,13 +8,13 @@ import {
   openingCounters,
   type SessionRecord,
   statusOf,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
 import { removeOldDecisions } from './decision-tables.ts';
 import { recordOfChange } from './decisions.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { removeExpiredIdentities } from './identities.ts';
 import { idKey, nameHash } from './keys.ts';
 import { generationsAround } from './remembered-keys.ts';

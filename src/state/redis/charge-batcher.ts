@@ -1,16 +1,16 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { Counters, SessionLimits, SessionReason } from '../../core/session.ts';
+import type { Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
-import type { Line } from './commands.ts';
-import { failureOfItem, internal, rowOf } from './errors.ts';
+import type { Line } from './connection/commands.ts';
+import { failureOfItem, internal, rowOf } from './connection/errors.ts';
+import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
+import { TurnBatcher } from './connection/turn-batcher.ts';
 import { absentKey, sessionKey } from './keys.ts';
-import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
 import { decisionLength, isNear, latestOf, type Store, writeDecision } from './store.ts';
-import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
 const CHARGES_MAX = 32;

@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { encode } from '@msgpack/msgpack';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { isOf, isTended, type Run, subjectsOf } from '../../core/run.ts';
+import { isOf, isTended, type Run, subjectsOf } from '../../core/run/run.ts';
 import { operationName } from '../codec/operation-record.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
-import { decoded } from './errors.ts';
+import { decoded } from './connection/errors.ts';
+import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind } from './index-walk.ts';
 import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys, runSubjectKey, sessionKey } from './keys.ts';
-import { LINEAGE } from './scripts.ts';
 import { asBuffer, NO_BYTES, readClock, runConfirmed, run as runScript, runWhere, type Store } from './store.ts';
 
 export async function readRun(

@@ -7,10 +7,17 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { isForgotten, openingCounters, type Session, type SessionRecord, statusOf } from '../../core/session.ts';
+import {
+  isForgotten,
+  openingCounters,
+  type Session,
+  type SessionRecord,
+  statusOf,
+} from '../../core/session/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
 import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
-import { decoded, unavailable } from './errors.ts';
+import { decoded, unavailable } from './connection/errors.ts';
+import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
   absentKey,
@@ -22,7 +29,6 @@ import {
   sessionKey,
   sessionSlotKey,
 } from './keys.ts';
-import { LINEAGE } from './scripts.ts';
 import {
   asBuffer,
   decisionBytes,

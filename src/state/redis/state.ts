@@ -1,6 +1,6 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
-import type { DecisionSubject } from '../../core/decision-subject.ts';
-import type { Identity } from '../../core/identity.ts';
+import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
+import type { Identity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type {
   ChargeAnswer,
@@ -15,14 +15,17 @@ import type {
   State,
   StoreInfo,
 } from '../port.ts';
-import type { LoginSource, TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
-import { Commands } from './commands.ts';
-import { type DataLoss, DataMonitor } from './data-monitor.ts';
+import type { LoginSource, TlsFiles } from './connection/address.ts';
+import { Commands } from './connection/commands.ts';
+import { type DataLoss, DataMonitor } from './connection/data-monitor.ts';
+import { unavailable } from './connection/errors.ts';
+import { Floors, type RollBack } from './connection/floors.ts';
+import { loadScripts } from './connection/scripts.ts';
+import type { Requirements } from './connection/server-check.ts';
+import { openServers, type ServerEvent } from './connection/servers.ts';
 import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
-import { unavailable } from './errors.ts';
-import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
@@ -37,14 +40,11 @@ import {
   readStartedRun,
   removeRun,
 } from './runs.ts';
-import { loadScripts } from './scripts.ts';
-import type { Requirements } from './server-check.ts';
-import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
 
-export { Refusal } from './server-check.ts';
+export { Refusal } from './connection/server-check.ts';
 export type RedisEvent =
   | ServerEvent
   | { readonly kind: 'rolled_back'; readonly rollBack: RollBack }

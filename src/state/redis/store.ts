@@ -3,10 +3,10 @@ import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry, Operation } from '../port.ts';
-import type { Commands, Line } from './commands.ts';
-import type { DataMonitor } from './data-monitor.ts';
-import type { Floors } from './floors.ts';
-import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
+import type { Commands, Line } from './connection/commands.ts';
+import type { DataMonitor } from './connection/data-monitor.ts';
+import type { Floors } from './connection/floors.ts';
+import { callScript, type Script, type ScriptArgument, type ScriptName } from './connection/scripts.ts';
 
 export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
 

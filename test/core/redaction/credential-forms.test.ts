@@ -1,8 +1,8 @@
 // The table of credential forms: each row is its own test case.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CREDENTIAL_FORMS, type CredentialForm } from '../../../src/core/redaction/credential-forms/index.ts';
-import { findCredentials } from '../../../src/core/redaction/credentials.ts';
+import { findCredentials } from '../../../src/core/redaction/credentials/credentials.ts';
+import { CREDENTIAL_FORMS, type CredentialForm } from '../../../src/core/redaction/credentials/forms/index.ts';
 import { redact } from '../../../src/core/redaction/redact.ts';
 
 const nameOf = ({ issuer, rule, starts }: CredentialForm) => `${issuer}, ${rule} ${starts.join(' ')}`;

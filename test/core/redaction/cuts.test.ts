@@ -1,9 +1,9 @@
 // Secrets at the place where a text is cut: what is kept of a long text holds no part of one, though its rest is not looked at.
 import { describe, expect, test } from 'vitest';
-import { type AuditEvent, shapeEvents } from '../../../src/core/audit.ts';
 import { LIMITS } from '../../../src/core/limits.ts';
 import { redact } from '../../../src/core/redaction/redact.ts';
 import { storable } from '../../../src/core/redaction/storable.ts';
+import { type AuditEvent, shapeEvents } from '../../../src/core/run/audit.ts';
 import { cutUtf8 } from '../../../src/core/text.ts';
 import { randomFrom } from '../../support/random.ts';
 import { policyOf } from '../policies.ts';

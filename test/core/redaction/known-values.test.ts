@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { knownValuesFinder } from '../../../src/core/redaction/known-values.ts';
+import { knownValuesFinder } from '../../../src/core/redaction/memory/known-values.ts';
 import { takeOut } from '../../../src/core/redaction/take-out.ts';
 
 const VALUE = 'q/w"e+r\\t y~ü9';

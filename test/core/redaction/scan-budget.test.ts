@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { shapeEvents } from '../../../src/core/audit.ts';
 import { redact } from '../../../src/core/redaction/redact.ts';
 import { COST, grant, scanBudget } from '../../../src/core/redaction/scan-budget.ts';
+import { shapeEvents } from '../../../src/core/run/audit.ts';
 import { policyOf } from '../policies.ts';
 import { aRun } from '../runs.ts';
 

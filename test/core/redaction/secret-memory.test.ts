@@ -1,12 +1,12 @@
 // What secret tools were told and returned, coming back in every text of a run.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AuditEvent, shapeEvents } from '../../../src/core/audit.ts';
-import { finishRun } from '../../../src/core/finish.ts';
 import { LIMITS } from '../../../src/core/limits.ts';
+import { finderOf, remember } from '../../../src/core/redaction/memory/secret-memory.ts';
 import { BUILT_IN, type RedactionRules } from '../../../src/core/redaction/scanner.ts';
-import { finderOf, remember } from '../../../src/core/redaction/secret-memory.ts';
-import { type Run, runAt } from '../../../src/core/run.ts';
+import { type AuditEvent, shapeEvents } from '../../../src/core/run/audit.ts';
+import { finishRun } from '../../../src/core/run/finish.ts';
+import { type Run, runAt } from '../../../src/core/run/run.ts';
 import { decodeRun, encodeRun } from '../../../src/state/codec/run-record.ts';
 import { policyOf } from '../policies.ts';
 import { aRun, STARTED_AT } from '../runs.ts';

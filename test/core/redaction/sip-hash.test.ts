@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type SipKey, sipHash } from '../../../src/core/redaction/sip-hash.ts';
+import { type SipKey, sipHash } from '../../../src/core/redaction/memory/sip-hash.ts';
 
 /** Bytes 0 to 15. */
 const KEY: SipKey = [0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c];

@@ -1,4 +1,4 @@
--- Session records and their remembered keys. Mirrors src/core/session.ts; positions are those of
+-- Session records and their remembered keys. Mirrors src/core/session/session.ts; positions are those of
 -- src/state/codec/session-record.ts, so they are part of the stored format.
 local AGENT, OWNER, TIME_LIMIT, BUDGET, RATE_LIMIT, RATE_WINDOW, CEILING, ALL_TOOLS, TOOLS = 2, 3, 4, 5, 6, 7, 8, 9, 10
 local CREATED, CLOSED, MADE, WINDOW_START, WINDOW_CALLS = 1, 2, 3, 4, 5
