@@ -10,7 +10,7 @@ import type { ChargeStep, NewDecision, Operation, Position, RecordOf, State } fr
 import { EVER, entryOf } from '../contract/decisions.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { SessionModel } from '../core/session-model.ts';
+import { SessionModel } from '../unit/core/session/session-model.ts';
 import { callsOf, momentOf, principalsOf } from './aims.ts';
 import { Disagreement, disagreement, expectOfAll } from './compare.ts';
 import {

@@ -10,7 +10,7 @@ import type { State } from '../../src/state/port.ts';
 import type { RollBack } from '../../src/state/redis/connection/floors.ts';
 import { sessionKey } from '../../src/state/redis/keys.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, started, step } from '../contract/fixtures.ts';
-import { openReady } from '../redis/open.ts';
+import { openReady } from '../contract/redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import { type ClusterNode, type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { eventually } from '../support/times.ts';

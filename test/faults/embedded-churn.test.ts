@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
+import { tablesOf } from '../contract/embedded/tables.ts';
 import { charged, created, idIn, MINUTE, operation } from '../contract/fixtures.ts';
-import { tablesOf } from '../embedded/tables.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 
 const SESSIONS = extent({ cut: 20_000, whole: 1_000_000 });

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
+import { type BuiltEngine, buildEngine } from '../contract/embedded/children.ts';
 import { charged, commitOf, created, finished, idIn, newRun, operation } from '../contract/fixtures.ts';
 import { ALICE } from '../contract/identities.ts';
-import { type BuiltEngine, buildEngine } from '../embedded/children.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 

@@ -7,7 +7,7 @@ import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
 import { Link } from '../../src/state/redis/connection/link.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
-import { OPTIONS, openReady } from '../redis/open.ts';
+import { OPTIONS, openReady } from '../contract/redis/open.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { seeded } from '../support/random.ts';

@@ -11,7 +11,7 @@ import type { RollBack } from '../../src/state/redis/connection/floors.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
 import type { RedisStateOptions } from '../../src/state/redis/state.ts';
 import { calls, commitOf, created, idIn, newRun, operation, started, step } from '../contract/fixtures.ts';
-import { openReady } from '../redis/open.ts';
+import { openReady } from '../contract/redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import type { RedisProcess } from '../support/redis-process.ts';
 import { type SentinelSet, startSentinelSet } from '../support/redis-sentinel.ts';

@@ -46,7 +46,7 @@ export interface LinkOptions {
  * WHY NOT socketTimeout: ioredis 5.11 does not clear its timer when a socket closes, so it ends the next connection.
  *
  * WHY NOT connectionName: without its own check ioredis 5.11 calls a connection ready as soon as CLIENT SETNAME is
- * settled, also when the line broke under it, and never connects again then. See test/redis/greeting.test.ts.
+ * settled, also when the line broke under it, and never connects again then. See test/contract/redis/greeting.test.ts.
  */
 function clientOptions({ address, rules, commandTimeoutMs }: LinkOptions): RedisOptions {
   const connectTimeout = Math.min(Math.max(commandTimeoutMs, CONNECT_MS.min), CONNECT_MS.max);
