@@ -93,7 +93,7 @@ export const POLICY_DECISION_OPERATIONS = [
       decode: (bytes, { pdp, caller, deadline }) =>
         pdp.appendReader.read(bytes, {
           caller: caller.name,
-          deadline: Math.min(deadline, performance.now() + pdp.patience.appendMs),
+          deadline: Math.min(deadline, performance.now() + pdp.writeTimeouts.appendMs),
         }),
     },
     run: appendAudit,
@@ -167,7 +167,7 @@ function authorizeRequestFrom(fields: Fields<wire.AuthorizeRequest>, pdp: Pdp): 
     calls: [call],
     slash,
     scope,
-    operation,
+    idempotencyKey: operation,
     session: sessionOf(common.sessionId, agentId),
     requireIdentity: pdp.rules.requireIdentity,
     requireSession: pdp.rules.requireSession,
@@ -197,7 +197,7 @@ function consumeRequestFrom(fields: Fields<wire.ConsumeBudgetRequest>): ChargeRe
     calls,
     slash: undefined,
     scope: undefined,
-    operation,
+    idempotencyKey: operation,
     session: sessionOf(common.sessionId, agentId),
     requireIdentity: false,
     requireSession: true,

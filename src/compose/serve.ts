@@ -327,7 +327,7 @@ function pdpOf(
     identities: new IdentityCache(),
     sessionsMaxLive: config.sessions.maxLivePerAgent,
     runIdleTimeoutMs: config.runs.idleTimeoutMs,
-    patience: config.store.patience,
+    writeTimeouts: config.store.writeTimeouts,
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     decisionLog: config.decisionLog,
     policies: journal,

@@ -58,7 +58,15 @@ async function openEmbedded(config: Config): Promise<State> {
 
 async function openRedis(config: Config, telemetry: StoreTelemetry, release: () => void): Promise<OpenedStore> {
   const { openRedisState } = await import('../state/redis/state.ts');
-  const { url, sentinelPassword, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
+  const {
+    url,
+    sentinelPassword,
+    commandTimeoutMs,
+    writeTimeouts: patience,
+    confirm,
+    require,
+    identityKeyPrefix,
+  } = config.store;
   const login = new StoreLogin(config, telemetry);
   try {
     const state = await openRedisState({
@@ -66,7 +74,7 @@ async function openRedis(config: Config, telemetry: StoreTelemetry, release: () 
       sentinelPassword: sentinelPassword?.reveal(),
       login,
       commandTimeoutMs,
-      patienceMs: Math.max(patience.appendMs, patience.finishMs),
+      writeTimeoutMs: Math.max(writeTimeouts.appendMs, writeTimeouts.finishMs),
       confirm,
       require,
       identityKeyPrefix,

@@ -1,7 +1,7 @@
 // Remembers what a function answered, so many answers at the most; the oldest goes. The function must be pure: remembering
 // changes how long an answer takes and nothing else.
 
-export class Memo<T> {
+export class BoundedMemo<T> {
   readonly #answers = new Map<string, T>();
   readonly #ask: (text: string) => T;
   readonly #entriesMax: number;

@@ -26,5 +26,5 @@ export function localContext(pdp: Pdp): CallContext {
 /** The same call for one operation that waits longer for a slow store, but never longer than its caller does. */
 export function withTimeout(context: CallContext, timeoutMs: number): CallContext {
   const deadline = Math.min(context.deadline, performance.now() + timeoutMs);
-  return { ...context, deadline, state: context.state.patiently(deadline) };
+  return { ...context, deadline, state: context.state.withTimeout(deadline) };
 }

@@ -51,7 +51,7 @@ export interface Pdp {
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
   /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
-  readonly patience: { readonly appendMs: number; readonly finishMs: number };
+  readonly writeTimeouts: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;
   /** The policies that this server has had in force. */

@@ -1,7 +1,7 @@
 // Runs tasks of one name one after the other, tasks of different names side by side. Compare-and-set loops of one
 // process then meet only other processes, instead of each other.
 
-export class Serially {
+export class KeyedQueue {
   readonly #tails = new Map<string, Promise<unknown>>();
 
   run<T>(name: string, task: () => Promise<T>): Promise<T> {

@@ -27,7 +27,7 @@ export async function offloadAppend(
   const { runId, operation } = await pool.run({ name: 'readAppend', request }, { ...asked, deadline });
   return {
     runId,
-    operation,
+    idempotencyKey: operation,
     shape: async (run, policy, { now, deadline: until }) => {
       const job = {
         name: 'shapeAppend',

@@ -11,7 +11,7 @@ import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run/run.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import type { Operation } from '../state/port.ts';
+import type { IdempotencyKey } from '../state/port.ts';
 
 /** What each job is given, all of which can be sent to a thread. */
 interface Inputs {
@@ -30,7 +30,7 @@ interface Inputs {
 }
 
 interface Outcomes {
-  readonly readAppend: { readonly runId: string; readonly operation: Operation | undefined };
+  readonly readAppend: { readonly runId: string; readonly operation: IdempotencyKey | undefined };
   readonly shapeAppend: PackedAppend;
   readonly loadPolicy:
     | { readonly revision: string; readonly document: string; readonly warnings: readonly string[] }
@@ -95,7 +95,7 @@ export async function runJob(job: Job): Promise<Answer> {
 
 const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name] } = {
   readAppend: ({ request }) => {
-    const { runId, operation } = readRequest(request);
+    const { runId, idempotencyKey: operation } = readRequest(request);
     return { runId, operation };
   },
   shapeAppend: ({ request, run, policy, redaction, now }) => {

@@ -42,7 +42,7 @@ async function storedOf({ state }: Opened, runId: string): Promise<string> {
 }
 
 const append = (context: CallContext, runId: string, events: readonly AuditEvent[]) =>
-  appendAudit(context, { runId, events, operation: undefined });
+  appendAudit(context, { runId, events, idempotencyKey: undefined });
 
 const finish = (context: CallContext, runId: string) =>
   finishRun(context, {

@@ -380,7 +380,7 @@ class Load {
   async #charge(engine: Engine, record: SessionRecord, what: 'charge' | 'small charge'): Promise<void> {
     const label = this.#label();
     const beganAtMs = performance.now();
-    const answer = await untilAnswered(() => engine.state.charge(step(record, { operation: operation(label) })));
+    const answer = await untilAnswered(() => engine.state.charge(step(record, { idempotencyKey: operation(label) })));
     if (what === 'small charge' && answer.kind === 'denied') {
       expect(answer.reason).toBe('BUDGET_EXHAUSTED');
       return;
@@ -401,7 +401,7 @@ class Load {
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
         const from = { expectedRevision: stored!.revision, lostChanges };
-        const commit = commitOf(run, { ...from, records, operation: append });
+        const commit = commitOf(run, { ...from, records, idempotencyKey: append });
         return engine.state.commitRun(commit);
       });
     while ((await outcome()) !== 'committed');

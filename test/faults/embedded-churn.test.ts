@@ -61,8 +61,8 @@ test(`the file stops growing while ${SESSIONS} sessions come and go`, { timeout:
 async function live(state: State, round: number, index: number): Promise<void> {
   const sessionId = idIn(index % PARTITIONS);
   const record = await created(state, { sessionId, agentId: `agent-${index}`, timeLimitMs: MINUTE });
-  await charged(state, record, { operation: operation(`a${round}`) });
-  await charged(state, record, { operation: operation(`b${round}`) });
+  await charged(state, record, { idempotencyKey: operation(`a${round}`) });
+  await charged(state, record, { idempotencyKey: operation(`b${round}`) });
   if (index % 2 === 0) await state.closeSession(sessionId, undefined);
 }
 

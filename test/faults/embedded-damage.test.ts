@@ -183,7 +183,7 @@ async function makeStore(directory: string): Promise<void> {
       Array.from({ length: count }, async (_, index) => {
         const given = { sessionId: idIn(index % 256), agentId: `agent-${index % 9}`, timeLimitMs };
         const record = await created(state, { ...given, declaredIntent: 'x'.repeat(index) });
-        for (const key of ['k0', 'k1']) await charged(state, record, { operation: operation(key) });
+        for (const key of ['k0', 'k1']) await charged(state, record, { idempotencyKey: operation(key) });
         await state.bindIdentity(`trace-${index}`, ALICE, 60_000);
       }),
     );

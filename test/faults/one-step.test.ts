@@ -47,7 +47,7 @@ async function charged(
   isCharging = true;
   const steps = [
     recordedStep(clock, session),
-    recordedStep(clock, session, { operation: operation('k') }),
+    recordedStep(clock, session, { idempotencyKey: operation('k') }),
     recordedStep(clock, session, { calls: calls(1, 'shell') }),
     recordedStep(clock, session, { calls: calls(2), context: { callsTotal: 2 } }),
   ];

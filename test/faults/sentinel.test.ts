@@ -81,7 +81,7 @@ test('a spent budget stays spent after a failover, for as long as anybody is the
   const [refused, repeated] = [await small({ callBudget: 1 }), await small()];
   const run = newRun(Date.now());
   const append = { ...operation('append', { rpc: 'AppendAudit' }), answer: 'added' };
-  const keyed = { operation: operation('key') };
+  const keyed = { idempotencyKey: operation('key') };
   await started(dies.state, run);
   await set.untilHealthy();
   const old = await master();
@@ -92,7 +92,7 @@ test('a spent budget stays spent after a failover, for as long as anybody is the
   }
   // What one has done, the other hears of only by a refusal, or by the repeat of a key.
   for (const record of [refused, repeated]) await dies.state.charge(step(record, keyed));
-  expect(await dies.state.commitRun(commitOf(run, { expectedRevision: 1, operation: append }))).toBe('committed');
+  expect(await dies.state.commitRun(commitOf(run, { expectedRevision: 1, idempotencyKey: append }))).toBe('committed');
   expect(await sees.state.charge(step(refused))).toMatchObject(EXHAUSTED);
   expect((await sees.state.charge(step(repeated, keyed))).kind).toBe('replayed');
   expect((await sees.state.readRun(run.runId, append)).remembered).toBeDefined();
@@ -443,7 +443,7 @@ class Load {
 
   async #charge(engine: Engine, record: SessionRecord): Promise<void> {
     const key = `key-${this.#keys++}`;
-    const keyed = { operation: operation(key) };
+    const keyed = { idempotencyKey: operation(key) };
     const answer = await untilAnswered(() => engine.state.charge(step(record, keyed)));
     if (answer.kind === 'denied' && answer.reason === 'BUDGET_EXHAUSTED') return;
     if (answer.kind !== 'charged' && answer.kind !== 'replayed') throw new Error(`not charged: ${answer.kind}`);
@@ -462,7 +462,7 @@ class Load {
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
         const from = { expectedRevision: stored!.revision, lostChanges };
-        return state.commitRun(commitOf(run, { ...from, records, operation: append }));
+        return state.commitRun(commitOf(run, { ...from, records, idempotencyKey: append }));
       });
     while ((await outcome()) !== 'committed');
     this.#records.push({ runId, label });

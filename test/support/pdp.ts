@@ -28,7 +28,7 @@ export function plainContext(state: State, clock: () => number, parts: Partial<P
     decisions: new DecisionFeed(),
     sessionsMaxLive: 10,
     runIdleTimeoutMs: 24 * 3_600_000,
-    patience: { appendMs: 3_000, finishMs: 10_000 },
+    writeTimeouts: { appendMs: 3_000, finishMs: 10_000 },
     ledger: { key: undefined, checkpointIntervalMs: 60_000 },
     server: { version: '0', startedAtMs: 0, policyInfo: noServer, warnings: () => [], reloadPolicy: noServer },
     appendReader: { bytesMin: Number.POSITIVE_INFINITY, read: noServer },

@@ -167,7 +167,7 @@ function sessionDriver(opened: Opened): SessionDriver {
         session: { sessionId: idOf(ref), agentId: agent ?? record?.session.agentId ?? 'agent' },
         requireIdentity: false,
         requireSession: true,
-        operation: undefined,
+        idempotencyKey: undefined,
         dryRun: false,
         explain: false,
       });
@@ -249,7 +249,7 @@ function auditDriver(opened: Opened): AuditDriver {
     async append({ runId, startedAtMs }, events) {
       await opened.clock.advance(3_600_000);
       const shaped = events.map((event) => eventOf(event, startedAtMs));
-      await appendAudit(context, { runId, events: shaped, operation: undefined });
+      await appendAudit(context, { runId, events: shaped, idempotencyKey: undefined });
     },
     async finish(runId, status) {
       const nothing = { output: undefined, error: undefined, runtimeMs: undefined, operation: undefined };
@@ -381,7 +381,7 @@ async function authorized(context: CallContext, traceId: string): Promise<Charge
     session: { sessionId: record.session.sessionId, agentId: 'agent' },
     requireIdentity: true,
     requireSession: true,
-    operation: undefined,
+    idempotencyKey: undefined,
     dryRun: false,
     explain: false,
   });

@@ -18,7 +18,7 @@ export function appendRequestFrom(
   const events = fields.messages('events', { min: 1, max: LIMITS.eventsMax }).map(eventFrom);
   idempotencyKeyFrom(fields);
   fields.check();
-  return { runId, events, operation: operationFrom(fields, 'AppendAudit', runId, JSON.stringify(events)) };
+  return { runId, events, idempotencyKey: operationFrom(fields, 'AppendAudit', runId, JSON.stringify(events)) };
 }
 
 function eventFrom(fields: Fields<wire.AuditEvent>): AuditEvent {

@@ -1,7 +1,7 @@
 // The rules of request fields that more than one rpc has.
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import { type FingerprintPart, fingerprintOf } from '../../pdp/fingerprint.ts';
-import type { Operation } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
 import type { Fields } from './fields.ts';
 
 /** Behind every time that a request can name. */
@@ -26,7 +26,7 @@ export function operationFrom(
   fields: Fields<Keyed>,
   rpc: string,
   ...content: readonly FingerprintPart[]
-): Operation | undefined {
+): IdempotencyKey | undefined {
   const key = idempotencyKeyFrom(fields);
   // A problem elsewhere may leave content that no fingerprint can be taken of; `check` speaks first.
   if (key === undefined) return undefined;

@@ -137,7 +137,7 @@ export interface DecisionSession {
 }
 
 /** A decision that named a run, as the run's list has it. */
-export interface NotedDecision {
+export interface RunDecision {
   readonly decisionId: string;
   readonly atMs: number;
   readonly rpc: DecisionRpc;

@@ -1,7 +1,7 @@
 // A run's ledger: the records that Tollgate itself writes into it, what the run remembers of its checkpoints, and the text
 // that the last of them signs. Shapes only; nothing is hashed or signed here.
 
-import type { DecisionRecord, NotedDecision } from '../decision/decision-record.ts';
+import type { DecisionRecord, RunDecision } from '../decision/decision-record.ts';
 import type { ShapedRecord } from '../run/audit.ts';
 import type { Run } from '../run/run.ts';
 import { SENSITIVITIES } from '../session/session.ts';
@@ -74,7 +74,7 @@ export function epochRecord(epoch: number, lostChanges: number, now: number): Ow
 const DECISION_FORM = 2;
 
 /** A decision that named the run. */
-export interface FoldedDecision extends NotedDecision {
+export interface FoldedDecision extends RunDecision {
   /** Undefined where it is no longer kept: then the ledger says that the decision was made, and not what was asked. */
   readonly record: DecisionRecord | undefined;
 }

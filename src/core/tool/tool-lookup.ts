@@ -1,7 +1,7 @@
 // What a policy's entries say of one tool. Each aspect is looked up by itself: the most specific entry that states it
 // decides, so that an entry about one thing never drops what a wider one says about another.
 
-import { Memo } from '../memo.ts';
+import { BoundedMemo } from '../memo.ts';
 import { visibleForm, visiblePrefix } from '../policy/look-alike.ts';
 import type { SensitivityLevel } from '../session/session.ts';
 import { compilePatterns, matchPattern, type Patterns } from './tool-pattern.ts';
@@ -46,7 +46,7 @@ export function toolLookup(entries: ReadonlyMap<string, StatedRule>): ToolLookup
     const rule = { requires: matchPattern(requires, name) ?? [], sensitivity: matchPattern(sensitivities, name) };
     return { kind: 'listed', rule };
   };
-  const memo = new Memo(find, NAMES_MAX);
+  const memo = new BoundedMemo(find, NAMES_MAX);
   return (name) => memo.get(name);
 }
 

@@ -14,7 +14,7 @@ import { refusedSlash, type SlashSubject, type SlashWhere, slashSubjectOf } from
 import type { CallContext } from '../call-context.ts';
 import { anyPartition, newId } from '../ids.ts';
 import { findIdentity, type LoadedPolicy, requireIdentity } from '../pdp.ts';
-import { isRecorded, pendingRecord, settle } from '../record/decision-records.ts';
+import { isRecorded, pendingRecord, recordOutcome } from '../record/decision-records.ts';
 import { type Decision, decide } from './decision.ts';
 
 export interface SlashRequest extends SlashWhere {
@@ -58,7 +58,7 @@ function answer(
     checks,
   });
   if (!pending) return answered.answer();
-  return settle(context, pending, { effect, reason }).then(answered.answer);
+  return recordOutcome(context, pending, { effect, reason }).then(answered.answer);
 }
 
 function decided(context: CallContext, request: SlashRequest, identity: FoundIdentity) {

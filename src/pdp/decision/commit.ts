@@ -10,7 +10,7 @@ import { charge } from '../../core/session/session.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
-import { isPreparing, isRecorded, type PendingRecord, prepared, settle } from '../record/decision-records.ts';
+import { isPreparing, isRecorded, type PendingRecord, prepared, recordOutcome } from '../record/decision-records.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
@@ -56,7 +56,7 @@ export async function commit(
     principals: judgement.principals,
     calls: judgement.calls,
     decisionId,
-    operation: request.operation,
+    idempotencyKey: request.idempotencyKey,
     identity: guardOf(request.traceId, identity),
     record: pending?.entry,
   });
@@ -121,7 +121,7 @@ async function recordVerdict(
   const { effect } = verdict;
   if (request.dryRun || !isRecorded(context, { effect, changed: false })) return undefined;
   const pending = known ?? pendingCharge(context, request, judgement, verdict.checks);
-  return pending && settle(context, pending, verdict);
+  return pending && recordOutcome(context, pending, verdict);
 }
 
 async function committedCharge(

@@ -85,7 +85,7 @@ async function chargeAgain(
     calls,
     slash,
     scope: record.scope,
-    operation: undefined,
+    idempotencyKey: undefined,
     requireIdentity: isAuthorize && context.pdp.rules.requireIdentity,
     requireSession: !isAuthorize || context.pdp.rules.requireSession,
     dryRun: true,

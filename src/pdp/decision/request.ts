@@ -2,7 +2,7 @@
 import type { Ask } from '../../core/decision/authorize.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import type { Usage } from '../../core/session/session.ts';
-import type { Operation } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
 import type { Decision } from './decision.ts';
 
 export interface ChargeRequest extends Ask {
@@ -12,7 +12,7 @@ export interface ChargeRequest extends Ask {
   /** Undefined only where the rules let a session be optional. */
   readonly session: { readonly sessionId: string; readonly agentId: string } | undefined;
   readonly requireSession: boolean;
-  readonly operation: Operation | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
   readonly dryRun: boolean;
   readonly explain: boolean;
 }

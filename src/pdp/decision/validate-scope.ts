@@ -9,7 +9,7 @@ import { checkScope, type ScopeFacts } from '../../core/scope/scope.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
 import { findIdentity, findRun, type LoadedPolicy } from '../pdp.ts';
-import { isRecorded, pendingRecord, settle } from '../record/decision-records.ts';
+import { isRecorded, pendingRecord, recordOutcome } from '../record/decision-records.ts';
 import { type Decision, decide } from './decision.ts';
 
 export interface ScopeRequest {
@@ -59,7 +59,7 @@ function answer(
   const principal = identity?.identity && principalOf(identity.identity);
   const asked = { rpc: 'ValidateScope', runId, traceId, principal, scope, policyRevision, checks } as const;
   const pending = pendingRecord(context, asked);
-  return pending ? settle(context, pending, { effect, reason }).then(decided) : decided();
+  return pending ? recordOutcome(context, pending, { effect, reason }).then(decided) : decided();
 }
 
 /** The checks of a request on what was found for it, in order. */

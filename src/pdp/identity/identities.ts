@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import { type Identity, principalOf } from '../../core/identity/identity.ts';
 import type { CallContext } from '../call-context.ts';
 import { requireIdentity } from '../pdp.ts';
-import { type Asked, pendingRecord, settle } from '../record/decision-records.ts';
+import { pendingRecord, type RecordedRequest, recordOutcome } from '../record/decision-records.ts';
 
 /** Binds an identity to a trace; the same again extends its life. @throws Failure conflict when another is bound */
 export async function bindIdentity(
@@ -45,8 +45,8 @@ export async function releaseIdentity(context: CallContext, traceId: string): Pr
 /** The record of an identity is foreign and may lie in another slot of a cluster, so this is a step of its own, right behind. */
 async function recordOfIdentity(
   context: CallContext,
-  asked: Pick<Asked, 'rpc' | 'traceId' | 'principal'>,
+  asked: Pick<RecordedRequest, 'rpc' | 'traceId' | 'principal'>,
 ): Promise<void> {
   const pending = pendingRecord(context, { ...asked, policyRevision: context.pdp.policy().revision, checks: [] });
-  if (pending) await settle(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
+  if (pending) await recordOutcome(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

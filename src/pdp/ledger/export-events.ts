@@ -49,7 +49,7 @@ export async function* exportEvents(
     for await (const exported of restOfRun(context, place, signal)) yield exported;
   }
   while (!signal.aborted) {
-    const untilMs = (await context.state.now()) - context.pdp.patience.finishMs - CLOCKS_MS;
+    const untilMs = (await context.state.now()) - context.pdp.writeTimeouts.finishMs - CLOCKS_MS;
     await finishSilentRuns(context, signal);
     if (signal.aborted) return;
     for await (const { run } of mergePages({ ...runWalk(context, 'finished', false), after: place?.run })) {

@@ -5,7 +5,7 @@
 // lose would make our own loss look like a forgery.
 
 import { createHash } from 'node:crypto';
-import type { DecisionRecord, NotedDecision } from '../../core/decision/decision-record.ts';
+import type { DecisionRecord, RunDecision } from '../../core/decision/decision-record.ts';
 import { Failure } from '../../core/failure.ts';
 import {
   checkpointToDrop,
@@ -67,7 +67,7 @@ export async function unfoldedDecisions(
 const READ_AT_ONCE = 50;
 
 /** A record that is lost or damaged must not keep its run from going on; a store that does not answer is asked again. */
-async function recordOf(state: State, { decisionId }: NotedDecision): Promise<DecisionRecord | undefined> {
+async function recordOf(state: State, { decisionId }: RunDecision): Promise<DecisionRecord | undefined> {
   try {
     return await state.readDecision(decisionId);
   } catch (error) {

@@ -6,8 +6,8 @@
 
 import type { State } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
-import { pendingRecord, settle } from '../record/decision-records.ts';
-import { Serially } from '../serially.ts';
+import { pendingRecord, recordOutcome } from '../record/decision-records.ts';
+import { KeyedQueue } from '../serially.ts';
 
 /** A policy as it is kept. */
 export interface KeptPolicy {
@@ -35,7 +35,7 @@ export class PolicyJournal {
   readonly #documents: KeptPolicy[] = [];
   readonly #swaps: PolicySwap[] = [];
   #keptAtMs = Number.NEGATIVE_INFINITY;
-  readonly #serially = new Serially();
+  readonly #serially = new KeyedQueue();
 
   /** Tells of a policy that is about to come into force. */
   take(policy: KeptPolicy): void {
@@ -99,5 +99,5 @@ async function record(context: CallContext, { revision, previous, caller }: Poli
   const details = { kind: 'swap', previousRevision: previous } as const;
   const asked = { rpc: 'ReloadPolicy', policyRevision: revision, checks: [], details } as const;
   const pending = pendingRecord({ ...context, caller: { name: caller, receivedAtMs: performance.now() } }, asked);
-  if (pending) await settle(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
+  if (pending) await recordOutcome(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

@@ -14,7 +14,7 @@ import {
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { Memo } from '../../core/memo.ts';
+import { BoundedMemo } from '../../core/memo.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
@@ -26,7 +26,7 @@ import type { Noting } from './subject-notes.ts';
 import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
-export interface Asked {
+export interface RecordedRequest {
   readonly rpc: DecisionRpc;
   readonly agentId?: string | undefined;
   readonly sessionId?: string | undefined;
@@ -60,7 +60,7 @@ export function isRecorded(
 }
 
 /** @returns undefined where no decision is recorded */
-export function pendingRecord(context: CallContext, asked: Asked): PendingRecord | undefined {
+export function pendingRecord(context: CallContext, asked: RecordedRequest): PendingRecord | undefined {
   if (context.pdp.decisionLog === 'off') return undefined;
   const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
   const { name: caller, receivedAtMs } = context.caller;
@@ -109,7 +109,7 @@ export async function prepared(context: CallContext, noting: Noting): Promise<vo
   await subjects.note(state, noting);
 }
 
-export interface Settled {
+export interface Outcome {
   readonly effect: Effect;
   readonly reason: Reason;
   readonly callIndex?: number | undefined;
@@ -120,10 +120,10 @@ export interface Settled {
  *
  * @throws Failure state_unavailable; a denial without its record is no answer
  */
-export async function settle(
+export async function recordOutcome(
   context: CallContext,
   { request, entry }: PendingRecord,
-  { effect, reason, callIndex }: Settled,
+  { effect, reason, callIndex }: Outcome,
 ): Promise<{ decisionId: string; now: number }> {
   if (isPreparing(context, request)) await prepared(context, request);
   const { sessionId, runId } = request;
@@ -134,7 +134,7 @@ export async function settle(
   return settled;
 }
 
-export interface Published extends Settled {
+export interface Published extends Outcome {
   readonly decisionId: string;
   readonly atMs: number;
   readonly session?: DecisionSession | undefined;
@@ -153,16 +153,16 @@ export function publish({ pdp: { decisions } }: CallContext, request: DecisionCo
 
 const MEMO_ENTRIES_MAX = 10_000;
 
-const traceHashes = new Memo(traceHashOf, MEMO_ENTRIES_MAX);
+const traceHashes = new BoundedMemo(traceHashOf, MEMO_ENTRIES_MAX);
 
 /** Names come again and again, and looking through one costs more than knowing it. What was known goes with the rules. */
-const names = new WeakMap<RedactionRules, Memo<string>>();
+const names = new WeakMap<RedactionRules, BoundedMemo<string>>();
 
-function namesUnder(rules: RedactionRules): Memo<string> {
+function namesUnder(rules: RedactionRules): BoundedMemo<string> {
   let known = names.get(rules);
   if (!known) {
     const { name: scan } = scannerOf(rules);
-    known = new Memo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
+    known = new BoundedMemo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
     names.set(rules, known);
   }
   return known;

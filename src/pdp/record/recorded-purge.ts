@@ -3,7 +3,7 @@
 
 import type { DecisionRpc } from '../../core/decision/decision-record.ts';
 import type { CallContext } from '../call-context.ts';
-import { pendingRecord, settle } from './decision-records.ts';
+import { pendingRecord, recordOutcome } from './decision-records.ts';
 
 export interface AskedPurge {
   readonly rpc: Extract<DecisionRpc, 'PurgeRuns' | 'PurgeSessions' | 'PurgePayloads'>;
@@ -54,5 +54,5 @@ async function record(context: CallContext, asked: AskedPurge, removed: number |
   if (!pending) return;
   // Not noted with the run: the ledger has a record of its own for a purge.
   const entry = { ...pending.entry, runId: undefined };
-  await settle(context, { ...pending, entry }, { effect: 'ALLOW', reason: 'ALLOWED' });
+  await recordOutcome(context, { ...pending, entry }, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

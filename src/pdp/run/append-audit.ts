@@ -5,7 +5,7 @@ import type { Policy } from '../../core/policy/policy.ts';
 import type { RedactionRules } from '../../core/redaction/scanner.ts';
 import { type AuditEvent, shapeEvents } from '../../core/run/audit.ts';
 import type { Run, Tokens } from '../../core/run/run.ts';
-import type { Durability, Operation } from '../../state/port.ts';
+import type { Durability, IdempotencyKey } from '../../state/port.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { encodeRecords } from '../ledger/ledger.ts';
 import type { LoadedPolicy } from '../pdp.ts';
@@ -13,7 +13,7 @@ import { changeRun } from './change-run.ts';
 
 export type AppendRequest = {
   readonly runId: string;
-  readonly operation: Operation | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
 } & (
   | { readonly events: readonly AuditEvent[] }
   /** Its events lie where they are shaped. */
@@ -63,12 +63,12 @@ export interface AppendAnswer extends Appended {
 export async function appendAudit(context: CallContext, request: AppendRequest): Promise<AppendAnswer> {
   const loaded = context.pdp.policy();
   const redaction = context.pdp.redaction();
-  const within = withTimeout(context, context.pdp.patience.appendMs);
+  const within = withTimeout(context, context.pdp.writeTimeouts.appendMs);
   let replayed = false;
   const appended = await changeRun<Appended>(
     within,
     request.runId,
-    request.operation,
+    request.idempotencyKey,
     async (before, now) => {
       if (before.status !== 'running') throw new Failure('wrong_state', 'the run has finished', { subject: 'run' });
       const { run, records } =

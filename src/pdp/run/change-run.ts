@@ -5,13 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
-import type { Operation } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
 import type { Pdp } from '../pdp.ts';
-import { Serially } from '../serially.ts';
+import { KeyedQueue } from '../serially.ts';
 
-const serially = new Serially();
+const serially = new KeyedQueue();
 
 /** Other processes may win this often before the run is reported as contended. */
 const ATTEMPTS_MAX = 50;
@@ -39,7 +39,7 @@ type MakeChange<T> = (run: Run, now: number) => RunChange<T> | Promise<RunChange
 export function changeRun<T>(
   context: CallContext,
   runId: string,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
   change: MakeChange<T>,
   replay: (answer: string, run: Run) => T,
 ): Promise<T> {
@@ -73,7 +73,7 @@ const AS_IT_IS = {
 };
 
 interface Change<T> {
-  readonly operation: Operation | undefined;
+  readonly operation: IdempotencyKey | undefined;
   readonly change: MakeChange<T>;
   readonly replay: (answer: string, run: Run) => T;
   /** Whether a checkpoint is wanted even if the run does not change, or nothing but what is due. */
@@ -132,12 +132,17 @@ async function attemptChange<T>(
       await context.state.confirmRun(runId);
       return { kind: 'done', answer };
     }
-    const outcome = await commit(context, { ...from, run, records: [...due.records, ...records], operation: remember });
+    const outcome = await commit(context, {
+      ...from,
+      run,
+      records: [...due.records, ...records],
+      idempotencyKey: remember,
+    });
     return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
   }
   if (due.records.length > 0) {
     const { run: prepared, records: dueRecords } = due;
-    const outcome = await commit(context, { ...from, run: prepared, records: dueRecords, operation: undefined });
+    const outcome = await commit(context, { ...from, run: prepared, records: dueRecords, idempotencyKey: undefined });
     return { kind: outcome === 'committed' ? 'prepared' : 'moved' };
   }
   if (aim === 'fold') return { kind: 'done', answer };
@@ -146,7 +151,7 @@ async function attemptChange<T>(
   if (signing.kind === 'lost') return signing;
   if (signing.kind === 'nothing' && ended === stored.run) return { kind: 'done', answer };
   const sealed = signing.kind === 'signed' ? signing : { run: ended, checkpoint: undefined };
-  const outcome = await commit(context, { ...from, ...sealed, records: [], operation: remember });
+  const outcome = await commit(context, { ...from, ...sealed, records: [], idempotencyKey: remember });
   return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
 }
 

@@ -9,7 +9,7 @@ import { storableJson } from '../../core/run/audit.ts';
 import { finishRun as finish } from '../../core/run/finish.ts';
 import { type FinalStatus, openRun, type Run } from '../../core/run/run.ts';
 import type { EntryRefusal } from '../../core/session/session.ts';
-import type { Operation } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { anyPartition, newId } from '../ids.ts';
@@ -25,7 +25,7 @@ export interface StartRequest {
   readonly continuationParentRunId: string | undefined;
   /** JSON text of an object. */
   readonly inputs: string | undefined;
-  readonly operation: Operation | undefined;
+  readonly operation: IdempotencyKey | undefined;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function startRun(context: CallContext, request: StartRequest): Pro
       records: [],
       expectedRevision: 0,
       session: request.sessionId === undefined ? undefined : { sessionId: request.sessionId, principals },
-      operation: operation && { ...operation, answer: run.runId },
+      idempotencyKey: operation && { ...operation, answer: run.runId },
     });
     if (outcome === 'committed') return run;
     if (outcome === 'too_many_keys') {
@@ -155,7 +155,7 @@ export interface FinishRequest {
   readonly output: string | undefined;
   readonly error: string | undefined;
   readonly runtimeMs: number | undefined;
-  readonly operation: Operation | undefined;
+  readonly operation: IdempotencyKey | undefined;
 }
 
 /**
@@ -167,7 +167,7 @@ export function finishRun(context: CallContext, request: FinishRequest): Promise
   const { runId, status, output, error, runtimeMs, operation } = request;
   const fingerprint = fingerprintOf(status, output, error, runtimeMs);
   return changeRun<Run>(
-    withTimeout(context, context.pdp.patience.finishMs),
+    withTimeout(context, context.pdp.writeTimeouts.finishMs),
     runId,
     operation,
     (run, now) => {

@@ -2,7 +2,7 @@
 
 import type { AgentRecord } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
-import { type Asked, pendingRecord, prepared, settle } from '../record/decision-records.ts';
+import { pendingRecord, prepared, type RecordedRequest, recordOutcome } from '../record/decision-records.ts';
 import { sessionRecords } from './sessions.ts';
 
 /** Refuses the agent new sessions until it is reactivated, and closes all that are live. */
@@ -27,7 +27,10 @@ export async function reactivateAgent(context: CallContext, agentId: string): Pr
 }
 
 /** An agent lies in a slot of its own in a cluster, so this is a step of its own, right behind. A repeat repeats both. */
-async function recordOfAgent(context: CallContext, asked: Pick<Asked, 'rpc' | 'agentId' | 'details'>): Promise<void> {
+async function recordOfAgent(
+  context: CallContext,
+  asked: Pick<RecordedRequest, 'rpc' | 'agentId' | 'details'>,
+): Promise<void> {
   const pending = pendingRecord(context, { ...asked, policyRevision: context.pdp.policy().revision, checks: [] });
-  if (pending) await settle(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
+  if (pending) await recordOutcome(context, pending, { effect: 'ALLOW', reason: 'ALLOWED' });
 }

@@ -8,11 +8,11 @@ import { PARTITIONS } from '../../core/partition.ts';
 import { scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../../core/session/session.ts';
-import type { NewSession, Operation, Position, RecordOf } from '../../state/port.ts';
+import type { IdempotencyKey, NewSession, Position, RecordOf } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { anyPartition, newId, partitionFor } from '../ids.ts';
 import { countOf, pageOf, type Walk } from '../merge-pages.ts';
-import { type Asked, pendingRecord, prepared, withoutSecrets } from '../record/decision-records.ts';
+import { pendingRecord, prepared, type RecordedRequest, withoutSecrets } from '../record/decision-records.ts';
 import { keyReused } from '../run/change-run.ts';
 
 /** A session and the store's time at which it stood so. */
@@ -28,7 +28,7 @@ const NOBODY = { sessionId: undefined, agentId: undefined, principal: undefined 
 export async function createSession(
   context: CallContext,
   session: Omit<NewSession, 'sessionId'>,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
 ): Promise<SessionAt & { replayed: boolean }> {
   const { text: declaredIntent } = storable(
     session.declaredIntent,
@@ -73,7 +73,7 @@ export async function getSession(context: CallContext, sessionId: string): Promi
 export async function closeSession(
   context: CallContext,
   sessionId: string,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
 ): Promise<SessionAt> {
   // Whose a session is never changes, so it may be read before.
   const owned =
@@ -99,7 +99,7 @@ export async function closeSession(
 /** The records of what happens to sessions; the store asks for one where it happens. */
 export function sessionRecords(
   context: CallContext,
-  asked: Pick<Asked, 'rpc' | 'agentId' | 'principal' | 'details'>,
+  asked: Pick<RecordedRequest, 'rpc' | 'agentId' | 'principal' | 'details'>,
 ): { of: RecordOf | undefined; publishStored: () => Promise<void> } {
   const made: string[] = [];
   const policyRevision = context.pdp.policy().revision;

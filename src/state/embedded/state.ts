@@ -75,7 +75,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
   const state: State = {
     // Nothing here waits for a network, so no deadline is worth watching.
     within: () => state,
-    patiently: () => state,
+    withTimeout: () => state,
 
     get info() {
       return describe(store, directory);

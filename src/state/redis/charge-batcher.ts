@@ -4,8 +4,8 @@ import { LIMITS } from '../../core/limits.ts';
 import type { Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
-import type { Line } from './connection/commands.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
+import type { Connection } from './connection/commands.ts';
 import { failureOfItem, internal, rowOf } from './connection/errors.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
@@ -103,11 +103,11 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
 }
 
 /** Where the server refused the script's very writes, nothing was executed, and the whole may be asked once more. */
-function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void {
+function noteFailures(line: Connection, answers: readonly (Charged | Failure)[]): void {
   let refused: unknown;
   for (const answer of answers) {
     if (!(answer instanceof Failure)) continue;
-    line.link.notice(answer.cause);
+    line.server.notice(answer.cause);
     if (rowOf(answer.cause).next !== 'give_up') refused = answer.cause;
   }
   if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
@@ -117,9 +117,14 @@ function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void
  * Whatever a caller learns of a session is a floor: also that a key was charged before, which acknowledges the charge,
  * and that a budget is spent, which somebody else may have done.
  */
-function noteSession({ floors }: Store, { link }: Line, { sessionId }: ChargeStep, answer: Charged | Failure): void {
+function noteSession(
+  { floors }: Store,
+  { server: link }: Connection,
+  { sessionId }: ChargeStep,
+  answer: Charged | Failure,
+): void {
   const counters = countersIn(answer);
-  if (counters) floors.sawSession(sessionId, link.lineage, counters);
+  if (counters) floors.observeSession(sessionId, link.lineage, counters);
 }
 
 function countersIn(answer: Charged | Failure): Counters | undefined {
@@ -134,7 +139,16 @@ const writer = new MsgpackWriter();
 /** The charges of a batch as charge.lua takes them, one behind the other. */
 function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
   writer.begin();
-  for (const { sessionId, agentId, principals = [], calls, decisionId, operation, identity, record } of steps) {
+  for (const {
+    sessionId,
+    agentId,
+    principals = [],
+    calls,
+    decisionId,
+    idempotencyKey: operation,
+    identity,
+    record,
+  } of steps) {
     const head = writer.plain(HEAD_BYTES);
     writer.array(4);
     writer.text(agentId);
@@ -174,7 +188,7 @@ const KEYED_BYTES = 36;
 const KEYLESS_BYTES = 24;
 
 /** A request without a key is known again by its decision, whose id is made for it alone. @returns the bytes written */
-function writeOperation(operation: Operation | undefined, decisionId: string): number {
+function writeOperation(operation: IdempotencyKey | undefined, decisionId: string): number {
   const length = operation ? KEYED_BYTES : KEYLESS_BYTES;
   const at = writer.plain(length);
   const bytes = writer.target;

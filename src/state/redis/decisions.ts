@@ -1,5 +1,5 @@
 // Decision records that no other script writes, and all that reads them.
-import { type DecisionRecord, type NotedDecision, sessionlessListOf } from '../../core/decision/decision-record.ts';
+import { type DecisionRecord, type RunDecision, sessionlessListOf } from '../../core/decision/decision-record.ts';
 import { type DecisionSubject, isAbout } from '../../core/decision/decision-subject.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
@@ -185,7 +185,7 @@ export async function readNotedDecisions(
   store: Store,
   runId: string,
   { from, limit }: { from: number; limit: number },
-): Promise<NotedDecision[]> {
+): Promise<RunDecision[]> {
   if (limit <= 0) return [];
   const { noted } = runKeys(runId);
   const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>

@@ -6,8 +6,8 @@ import type {
   ChargeAnswer,
   ChargeStep,
   DecisionPage,
+  IdempotencyKey,
   NewSession,
-  Operation,
   RecordOf,
   RunCommit,
   RunPage,
@@ -21,7 +21,7 @@ import type { LoginSource, TlsFiles } from './connection/address.ts';
 import { Commands } from './connection/commands.ts';
 import { type DataLoss, DataMonitor } from './connection/data-monitor.ts';
 import { unavailable } from './connection/errors.ts';
-import { Floors, type RollBack } from './connection/floors.ts';
+import { HighWaterMarks, type RollBack } from './connection/floors.ts';
 import { loadScripts } from './connection/scripts.ts';
 import type { Requirements } from './connection/server-check.ts';
 import { openServers, type ServerEvent } from './connection/servers.ts';
@@ -61,8 +61,8 @@ export interface RedisStateOptions {
   readonly sentinelPassword?: string | undefined;
   /** How long one command may take before its operation fails. */
   readonly commandTimeoutMs: number;
-  /** How long one may take of an operation that is asked patiently; the same if left out. */
-  readonly patienceMs?: number;
+  /** How long one may take of an operation that waits longer for a slow store; the same if left out. */
+  readonly writeTimeoutMs?: number;
   readonly require?: Requirements;
   /** How many replicas must have a close, a creation or an audit event before it is acknowledged; 0 asks none. */
   readonly confirm?: { readonly replicas: number; readonly timeoutMs: number };
@@ -103,10 +103,10 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
   }
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
-  const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
+  const { commandTimeoutMs, writeTimeoutMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
   let data: DataMonitor | undefined;
-  const floors = new Floors(scripts, (rollBack) => {
+  const floors = new HighWaterMarks(scripts, (rollBack) => {
     data?.rolledBack();
     onEvent({ kind: 'rolled_back', rollBack });
   });
@@ -114,7 +114,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     ...options,
     require,
     confirm,
-    patienceMs,
+    writeTimeoutMs,
     onEvent,
     prepare: (line, holds) => floors.raiseAll(line, holds),
   });
@@ -127,7 +127,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
       confirming: ({ confirming }) => confirming,
     }),
     patientCommands: new Commands(servers, {
-      commandTimeoutMs: Math.max(commandTimeoutMs, patienceMs),
+      commandTimeoutMs: Math.max(commandTimeoutMs, writeTimeoutMs),
       confirm,
       plain: ({ patient }) => patient,
       confirming: ({ patient }) => patient,
@@ -161,7 +161,7 @@ class RedisState implements State {
   }
 
   /** Identities and charges are asked together with those of others, so they stay as they are. */
-  patiently(deadline: number): State {
+  withTimeout(deadline: number): State {
     const store = { ...this.#store, commands: this.#store.patientCommands, deadline };
     return new RedisState(store, this.#charges, this.#identities);
   }
@@ -206,7 +206,7 @@ class RedisState implements State {
     return releaseIdentity(this.#store, traceId);
   }
 
-  createSession(session: NewSession, maxLive: number, operation: Operation | undefined, recordOf?: RecordOf) {
+  createSession(session: NewSession, maxLive: number, operation: IdempotencyKey | undefined, recordOf?: RecordOf) {
     return createSession(this.#store, session, maxLive, operation, recordOf);
   }
 
@@ -225,7 +225,7 @@ class RedisState implements State {
 
   closeSession(
     sessionId: string,
-    operation: Operation | undefined,
+    operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
   ): ReturnType<State['closeSession']> {
     return closeSession(this.#store, sessionId, operation, recordOf);
@@ -251,7 +251,7 @@ class RedisState implements State {
     return readAgent(this.#store, agentId);
   }
 
-  readRun(runId: string, operation?: Pick<Operation, 'rpc' | 'key'>): ReturnType<State['readRun']> {
+  readRun(runId: string, operation?: Pick<IdempotencyKey, 'rpc' | 'key'>): ReturnType<State['readRun']> {
     return readRun(this.#store, runId, operation);
   }
 

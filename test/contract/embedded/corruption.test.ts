@@ -47,7 +47,7 @@ describe('a record that cannot be decoded', () => {
     const { sessionId } = record.session;
     await tables.put('session-facts', idKey(sessionId), Buffer.from([0x90]));
     await expect(state.charge(step(record))).rejects.toMatchObject(INTERNAL);
-    await expect(state.charge(step(record, { operation: operation('a') }))).rejects.toMatchObject(INTERNAL);
+    await expect(state.charge(step(record, { idempotencyKey: operation('a') }))).rejects.toMatchObject(INTERNAL);
   });
 
   test('fails a run, in reading and in writing', async () => {

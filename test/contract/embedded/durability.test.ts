@@ -24,7 +24,7 @@ describe('a store in a directory', () => {
   test('is the same when it is opened again', async () => {
     const first = await open();
     const record = await created(first, { grant: ['search'], rateLimit: 5 });
-    await first.charge(step(record, { operation: operation('a') }));
+    await first.charge(step(record, { idempotencyKey: operation('a') }));
     const charged = await stored(first, record);
     await first.bindIdentity('trace', ALICE, 60_000);
     await first.deactivateAgent('agent-2');
@@ -34,7 +34,7 @@ describe('a store in a directory', () => {
 
     const second = await open();
     expect(await stored(second, record)).toEqual(charged);
-    expect((await second.charge(step(record, { operation: operation('a') }))).kind).toBe('replayed');
+    expect((await second.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('replayed');
     expect((await second.readIdentity('trace')).stored?.identity).toEqual(ALICE);
     expect((await second.readAgent('agent-2')).deactivatedAtMs).toBeDefined();
     expect((await storedRun(second, run.runId)).run).toEqual(run);
@@ -61,7 +61,9 @@ describe('a store in a directory', () => {
       expect(callsMade).toBeGreaterThanOrEqual(acknowledged.length);
       expect(callsMade).toBeLessThanOrEqual(acknowledged.length + 16 * (round + 1));
       const answers = await Promise.all(
-        acknowledged.map((key) => state.charge(step(record, { operation: operation(key), decisionId: randomUUID() }))),
+        acknowledged.map((key) =>
+          state.charge(step(record, { idempotencyKey: operation(key), decisionId: randomUUID() })),
+        ),
       );
       expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['replayed']));
       expect((await stored(state, record)).counters.callsMade).toBe(callsMade);

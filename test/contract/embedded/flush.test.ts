@@ -34,7 +34,7 @@ describe.skipIf(VIRTUAL_DISK_REFUSED)(titled('a disk', VIRTUAL_DISK_REFUSED), ()
       const [record, closed] = [await created(state, { agentId }), await created(state)];
       await state.closeSession(closed.session.sessionId, undefined);
       await state.bindIdentity(agentId, ALICE, 60_000);
-      await charged(state, record, { operation: operation('a') });
+      await charged(state, record, { idempotencyKey: operation('a') });
       await state.deactivateAgent(`other-${round}`);
       const run = { ...newRun(Date.now()), lastSequence: 1 };
       await state.commitRun(commitOf(run, { records: [Buffer.from('record')] }));
@@ -42,7 +42,7 @@ describe.skipIf(VIRTUAL_DISK_REFUSED)(titled('a disk', VIRTUAL_DISK_REFUSED), ()
       const cut = disk.cutPower();
       const found = await open(join(cut.folder, 'data'));
       expect((await stored(found, record)).counters.callsMade).toBe(1);
-      expect((await found.charge(step(record, { operation: operation('a') }))).kind).toBe('replayed');
+      expect((await found.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('replayed');
       expect((await stored(found, closed)).counters.closedAtMs).toBeDefined();
       expect((await found.readIdentity(agentId)).stored?.identity).toEqual(ALICE);
       expect((await found.readAgent(`other-${round}`)).deactivatedAtMs).toBeDefined();
@@ -73,7 +73,7 @@ describe.skipIf(VIRTUAL_DISK_REFUSED)(titled('a disk', VIRTUAL_DISK_REFUSED), ()
     const record = await created(state);
     disk.starve();
     const { session: lost, key } = await createUntilRefused(state);
-    const charging = step(record, { operation: operation('charge') });
+    const charging = step(record, { idempotencyKey: operation('charge') });
     expect((await state.readSession(lost.sessionId)).record).toBeUndefined();
 
     disk.feed();

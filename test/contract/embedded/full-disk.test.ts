@@ -76,7 +76,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
     const reopened = await open();
     expect((await stored(reopened, record)).counters.callsMade).toBe(acknowledged.length);
     for (const key of acknowledged) {
-      expect((await reopened.charge(step(record, { operation: operation(key) }))).kind).toBe('replayed');
+      expect((await reopened.charge(step(record, { idempotencyKey: operation(key) }))).kind).toBe('replayed');
     }
     expect((await stored(reopened, other)).counters.closedAtMs).toBeDefined();
   });
@@ -95,7 +95,7 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
       const from = performance.now();
       const keys = Array.from({ length: 200 }, (_, index) => `${round}-${index}`);
       const answers = await Promise.allSettled(
-        keys.map((key) => opened.charge(step(record, { operation: operation(key) }))),
+        keys.map((key) => opened.charge(step(record, { idempotencyKey: operation(key) }))),
       );
       expect(performance.now() - from).toBeLessThan(STUCK_MS);
       acknowledged.push(...keys.filter((_, index) => answers[index]?.status === 'fulfilled'));
@@ -123,8 +123,8 @@ describe.skipIf(SMALL_DISK_REFUSED)(titled('a disk without space', SMALL_DISK_RE
     for (;;) {
       const key = `k${acknowledged.length}`;
       try {
-        await opened.charge(step(record, { operation: operation(key), calls: [] }));
-        const answer = await opened.charge(step(record, { operation: operation(key) }));
+        await opened.charge(step(record, { idempotencyKey: operation(key), calls: [] }));
+        const answer = await opened.charge(step(record, { idempotencyKey: operation(key) }));
         expect(answer.kind).toBe('charged');
         acknowledged.push(key);
       } catch (refused) {

@@ -62,16 +62,17 @@ describe('a sweep', () => {
 
   test('removes keys that are forgotten, and charges under new keys do so, too', async () => {
     const record = await created(state);
-    for (let index = 0; index < 10; index++) await charged(state, record, { operation: operation(`old-${index}`) });
+    for (let index = 0; index < 10; index++)
+      await charged(state, record, { idempotencyKey: operation(`old-${index}`) });
     nowMs += 10 * MINUTE;
     await sweep();
     expect(await tables.count('operations')).toBe(10);
     nowMs += 20 * MINUTE;
-    for (let index = 0; index < 3; index++) await charged(state, record, { operation: operation(`new-${index}`) });
+    for (let index = 0; index < 3; index++) await charged(state, record, { idempotencyKey: operation(`new-${index}`) });
     expect(await tables.count('operations')).toBe(10 - 6 + 3);
     await sweep();
     expect(await tables.count('operations')).toBe(3);
-    expect((await state.charge(step(record, { operation: operation('new-0') }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: operation('new-0') }))).kind).toBe('replayed');
   });
 
   test('removes a long log after its run, step by step', async () => {
@@ -118,7 +119,7 @@ describe('a sweep', () => {
 
   test('a run that remembers as many keys as it may takes no other', async () => {
     const { run, revision } = await started(state, newRun(nowMs));
-    const keyed = commitOf(run, { expectedRevision: revision, operation: { ...operation('a'), answer: '' } });
+    const keyed = commitOf(run, { expectedRevision: revision, idempotencyKey: { ...operation('a'), answer: '' } });
     expect(await state.commitRun(keyed)).toBe('committed');
     const header = Buffer.alloc(18);
     header.writeUIntBE(revision + 1, 0, 6);

@@ -98,7 +98,7 @@ describe('a server that comes and goes', () => {
     const { state } = opened;
     const record = await created(state);
     for (let round = 1; round <= 6; round++) {
-      const keyed = round % 2 === 0 ? { operation: operation(`cut-${round}`) } : {};
+      const keyed = round % 2 === 0 ? { idempotencyKey: operation(`cut-${round}`) } : {};
       await state.charge(step(record, { calls: [] }));
       proxy.cutNextReply();
       expect((await state.charge(step(record, keyed))).kind).toBe('charged');
@@ -135,16 +135,16 @@ describe('an operation that is asked patiently', () => {
     const server = await startRedis();
     const proxy = await startFaultProxy(server.port);
     const url = `redis://127.0.0.1:${proxy.port}`;
-    const opened = await openRedis(server, { url, commandTimeoutMs: 100, patienceMs: 5_000 });
+    const opened = await openRedis(server, { url, commandTimeoutMs: 100, writeTimeoutMs: 5_000 });
     const { state } = opened;
     const run = newRun(opened.clock.now());
     proxy.set({ delayMs: 200 });
-    const patient = state.patiently(performance.now() + 5_000);
+    const patient = state.withTimeout(performance.now() + 5_000);
     const hasty = Array.from({ length: 5 }, () => msToFail(() => state.readRun(run.runId)));
     expect(await patient.commitRun(commitOf(run))).toBe('committed');
     expect(Math.max(...(await Promise.all(hasty)))).toBeLessThan(1_000);
     expect((await patient.readRun(run.runId)).stored?.run).toEqual(run);
-    expect(await msToFail(() => state.patiently(performance.now() + 200).readRun(run.runId))).toBeLessThan(2_000);
+    expect(await msToFail(() => state.withTimeout(performance.now() + 200).readRun(run.runId))).toBeLessThan(2_000);
     proxy.set({});
     await eventually(() => state.now());
     await opened.close();
@@ -156,11 +156,11 @@ describe('an operation that is asked patiently', () => {
     const server = await startRedis();
     const proxy = await startFaultProxy(server.port);
     const url = `redis://127.0.0.1:${proxy.port}`;
-    const opened = await openRedis(server, { url, commandTimeoutMs: 200, patienceMs: 60_000 });
+    const opened = await openRedis(server, { url, commandTimeoutMs: 200, writeTimeoutMs: 60_000 });
     const { state } = opened;
     const run = newRun(opened.clock.now());
     proxy.freezeAll();
-    const committed = state.patiently(performance.now() + 60_000).commitRun(commitOf(run));
+    const committed = state.withTimeout(performance.now() + 60_000).commitRun(commitOf(run));
     for (let round = 0; round < 3; round++) await expect(state.now()).rejects.toMatchObject(UNAVAILABLE);
     await eventually(() => state.now());
     const from = performance.now();
@@ -173,10 +173,10 @@ describe('an operation that is asked patiently', () => {
 
   test('fails at once when there is no connection', async () => {
     const server = await startRedis();
-    const opened = await openRedis(server, { patienceMs: 60_000 });
+    const opened = await openRedis(server, { writeTimeoutMs: 60_000 });
     opened.redis.on('error', () => {});
     await server.stop();
-    const patient = opened.state.patiently(performance.now() + 60_000);
+    const patient = opened.state.withTimeout(performance.now() + 60_000);
     await eventually(async () => (await msToFail(() => patient.readRun(idIn(1)))) < AT_ONCE_MS);
     await opened.close();
   });

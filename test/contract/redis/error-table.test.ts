@@ -2,7 +2,7 @@
 // gets, how often a charge is sent, and that nothing but an answer is taken for one.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ErrorRow, LINE_ERRORS, SERVER_ERRORS } from '../../../src/state/redis/connection/errors.ts';
+import { CONNECTION_ERRORS, type ErrorRow, SERVER_ERRORS } from '../../../src/state/redis/connection/errors.ts';
 import { openRedisState } from '../../../src/state/redis/state.ts';
 import { type RespValue, startFakeRedis } from '../../support/fake-redis.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
@@ -91,27 +91,27 @@ describe.concurrent('a charge that the server answers with', () => {
 
   test('a word that nobody foresaw, fails as a fault of ours, once', async () => {
     for (const error of ['ERR something new', 'BUSYKEY Target key name already exists.', 'READONLYISH it is not']) {
-      expectRow(await chargeAgainst({ error }), LINE_ERRORS.unforeseen);
+      expectRow(await chargeAgainst({ error }), CONNECTION_ERRORS.unforeseen);
     }
   });
 
   test('the end of the line, is sent twice and fails', async () => {
-    expectRow(await chargeAgainst({ hangUp: true }), LINE_ERRORS.line_broken);
+    expectRow(await chargeAgainst({ hangUp: true }), CONNECTION_ERRORS.line_broken);
   });
 
   test('silence, fails after its time', async () => {
     const outcome = await chargeAgainst({ silent: true });
-    expectRow(outcome, LINE_ERRORS.timed_out);
+    expectRow(outcome, CONNECTION_ERRORS.timed_out);
     expect(outcome.tookMs).toBeGreaterThan(TIMEOUT_MS * 0.9);
   });
 
   test('half a reply and no more, fails after its time', async () => {
-    expectRow(await chargeAgainst({ raw: '*2\r\n:1\r\n*16\r\n:1' }), LINE_ERRORS.timed_out);
+    expectRow(await chargeAgainst({ raw: '*2\r\n:1\r\n*16\r\n:1' }), CONNECTION_ERRORS.timed_out);
   });
 
   test('bytes that are no reply, is sent twice and fails', async () => {
     for (const raw of ['@\x00\xff garbage\r\n', 'HTTP/1.1 400 Bad Request\r\n\r\n']) {
-      expectRow(await chargeAgainst({ raw }), LINE_ERRORS.line_broken);
+      expectRow(await chargeAgainst({ raw }), CONNECTION_ERRORS.line_broken);
     }
   });
 
@@ -141,7 +141,7 @@ describe.concurrent('a charge that the server answers with', () => {
   test('half a reply and the end of the line, is sent twice and fails', async () => {
     const charged = [Date.now(), [1, 86_400_000, 100, 0, 60_000, 1, 0, 1, 1, 0, 1, 1, 1, 0, 0]];
     expect((await chargeAgainst(charged)).kind).toBe('charged');
-    expectRow(await chargeAgainst(charged, { halved: true }), LINE_ERRORS.line_broken);
+    expectRow(await chargeAgainst(charged, { halved: true }), CONNECTION_ERRORS.line_broken);
   });
 });
 
@@ -149,7 +149,7 @@ describe('a charge that cannot be sent', () => {
   test('for want of a server, fails at once', async () => {
     const state = await openRedisState({ ...OPTIONS, url: `redis://127.0.0.1:${await freePort()}` });
     const from = performance.now();
-    await expect(state.charge(step(RECORD))).rejects.toMatchObject({ kind: LINE_ERRORS.not_sent.kind });
+    await expect(state.charge(step(RECORD))).rejects.toMatchObject({ kind: CONNECTION_ERRORS.not_sent.kind });
     expect(performance.now() - from).toBeLessThan(SLACK_MS);
     await state.close();
   });

@@ -54,7 +54,7 @@ describe('figures of this machine', () => {
     const plain = await usPerCharge(batch, () => ({}));
     const guarded = await usPerCharge(batch, () => ({ identity: { traceId: 'trace', bytes } }));
     const full = await usPerCharge(batch, (index) => ({
-      operation: operation(`key-${batch}-${index}`),
+      idempotencyKey: operation(`key-${batch}-${index}`),
       decisionId: randomUUID(),
       identity: { traceId: 'trace', bytes },
     }));
@@ -85,7 +85,7 @@ describe('figures of this machine', () => {
     const key = sessionKey(record.session.sessionId);
     for (let done = 0; done < 20_000; done += 1_000) {
       const turn = Array.from({ length: 1_000 }, (_, index) =>
-        state.charge(step(record, { operation: operation(`key-${done + index}`), decisionId: randomUUID() })),
+        state.charge(step(record, { idempotencyKey: operation(`key-${done + index}`), decisionId: randomUUID() })),
       );
       await Promise.all(turn);
     }

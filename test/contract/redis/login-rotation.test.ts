@@ -67,7 +67,7 @@ test('a password and a user are rotated under load without a failed call', async
     cwd: folder,
   });
   const { login, warnings } = loginOf(config);
-  const state = await openReady({ url: server.url, login, patienceMs: 60_000 });
+  const state = await openReady({ url: server.url, login, writeTimeoutMs: 60_000 });
   ends.push(() => state.close());
   const admin = new Redis(server.url);
   ends.push(() => admin.disconnect());

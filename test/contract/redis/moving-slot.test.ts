@@ -34,11 +34,11 @@ async function chargeWhileMoving(open: typeof openRedisState): Promise<void> {
     // Both slots of remembered keys are there after the second time, so a charge with a key lacks nothing.
     const decision = { ...recordedStep(clock, session), ...entryOf({ sessionId }) };
     return Promise.allSettled([
-      state.charge(recordedStep(clock, session, { operation: operation(`key ${round}`) })),
+      state.charge(recordedStep(clock, session, { idempotencyKey: operation(`key ${round}`) })),
       state.charge(
         recordedStep(clock, session, {
           calls: [{ tool: 'shell', sensitivity: 0 }],
-          operation: operation(`shell ${round}`),
+          idempotencyKey: operation(`shell ${round}`),
         }),
       ),
       state.recordDecision({ ...decision, effect: 'DENY', reason: 'TOOL_UNKNOWN', callIndex: 0 }),

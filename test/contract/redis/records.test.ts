@@ -41,7 +41,7 @@ const APPEND = { ...operation('append', { rpc: 'AppendAudit' }), answer: '{}' };
 async function writeEverything({ state, clock }: OpenedRedis): Promise<void> {
   const record = await created(state, { rateLimit: 10 });
   for (const key of ['a', 'b']) {
-    expect((await state.charge(step(record, { operation: operation(key) }))).kind).toBe('charged');
+    expect((await state.charge(step(record, { idempotencyKey: operation(key) }))).kind).toBe('charged');
     await clock.advance(600_000);
   }
   await state.closeSession(record.session.sessionId, operation('close', { rpc: 'CloseSession' }));
@@ -51,11 +51,11 @@ async function writeEverything({ state, clock }: OpenedRedis): Promise<void> {
   await state.bindIdentity('trace', ALICE, 60_000);
   const start = { ...operation('start', { rpc: 'StartRun' }), answer: '{}' };
   const run = newRun(clock.now());
-  await state.commitRun(commitOf(run, { operation: start }));
+  await state.commitRun(commitOf(run, { idempotencyKey: start }));
   const { revision } = await storedRun(state, run.runId);
   const longer = { ...run, lastSequence: 1 };
   await state.commitRun(
-    commitOf(longer, { expectedRevision: revision, records: [Buffer.from('x')], operation: APPEND }),
+    commitOf(longer, { expectedRevision: revision, records: [Buffer.from('x')], idempotencyKey: APPEND }),
   );
   await started(state, finished(newRun(clock.now(), { runId: record.session.sessionId }), clock.now()));
 }
@@ -95,7 +95,7 @@ describe('lifetimes', () => {
     await clock.advance(HOUR);
     await state.charge(step(record));
     await clock.advance(-HOUR);
-    await state.charge(step(record, { operation: operation('late') }));
+    await state.charge(step(record, { idempotencyKey: operation('late') }));
     const { counters } = await stored(state, record);
     const slot = sessionSlotKey(sessionKey(record.session.sessionId), (counters.operations.generation % 2) as 0 | 1);
     expect(await redis.pttl(slot)).toBeGreaterThan(HOUR + 600_000);
@@ -107,7 +107,7 @@ describe('lifetimes', () => {
     const key = runKeys(run.runId).run;
     const commit = (name: string) =>
       storedRun(state, run.runId).then(({ revision }) =>
-        state.commitRun(commitOf(run, { expectedRevision: revision, operation: { ...APPEND, key: name } })),
+        state.commitRun(commitOf(run, { expectedRevision: revision, idempotencyKey: { ...APPEND, key: name } })),
       );
     expect(await commit('a')).toBe('committed');
     const counts = await redis.hgetBuffer(key, 'k');
@@ -122,10 +122,10 @@ describe('lifetimes', () => {
   test('a run whose remembered keys are gone answers no repeat, and takes no key', async () => {
     const { state, clock, redis } = opened;
     const { run } = await started(state, newRun(clock.now()));
-    await state.commitRun(commitOf(run, { expectedRevision: 1, operation: APPEND }));
+    await state.commitRun(commitOf(run, { expectedRevision: 1, idempotencyKey: APPEND }));
     await redis.unlink(...runKeys(run.runId).slots);
     await expect(state.readRun(run.runId, APPEND)).rejects.toMatchObject({ kind: 'internal' });
-    const again = commitOf(run, { expectedRevision: 2, operation: APPEND });
+    const again = commitOf(run, { expectedRevision: 2, idempotencyKey: APPEND });
     await expect(state.commitRun(again)).rejects.toMatchObject({ kind: 'internal' });
     expect((await storedRun(state, run.runId)).revision).toBe(2);
   });
@@ -195,7 +195,7 @@ describe('corrupt records', () => {
     const { state, redis } = opened;
     const [healthy, wrongSession, wrongSlot] = [await created(state), await created(state), await created(state)];
     await redis.set(sessionKey(wrongSession.session.sessionId), 'x');
-    await state.charge(step(wrongSlot, { operation: operation('first') }));
+    await state.charge(step(wrongSlot, { idempotencyKey: operation('first') }));
     const { operations } = (await stored(state, wrongSlot)).counters;
     await redis.set(sessionSlotKey(sessionKey(wrongSlot.session.sessionId), (operations.generation % 2) as 0 | 1), 'x');
     const before = await stored(state, wrongSlot);
@@ -203,9 +203,9 @@ describe('corrupt records', () => {
     const identity = { traceId: 'trace', bytes: Buffer.from('x') };
     const answers = await Promise.allSettled([
       state.charge(step(wrongSession)),
-      state.charge(step(wrongSlot, { operation: operation('second') })),
+      state.charge(step(wrongSlot, { idempotencyKey: operation('second') })),
       state.charge(step(healthy, { identity })),
-      state.charge(step(healthy, { operation: operation('third') })),
+      state.charge(step(healthy, { idempotencyKey: operation('third') })),
     ]);
     expect(answers.map((answer) => (answer.status === 'rejected' ? answer.reason.kind : answer.value.kind))).toEqual([
       'internal',
@@ -243,21 +243,21 @@ describe('remembered keys', () => {
     const full = [now, 0, 0, now, 0, 1, now, Math.floor(now / 600_000), 40_000, 60_000];
     await redis.hset(key, 'm', Buffer.from(encode(full)));
     for (const slot of [0, 1] as const) await redis.hset(sessionSlotKey(key, slot), 'another', '');
-    expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('too_many_keys');
+    expect((await state.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('too_many_keys');
     expect((await state.charge(step(record))).kind).toBe('charged');
     await redis.hset(key, 'm', Buffer.from(encode(full.with(8, 39_999))));
-    expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('charged');
-    expect((await state.charge(step(record, { operation: operation('b') }))).kind).toBe('too_many_keys');
-    expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('charged');
+    expect((await state.charge(step(record, { idempotencyKey: operation('b') }))).kind).toBe('too_many_keys');
+    expect((await state.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('replayed');
   });
 
   test('that the store has dropped are not charged again: there is no answer', async () => {
     const { state, redis } = opened;
     const record = await created(state);
     const key = sessionKey(record.session.sessionId);
-    await state.charge(step(record, { operation: operation('a') }));
+    await state.charge(step(record, { idempotencyKey: operation('a') }));
     await redis.del(sessionSlotKey(key, 0), sessionSlotKey(key, 1));
-    const again = state.charge(step(record, { operation: operation('a') }));
+    const again = state.charge(step(record, { idempotencyKey: operation('a') }));
     await expect(again).rejects.toMatchObject({ kind: 'internal' });
     expect((await stored(state, record)).counters.callsMade).toBe(1);
   });
@@ -265,11 +265,11 @@ describe('remembered keys', () => {
   test('of a slot that has gone stale are dropped, not read', async () => {
     const { state, clock } = opened;
     const record = await created(state);
-    await state.charge(step(record, { operation: operation('old'), calls: calls(1) }));
+    await state.charge(step(record, { idempotencyKey: operation('old'), calls: calls(1) }));
     await clock.advance(20 * 60_000);
-    expect((await state.charge(step(record, { operation: operation('new') }))).kind).toBe('charged');
-    expect((await state.charge(step(record, { operation: operation('old') }))).kind).toBe('charged');
-    expect((await state.charge(step(record, { operation: operation('old') }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: operation('new') }))).kind).toBe('charged');
+    expect((await state.charge(step(record, { idempotencyKey: operation('old') }))).kind).toBe('charged');
+    expect((await state.charge(step(record, { idempotencyKey: operation('old') }))).kind).toBe('replayed');
     expect(partitionOf(record.session.sessionId)).toBe(7);
   });
 });

@@ -66,7 +66,7 @@ const appended = (names: Names) =>
 const CASES: Readonly<Record<string, Case>> = {
   'a charge with a key': {
     prepare: create,
-    act: (state, names) => state.charge({ ...chargeOf(names), operation: operation('key') }),
+    act: (state, names) => state.charge({ ...chargeOf(names), idempotencyKey: operation('key') }),
   },
   'a charge without a key': {
     prepare: create,
@@ -96,9 +96,9 @@ const CASES: Readonly<Record<string, Case>> = {
   'a repeated key that is counted': {
     prepare: async (state, names) => {
       await create(state, names);
-      await state.charge({ ...recorded(names), operation: operation('key'), decisionId: names.otherId });
+      await state.charge({ ...recorded(names), idempotencyKey: operation('key'), decisionId: names.otherId });
     },
-    act: (state, names) => state.charge({ ...recorded(names), operation: operation('key') }),
+    act: (state, names) => state.charge({ ...recorded(names), idempotencyKey: operation('key') }),
   },
   'a decision of its own': {
     act: (state, names) => state.recordDecision(settled(names)),
@@ -156,14 +156,14 @@ const CASES: Readonly<Record<string, Case>> = {
     alike: (answer) => ({ ...(answer as object), kind: (answer as { kind: string }).kind.replace('already_', '') }),
   },
   'a new run with a key': {
-    act: (state, names) => state.commitRun(commitOf(runOf(names), { operation: answered('key', names) })),
+    act: (state, names) => state.commitRun(commitOf(runOf(names), { idempotencyKey: answered('key', names) })),
   },
   'a new run without a key': {
     act: startRun,
   },
   'an append with a key': {
     prepare: startRun,
-    act: (state, names) => state.commitRun({ ...appended(names), operation: answered('key', names) }),
+    act: (state, names) => state.commitRun({ ...appended(names), idempotencyKey: answered('key', names) }),
   },
   'an append without a key': {
     prepare: startRun,

@@ -184,7 +184,7 @@ test('with replicas to confirm, a repeat is acknowledged no sooner than what it 
   const events = [{ kind: 'error' as const, message: 'm' }];
   const start = { ...START, operation: { ...operation, rpc: 'StartRun' } };
   const acts = [
-    () => appendAudit(context, { runId: running, events, operation }),
+    () => appendAudit(context, { runId: running, events, idempotencyKey: operation }),
     () => finish({ context }, ending),
     () => startRun(context, start),
   ];

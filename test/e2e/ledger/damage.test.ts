@@ -159,7 +159,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await append(rig, runId, 1 + random(5));
       const payload = JSON.stringify({ effect: 'DENY', text: 'Ünïcödé – € 𝄞 \ufffd' });
       const events = [{ kind: 'custom' as const, type: 'decision', payload }];
-      await appendAudit(rig.context, { runId, events, operation: undefined });
+      await appendAudit(rig.context, { runId, events, idempotencyKey: undefined });
       kept.push((await getCheckpoint(rig.context, runId)).note);
     }
     if (isFinished) await finish(rig, runId);

@@ -53,7 +53,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('an exported bundle says what was asked after the records have lapsed', async () => {
     const { run, sessionId, allowed, denied } = await decided();
     const { runId } = run;
-    await appendAudit(rig.context, { runId, events: [call(allowed), call()], operation: undefined });
+    await appendAudit(rig.context, { runId, events: [call(allowed), call()], idempotencyKey: undefined });
     await finish(rig, runId);
     await rig.advance(LIMITS.decisionRetentionMsDefault + DAY);
     expect(await rig.state.readDecision(allowed)).toBeUndefined();

@@ -11,6 +11,7 @@ import { type ExportedRecord, type ExportPlace, exportEvents } from '../../../sr
 import { newRun, started } from '../../contract/fixtures.ts';
 import { type Answer, clientsOf } from '../../support/clients.ts';
 import { ENGINES } from '../../support/engines.ts';
+import { withParts } from '../../support/pdp.ts';
 import { refusalOf } from '../../support/refusals.ts';
 import { started as startedRun } from '../../support/scene.ts';
 import { startServer } from '../../support/server.ts';
@@ -78,12 +79,12 @@ describe.each(ENGINES)('an export, %s engine', (engine) => {
       expectedRevision: stored!.revision,
       lostChanges: 0,
       records: [],
-      operation: undefined,
+      idempotencyKey: undefined,
     };
     await rig.advance(100);
     await finish(rig, quick);
-    await rig.advance(rig.context.pdp.patience.finishMs - 200);
-    const careless = { ...rig.context, patience: { appendMs: 0, finishMs: -5_000 } };
+    await rig.advance(rig.context.pdp.writeTimeouts.finishMs - 200);
+    const careless = withParts(rig.context, { writeTimeouts: { appendMs: 0, finishMs: -5_000 } });
     const passed = (await exported(undefined, careless)).at(-1)?.place;
     expect(passed?.run.id).toBe(quick);
     const place = (await exported()).at(-1)?.place;

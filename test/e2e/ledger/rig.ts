@@ -97,7 +97,7 @@ export async function append({ context }: Pick<LedgerRig, 'context'>, runId: str
       type: 'note',
       payload: JSON.stringify({ index }),
     }));
-    await appendAudit(context, { runId, events, operation: undefined });
+    await appendAudit(context, { runId, events, idempotencyKey: undefined });
   }
 }
 

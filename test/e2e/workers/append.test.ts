@@ -64,7 +64,7 @@ test('what a worker makes of a request is what would be made of it here, but for
     };
     const asked = { caller: 'a', deadline: Number.POSITIVE_INFINITY };
     const there = await offloadAppend({ pool, redaction: () => data }, bytes, asked);
-    expect([there.runId, there.operation]).toEqual([here.runId, here.operation]);
+    expect([there.runId, there.idempotencyKey]).toEqual([here.runId, here.idempotencyKey]);
     const run = aRun();
     const now = run.startedAtMs + 1_000;
     if (!('shape' in there)) throw new Error('not offloaded');

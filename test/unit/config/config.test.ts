@@ -42,7 +42,7 @@ describe('defaults', () => {
         kind: 'embedded',
         url: new Secret('embedded'),
         commandTimeoutMs: 250,
-        patience: { appendMs: 3_000, finishMs: 10_000 },
+        writeTimeouts: { appendMs: 3_000, finishMs: 10_000 },
         confirm: { replicas: 0, timeoutMs: 1_000 },
         require: { noeviction: false, durability: 'memory' },
         sentinelPassword: undefined,

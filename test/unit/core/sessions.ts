@@ -1,6 +1,6 @@
 // Sessions and charges to start tests from.
 import type { Call, SensitivityLevel } from '../../../src/core/session/session.ts';
-import type { ChargeStep, NewSession, Operation } from '../../../src/state/port.ts';
+import type { ChargeStep, IdempotencyKey, NewSession } from '../../../src/state/port.ts';
 
 export const CREATED_AT = 1_700_000_000_000;
 
@@ -37,12 +37,12 @@ export function aCharge(changes: Partial<ChargeStep> = {}): ChargeStep {
     principals: undefined,
     calls: calls(1),
     decisionId: sessionIdOf(0),
-    operation: undefined,
+    idempotencyKey: undefined,
     identity: undefined,
     ...changes,
   };
 }
 
-export function operationOf(key: string, fingerprint = '0123456789abcdef', rpc = 'ConsumeBudget'): Operation {
+export function operationOf(key: string, fingerprint = '0123456789abcdef', rpc = 'ConsumeBudget'): IdempotencyKey {
   return { rpc, key, fingerprint };
 }

@@ -9,12 +9,12 @@ import { type HostPort, hostPortText } from '../../../config/store-url.ts';
 import type { Login } from './address.ts';
 import { NotSent } from './errors.ts';
 import { hearEveryError } from './link.ts';
-import { LinkWatch } from './link-watch.ts';
+import { ConnectionMonitor } from './link-watch.ts';
 import {
-  closeLinks,
-  linksIn,
-  openLinks,
-  type ServerLinks,
+  closeConnections,
+  connectionsIn,
+  openConnections,
+  type ServerConnections,
   type Servers,
   type ServersInfo,
   type ServersOptions,
@@ -36,9 +36,9 @@ export class ClusterServers implements Servers {
   readonly isCluster = true;
   readonly #options: ServersOptions;
   readonly #address: ClusterAddress;
-  readonly #watch: LinkWatch;
+  readonly #watch: ConnectionMonitor;
   /** By `host:port`; what the map does not name is closed. */
-  readonly #nodes = new Map<string, ServerLinks>();
+  readonly #nodes = new Map<string, ServerConnections>();
   readonly #slots: (string | undefined)[] = new Array(SLOTS);
   #refreshing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -64,14 +64,14 @@ export class ClusterServers implements Servers {
       if (event.kind === 'lost') this.refresh();
       options.onEvent(event);
     };
-    this.#watch = new LinkWatch(`Redis Cluster at ${shown}`, onEvent, () => this.all());
+    this.#watch = new ConnectionMonitor(`Redis Cluster at ${shown}`, onEvent, () => this.all());
   }
 
   get info(): ServersInfo {
     return this.#watch.info();
   }
 
-  linksOf(key: string): ServerLinks {
+  linksOf(key: string): ServerConnections {
     const address = this.#slots[clusterKeySlot(key)];
     const links = address === undefined ? undefined : this.#nodes.get(address);
     if (!links) {
@@ -81,11 +81,11 @@ export class ClusterServers implements Servers {
     return links;
   }
 
-  linksAt(address: string): ServerLinks {
+  linksAt(address: string): ServerConnections {
     return this.#nodes.get(address) ?? this.#connect(address);
   }
 
-  all(): readonly ServerLinks[] {
+  all(): readonly ServerConnections[] {
     return [...this.#nodes.values()];
   }
 
@@ -96,14 +96,14 @@ export class ClusterServers implements Servers {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await Promise.all(this.all().map(closeLinks));
+    await Promise.all(this.all().map(closeConnections));
   }
 
   #isReady(): boolean {
     return (
       this.#nodes.size > 0 &&
       this.all()
-        .flatMap(linksIn)
+        .flatMap(connectionsIn)
         .every(({ isReady }) => isReady)
     );
   }
@@ -167,13 +167,13 @@ export class ClusterServers implements Servers {
     for (const [address, links] of this.#nodes) {
       if (named.has(address)) continue;
       this.#nodes.delete(address);
-      void closeLinks(links);
+      void closeConnections(links);
     }
   }
 
-  #connect(address: string): ServerLinks {
+  #connect(address: string): ServerConnections {
     const [, host, port] = /^\[?(.+?)\]?:(\d+)$/.exec(address) ?? [];
-    const links = openLinks({
+    const links = openConnections({
       ...this.#options,
       address: { ...this.#address.shared, host: host!, port: Number(port) },
       identify: this.#address.identify,

@@ -5,30 +5,30 @@
 // open whether the command was executed it is sent once more at the most.
 import type { Redis } from 'ioredis';
 import { Failure } from '../../../core/failure.ts';
-import { type ErrorRow, failureOf, LINE_ERRORS, NotSent, redirectOf, rowOf } from './errors.ts';
-import type { Link } from './link.ts';
-import type { ServerLinks, Servers } from './servers.ts';
+import { CONNECTION_ERRORS, type ErrorRow, failureOf, NotSent, redirectOf, rowOf } from './errors.ts';
+import type { ServerConnection } from './link.ts';
+import type { ServerConnections, Servers } from './servers.ts';
 
 /** How often a command that was not executed is sent again; each one is bounded by the deadline, too. */
 const ATTEMPTS_MAX = 6;
 /** A server that asks for patience (a slot on its way) gets this much. */
 const PATIENCE_MS = 15;
 
-export interface Line {
+export interface Connection {
   readonly redis: Redis;
-  readonly link: Link;
+  readonly server: ServerConnection;
   /** The server holds the key for this one question only, and wants to be told that we know. */
   readonly asking: boolean;
 }
 
-export type Ask<T> = (line: Line) => Promise<T>;
+export type Command<T> = (line: Connection) => Promise<T>;
 
 export interface CommandsOptions {
   readonly commandTimeoutMs: number;
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
   /** Which connection takes a command, and which one that must be confirmed. */
-  readonly plain: (links: ServerLinks) => Link;
-  readonly confirming: (links: ServerLinks) => Link;
+  readonly plain: (links: ServerConnections) => ServerConnection;
+  readonly confirming: (links: ServerConnections) => ServerConnection;
 }
 
 export class Commands {
@@ -46,7 +46,7 @@ export class Commands {
    * @param deadline  ms of `performance.now()`; the command's own time-out bounds it as well
    * @throws Failure
    */
-  ask<T>(key: string, deadline: number, ask: Ask<T>): Promise<T> {
+  ask<T>(key: string, deadline: number, ask: Command<T>): Promise<T> {
     const { commandTimeoutMs, plain } = this.#options;
     return this.#send(key, Math.min(deadline, performance.now() + commandTimeoutMs), {
       link: plain,
@@ -60,7 +60,7 @@ export class Commands {
    *
    * @throws Failure state_unavailable also when it was executed and the replicas did not say so in time
    */
-  confirm<T>(key: string, deadline: number, ask: Ask<T>): Promise<T> {
+  confirm<T>(key: string, deadline: number, ask: Command<T>): Promise<T> {
     const { confirming } = this.#options;
     const { replicas, timeoutMs } = this.#options.confirm;
     if (replicas === 0) return this.ask(key, deadline, ask);
@@ -70,18 +70,18 @@ export class Commands {
       // Several commands in a row, each of which the driver bounds by itself.
       boundMs: Number.POSITIVE_INFINITY,
       ask: async (line) => {
-        const { connection } = line.link;
+        const { connection } = line.server;
         const answer = await ask(line);
         await confirmed(line, key, replicas, Math.max(1, Math.floor(until - performance.now())));
         // Another connection may be one to another server, whose replicas say nothing of ours.
-        if (line.link.connection !== connection) throw new Error('the connection changed under a confirmation');
+        if (line.server.connection !== connection) throw new Error('the connection changed under a confirmation');
         return answer;
       },
     });
   }
 
   /** The clock of one server, in ms since the epoch. @throws Failure when it does not answer */
-  async probe(link: Link): Promise<number> {
+  async probe(link: ServerConnection): Promise<number> {
     try {
       const [seconds, microseconds] = await link.send((redis) => redis.time());
       return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
@@ -93,7 +93,7 @@ export class Commands {
   async #send<T>(
     key: string,
     until: number,
-    { link, ask, boundMs }: { link: (links: ServerLinks) => Link; ask: Ask<T>; boundMs: number },
+    { link, ask, boundMs }: { link: (links: ServerConnections) => ServerConnection; ask: Command<T>; boundMs: number },
   ): Promise<T> {
     let redirect: ReturnType<typeof redirectOf>;
     let wasUnknown = false;
@@ -104,7 +104,7 @@ export class Commands {
         const line = link(redirect ? servers.linksAt(redirect.address) : servers.linksOf(key));
         const asking = redirect?.asking ?? false;
         return await settled(
-          line.send((redis) => ask({ redis, link: line, asking })),
+          line.send((redis) => ask({ redis, server: line, asking })),
           until,
           boundMs,
         );
@@ -114,7 +114,7 @@ export class Commands {
         const isHopeless =
           row.next === 'give_up' || attempt >= ATTEMPTS_MAX || (row.outcome === 'unknown' && wasUnknown);
         // Without a server at the first attempt there is nothing to wait for: it fails at once.
-        if (isHopeless || (row === LINE_ERRORS.not_sent && attempt === 1)) throw failureOf(error);
+        if (isHopeless || (row === CONNECTION_ERRORS.not_sent && attempt === 1)) throw failureOf(error);
         wasUnknown ||= row.outcome === 'unknown';
         redirect = redirectOf(error);
         if (redirect === undefined && !(await this.#isWorthAnother(key, until, row, link))) throw failureOf(error);
@@ -128,7 +128,7 @@ export class Commands {
     key: string,
     until: number,
     row: ErrorRow,
-    link: (links: ServerLinks) => Link,
+    link: (links: ServerConnections) => ServerConnection,
   ): Promise<boolean> {
     if (row.outcome === 'not_executed' && row.next === 'again') await sleep(PATIENCE_MS);
     if (row.outcome !== 'not_executed' || row.next === 'reconnect') this.servers.refresh();
@@ -145,7 +145,7 @@ export class Commands {
 }
 
 /** A write behind ours, so that a repeat that wrote nothing is confirmed like the first; then the wait for both. */
-async function confirmed({ redis, asking }: Line, key: string, replicas: number, waitMs: number): Promise<void> {
+async function confirmed({ redis, asking }: Connection, key: string, replicas: number, waitMs: number): Promise<void> {
   const sent = [];
   if (asking) sent.push(redis.call('ASKING'));
   sent.push(redis.set(confirmationKey(key), '', 'PX', 60_000), redis.wait(replicas, waitMs));

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { StoreWarning } from '../../port.ts';
 import { FORMAT_KEY, markerKeys } from '../keys.ts';
 import { rowOf, SERVER_ERRORS } from './errors.ts';
-import type { Link } from './link.ts';
+import type { ServerConnection } from './link.ts';
 import { callScript, type Script } from './scripts.ts';
 import { claimFormat } from './server-check.ts';
 import type { Servers } from './servers.ts';
@@ -47,7 +47,7 @@ export class DataMonitor {
   readonly #process = randomBytes(8).toString('hex');
   /** By partition: in a cluster each server is asked by one of those that it holds. */
   readonly #known = new Map<number, Known>();
-  readonly #full = new Set<Link>();
+  readonly #full = new Set<ServerConnection>();
   readonly #lossesAtMs = new Map<DataLoss, number>();
   #count = 0;
   #observing: Promise<void> | undefined;
@@ -94,8 +94,8 @@ export class DataMonitor {
   }
 
   /** A partition for each server. */
-  #places(): ReadonlyMap<Link, number> {
-    const places = new Map<Link, number>();
+  #places(): ReadonlyMap<ServerConnection, number> {
+    const places = new Map<ServerConnection, number>();
     const partitions = this.#servers.isCluster ? PARTITIONS : 1;
     for (let partition = 0; partition < partitions; partition++) {
       const link = this.#linkOf(markerKeys(partition, this.#process).marker);
@@ -104,7 +104,7 @@ export class DataMonitor {
     return places;
   }
 
-  #linkOf(key: string): Link | undefined {
+  #linkOf(key: string): ServerConnection | undefined {
     try {
       return this.#servers.linksOf(key).main;
     } catch {
@@ -112,7 +112,7 @@ export class DataMonitor {
     }
   }
 
-  async #observeOne(link: Link, partition: number): Promise<void> {
+  async #observeOne(link: ServerConnection, partition: number): Promise<void> {
     const { marker, beat } = markerKeys(partition, this.#process);
     const count = ++this.#count;
     const call = {
@@ -121,7 +121,7 @@ export class DataMonitor {
       args: [randomBytes(8).toString('hex'), count, BEAT_LIFETIME_MS],
     };
     try {
-      const reply = await link.send((redis) => callScript({ redis, link, asking: false }, call));
+      const reply = await link.send((redis) => callScript({ redis, server: link, asking: false }, call));
       this.#full.delete(link);
       const [name, before] = (reply as [Buffer, Buffer]).map(String) as [string, string];
       const loss = lossOf(this.#known.get(partition), { name, before });
@@ -132,7 +132,7 @@ export class DataMonitor {
     }
   }
 
-  async #lose(loss: DataLoss, link: Link): Promise<void> {
+  async #lose(loss: DataLoss, link: ServerConnection): Promise<void> {
     this.#lossesAtMs.set(loss, performance.now());
     this.#onLoss(loss);
     // The version of the format was lost with the rest, and another version of the server must not take the place for its own.

@@ -59,7 +59,7 @@ export const SERVER_ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 
 /** Errors without an answer of the server. */
-export const LINE_ERRORS = {
+export const CONNECTION_ERRORS = {
   /** Refused before it was sent: no connection, or too much under way. */
   not_sent: unavailableRow('again'),
   /** The line broke, or gave an answer that is none, with the command under way. */
@@ -75,14 +75,14 @@ const SERVER_ERROR = new RegExp(`(?:^|[\\s:-])(${Object.keys(SERVER_ERRORS).join
 
 /** The row of an error, whoever it comes from. */
 export function rowOf(error: unknown): ErrorRow {
-  if (error instanceof NotSent) return LINE_ERRORS.not_sent;
-  if (!(error instanceof Error)) return LINE_ERRORS.unforeseen;
+  if (error instanceof NotSent) return CONNECTION_ERRORS.not_sent;
+  if (!(error instanceof Error)) return CONNECTION_ERRORS.unforeseen;
   if (isReplyError(error)) return rowOfMessage(error.message);
-  if (error.message === 'Command timed out') return LINE_ERRORS.timed_out;
-  if (error.message.startsWith("Stream isn't writeable")) return LINE_ERRORS.not_sent;
+  if (error.message === 'Command timed out') return CONNECTION_ERRORS.timed_out;
+  if (error.message.startsWith("Stream isn't writeable")) return CONNECTION_ERRORS.not_sent;
   // Ours: the driver rejects with plain errors when a connection is lost.
-  if (error instanceof TypeError || error instanceof RangeError) return LINE_ERRORS.unforeseen;
-  return LINE_ERRORS.line_broken;
+  if (error instanceof TypeError || error instanceof RangeError) return CONNECTION_ERRORS.unforeseen;
+  return CONNECTION_ERRORS.line_broken;
 }
 
 /** What Redis 7.0 says of a script whose user may not use one of its commands or keys. */
@@ -95,7 +95,7 @@ function rowOfMessage(message: string): ErrorRow {
   if (GONE_AHEAD.test(message)) return SERVER_ERRORS.TRYAGAIN;
   if (FORBIDDEN_INSIDE.test(message)) return SERVER_ERRORS.NOPERM;
   const word = SERVER_ERROR.exec(message)?.[1] as keyof typeof SERVER_ERRORS | undefined;
-  return word === undefined ? LINE_ERRORS.unforeseen : SERVER_ERRORS[word];
+  return word === undefined ? CONNECTION_ERRORS.unforeseen : SERVER_ERRORS[word];
 }
 
 /** Nothing was sent, and this is why. */

@@ -6,7 +6,7 @@
 import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
-import type { Line } from './commands.ts';
+import type { Connection } from './commands.ts';
 import { callScript, LINEAGE, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
 /** Those used longest ago are forgotten first. */
@@ -26,7 +26,7 @@ export interface RollBack {
   readonly changes: number;
 }
 
-export class Floors {
+export class HighWaterMarks {
   readonly #sessions = new Map<string, Known<Counters>>();
   readonly #runs = new Map<string, Known<number>>();
   readonly #scripts: Readonly<Record<ScriptName, Script>>;
@@ -49,14 +49,14 @@ export class Floors {
     return this.#sessions.get(sessionId)?.value.sequence ?? 0;
   }
 
-  sawSession(sessionId: string, lineage: string, counters: Counters): void {
+  observeSession(sessionId: string, lineage: string, counters: Counters): void {
     const known = this.#sessions.get(sessionId);
     // Answers may arrive out of order.
     if (known?.lineage === lineage && known.value.sequence >= counters.sequence) return;
     see(this.#sessions, sessionId, { lineage, value: counters });
   }
 
-  sawRun(runId: string, lineage: string, revision: number): void {
+  observeRun(runId: string, lineage: string, revision: number): void {
     const known = this.#runs.get(runId);
     if (known?.lineage === lineage && known.value >= revision) return;
     see(this.#runs, runId, { lineage, value: revision });
@@ -67,8 +67,8 @@ export class Floors {
   }
 
   /** Tells a server that has just been connected to, if its history is another than the one in which things were seen. */
-  async raiseAll(line: Line, holds: (key: string) => boolean): Promise<void> {
-    const lineage = line.link.lineage;
+  async raiseAll(line: Connection, holds: (key: string) => boolean): Promise<void> {
+    const lineage = line.server.lineage;
     if (lineage === '') return;
     const sessions = [...this.#sessions].filter(([id, known]) => known.lineage !== lineage && holds(sessionKey(id)));
     const runs = [...this.#runs].filter(([id, known]) => known.lineage !== lineage && holds(runKeys(id).run));
@@ -77,7 +77,7 @@ export class Floors {
   }
 
   /** Brings one session back to what was seen of it. */
-  async raiseSession(line: Line, sessionId: string): Promise<void> {
+  async raiseSession(line: Connection, sessionId: string): Promise<void> {
     const known = this.#sessions.get(sessionId);
     if (!known) return;
     const { sequence, callsMade, windowStartMs, windowCalls, closedAtMs = 0 } = known.value;
@@ -88,14 +88,14 @@ export class Floors {
     ];
     if (!this.#isFirst(known)) return;
     if (counters) {
-      this.#sessions.set(sessionId, { lineage: line.link.lineage, value: decodeCounters(counters) });
+      this.#sessions.set(sessionId, { lineage: line.server.lineage, value: decodeCounters(counters) });
       this.#lost({ kind: 'session', id: sessionId, changes });
     } else {
       this.#sessions.delete(sessionId);
     }
   }
 
-  async #raiseRun(line: Line, runId: string, known: Known<number>): Promise<void> {
+  async #raiseRun(line: Connection, runId: string, known: Known<number>): Promise<void> {
     const args = [LINEAGE, known.lineage, known.value] as const;
     const changes = (await this.#call(line, 'take-over-run', runKeys(runId).run, args)) as number;
     if (!this.#isFirst(known)) return;
@@ -110,7 +110,7 @@ export class Floors {
     return true;
   }
 
-  #call(line: Line, name: ScriptName, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+  #call(line: Connection, name: ScriptName, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
     return callScript(line, { script: this.#scripts[name], keys: [key], args });
   }
 

@@ -1,19 +1,19 @@
 // What the links of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
 // once.
 import type { Durability, StoreWarning } from '../../port.ts';
-import type { Link } from './link.ts';
+import type { ServerConnection } from './link.ts';
 import { Refusal, type Verdict } from './server-check.ts';
-import { linksIn, type ServerEvent, type ServerLinks, type ServersInfo } from './servers.ts';
+import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './servers.ts';
 
 /** From the weakest. A store promises what the weakest of its servers does. */
 const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];
 
-export class LinkWatch {
+export class ConnectionMonitor {
   readonly #name: string;
   readonly #onEvent: (event: ServerEvent) => void;
-  readonly #servers: () => readonly ServerLinks[];
+  readonly #servers: () => readonly ServerConnections[];
   /** What was reported last of each link that is lost. */
-  readonly #reported = new Map<Link, string>();
+  readonly #reported = new Map<ServerConnection, string>();
   /** Every history that a server has answered with. */
   readonly #lineages = new Set<string>();
   #lineage = '';
@@ -21,13 +21,13 @@ export class LinkWatch {
   #lineageChanges = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, onEvent: (event: ServerEvent) => void, servers: () => readonly ServerLinks[]) {
+  constructor(name: string, onEvent: (event: ServerEvent) => void, servers: () => readonly ServerConnections[]) {
     this.#name = name;
     this.#onEvent = onEvent;
     this.#servers = servers;
   }
 
-  changed(link: Link, problem: unknown): void {
+  changed(link: ServerConnection, problem: unknown): void {
     if (problem === undefined) this.#isReady(link);
     else this.#isLost(link, problem);
     const waiting = this.#waiting;
@@ -66,8 +66,8 @@ export class LinkWatch {
     };
   }
 
-  #links(): Link[] {
-    return this.#servers().flatMap(linksIn);
+  #links(): ServerConnection[] {
+    return this.#servers().flatMap(connectionsIn);
   }
 
   #describe(verdicts: readonly Verdict[]): string {
@@ -76,7 +76,7 @@ export class LinkWatch {
     return this.#name.replace(/^Redis( Cluster)?/, (kind) => `${kind} ${versions}`);
   }
 
-  #isReady(link: Link): void {
+  #isReady(link: ServerConnection): void {
     this.#reported.delete(link);
     this.#meet(link.verdict?.lineage ?? '');
     if (!this.#links().every(({ isReady }) => isReady)) return;
@@ -95,10 +95,10 @@ export class LinkWatch {
     this.#onEvent({ kind: 'lineage_changed', from, to: lineage });
   }
 
-  #isLost(link: Link, problem: unknown): void {
+  #isLost(link: ServerConnection, problem: unknown): void {
     const text = String(problem);
     const beside = this.#servers()
-      .map(linksIn)
+      .map(connectionsIn)
       .find((links) => links.includes(link)) ?? [link];
     const isNews = beside.every((one) => this.#reported.get(one) !== text);
     this.#reported.set(link, text);
@@ -106,7 +106,7 @@ export class LinkWatch {
   }
 }
 
-function breakersOf(links: readonly Link[]): NonNullable<ServersInfo['breakers']> {
+function breakersOf(links: readonly ServerConnection[]): NonNullable<ServersInfo['breakers']> {
   const breakers = { closed: 0, half_open: 0, open: 0 };
   for (const { breaker } of links) breakers[breaker]++;
   return breakers;

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { BreakerState } from '../../port.ts';
 import type { Login, LoginSource } from './address.ts';
-import type { Line } from './commands.ts';
-import { type ErrorRow, LINE_ERRORS, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';
+import type { Connection } from './commands.ts';
+import { CONNECTION_ERRORS, type ErrorRow, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';
 import { examine, Refusal, type ServerRules, type Verdict } from './server-check.ts';
 
 /** How long after a failed attempt the next one begins, at most; also the pace of the checks of a server that is unfit. */
@@ -21,7 +21,7 @@ const CLOSE_MS_MAX = 1_000;
 /** How often a server that answers is looked at again: its settings change, and so may its role. */
 const RECHECK_MS = 10_000;
 
-export interface LinkOptions {
+export interface ServerConnectionOptions {
   /** Where the server is, and how to log in. */
   readonly address: RedisOptions;
   /** Where the login may change while the link is open. */
@@ -31,9 +31,9 @@ export interface LinkOptions {
   /** How long one command may take. */
   readonly commandTimeoutMs: number;
   /** What is done with a server that has passed its check, before anything else is asked of it. */
-  readonly prepare?: ((line: Line) => Promise<void>) | undefined;
+  readonly prepare?: ((line: Connection) => Promise<void>) | undefined;
   /** Told whenever the link became ready or was lost; `problem` is undefined when it is ready. */
-  readonly onChange: (link: Link, problem: unknown) => void;
+  readonly onChange: (link: ServerConnection, problem: unknown) => void;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface LinkOptions {
  * WHY NOT connectionName: without its own check ioredis 5.11 calls a connection ready as soon as CLIENT SETNAME is
  * settled, also when the line broke under it, and never connects again then. See test/contract/redis/greeting.test.ts.
  */
-function clientOptions({ address, rules, commandTimeoutMs }: LinkOptions): RedisOptions {
+function clientOptions({ address, rules, commandTimeoutMs }: ServerConnectionOptions): RedisOptions {
   const connectTimeout = Math.min(Math.max(commandTimeoutMs, CONNECT_MS.min), CONNECT_MS.max);
   return {
     ...address,
@@ -84,9 +84,9 @@ function retryDelayMs(attempt: number): number {
   return most / 2 + (Math.random() * most) / 2;
 }
 
-export class Link {
+export class ServerConnection {
   readonly #redis: Redis;
-  readonly #options: LinkOptions;
+  readonly #options: ServerConnectionOptions;
   /** Why nothing can be sent; undefined while the server is connected and checked. */
   #problem: unknown = new Error('not connected yet');
   #verdict: Verdict | undefined;
@@ -103,7 +103,7 @@ export class Link {
   #login: Login | undefined;
   readonly #stopFollowing: (() => void) | undefined;
 
-  constructor(options: LinkOptions) {
+  constructor(options: ServerConnectionOptions) {
     this.#options = options;
     this.#redis = new Redis({
       ...clientOptions(options),
@@ -183,7 +183,7 @@ export class Link {
   /** Takes note of an error that says something about the server itself. */
   notice(error: unknown): void {
     const row: ErrorRow = rowOf(error);
-    this.#timeoutsInRow = row === LINE_ERRORS.timed_out ? this.#timeoutsInRow + 1 : 0;
+    this.#timeoutsInRow = row === CONNECTION_ERRORS.timed_out ? this.#timeoutsInRow + 1 : 0;
     if (this.#timeoutsInRow >= TIMEOUTS_MAX || row.next === 'reconnect') this.#lose(error, true);
   }
 
@@ -222,7 +222,7 @@ export class Link {
       if (isOver()) return;
       this.#verdict = verdict;
       if (this.#login) this.#options.login?.accepted(this.#login);
-      await this.#options.prepare?.({ redis: this.#redis, link: this, asking: false });
+      await this.#options.prepare?.({ redis: this.#redis, server: this, asking: false });
       if (isOver()) return;
       this.#problem = undefined;
       this.#timeoutsInRow = 0;

@@ -3,7 +3,7 @@
 // WHY NOT defineCommand: it decides by itself whether to send EVAL or EVALSHA, and repeats commands on its own terms.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Line } from './commands.ts';
+import type { Connection } from './commands.ts';
 import { isReplyError } from './errors.ts';
 
 export const SCRIPT_NAMES = [
@@ -62,7 +62,10 @@ export interface ScriptCall {
 }
 
 /** Runs a script on one server; strings come back as buffers. Rejects as the driver does. */
-export async function callScript({ redis, link, asking }: Line, { script, keys, args }: ScriptCall): Promise<unknown> {
+export async function callScript(
+  { redis, server: link, asking }: Connection,
+  { script, keys, args }: ScriptCall,
+): Promise<unknown> {
   const operands = [keys.length, ...keys, ...args.map((argument) => (argument === LINEAGE ? link.lineage : argument))];
   const call = (name: string, what: string) => {
     if (asking) redis.call('ASKING').catch(() => {});

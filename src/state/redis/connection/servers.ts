@@ -3,18 +3,18 @@ import type { StoreInfo } from '../../port.ts';
 import { FORMAT_KEY } from '../keys.ts';
 import { type Address, type AddressOptions, addressOf } from './address.ts';
 import { ClusterServers } from './cluster-servers.ts';
-import type { Line } from './commands.ts';
-import { Link } from './link.ts';
-import { LinkWatch } from './link-watch.ts';
+import type { Connection } from './commands.ts';
+import { ServerConnection } from './link.ts';
+import { ConnectionMonitor } from './link-watch.ts';
 import { claimFormat, type Requirements, type ServerRules } from './server-check.ts';
 
 /** Connections to one server: what holds up its connection, or may be long on its way, shall stand before no decision. */
-export interface ServerLinks {
-  readonly main: Link;
+export interface ServerConnections {
+  readonly main: ServerConnection;
   /** Of what must be confirmed by replicas, since WAIT holds up its connection; `main` where nothing must. */
-  readonly confirming: Link;
+  readonly confirming: ServerConnection;
   /** Of what would rather wait than fail, so that its time-outs open no decision's circuit; `main` where nothing would. */
-  readonly patient: Link;
+  readonly patient: ServerConnection;
 }
 
 /** What the servers themselves tell of the store. */
@@ -25,11 +25,11 @@ export interface Servers {
   readonly isCluster: boolean;
   readonly info: ServersInfo;
   /** @throws NotSent when no server is known to hold the key */
-  linksOf(key: string): ServerLinks;
+  linksOf(key: string): ServerConnections;
   /** The links to a server that another one has named, as `host:port`. */
-  linksAt(address: string): ServerLinks;
+  linksAt(address: string): ServerConnections;
   /** Every server that holds keys. */
-  all(): readonly ServerLinks[];
+  all(): readonly ServerConnections[];
   /** Looks anew where keys lie; does not wait for it. */
   refresh(): void;
   /** Resolves with the next change of any link. */
@@ -46,12 +46,12 @@ export type ServerEvent =
 
 export interface ServersOptions extends AddressOptions {
   readonly commandTimeoutMs: number;
-  readonly patienceMs: number;
+  readonly writeTimeoutMs: number;
   readonly require: Requirements;
   /** How many replicas must have a write that is confirmed, and how long that may take; 0 asks none. */
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
   /** See LinkOptions; `holds` tells whether a key lies on that server. */
-  readonly prepare: (line: Line, holds: (key: string) => boolean) => Promise<void>;
+  readonly prepare: (line: Connection, holds: (key: string) => boolean) => Promise<void>;
   readonly onEvent: (event: ServerEvent) => void;
 }
 
@@ -74,8 +74,8 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
 
 class SingleServer implements Servers {
   readonly isCluster = false;
-  readonly #links: ServerLinks;
-  readonly #watch: LinkWatch;
+  readonly #links: ServerConnections;
+  readonly #watch: ConnectionMonitor;
 
   static async open(options: ServersOptions, address: Address): Promise<SingleServer> {
     const server = new SingleServer(options, address);
@@ -89,33 +89,40 @@ class SingleServer implements Servers {
   }
 
   private constructor(options: ServersOptions, { server, database, shown, identify }: Address) {
-    this.#watch = new LinkWatch(`Redis at ${shown}`, options.onEvent, () => this.all());
+    this.#watch = new ConnectionMonitor(`Redis at ${shown}`, options.onEvent, () => this.all());
     const rules: ServerRules = {
       mode: 'standalone',
       database,
       require: options.require,
       replicas: options.confirm.replicas,
     };
-    this.#links = openLinks({ ...options, address: server!, identify, rules, watch: this.#watch, holds: () => true });
+    this.#links = openConnections({
+      ...options,
+      address: server!,
+      identify,
+      rules,
+      watch: this.#watch,
+      holds: () => true,
+    });
   }
 
   #isReady(): boolean {
-    return linksIn(this.#links).every(({ isReady }) => isReady);
+    return connectionsIn(this.#links).every(({ isReady }) => isReady);
   }
 
   get info(): ServersInfo {
     return this.#watch.info();
   }
 
-  linksOf(): ServerLinks {
+  linksOf(): ServerConnections {
     return this.#links;
   }
 
-  linksAt(): ServerLinks {
+  linksAt(): ServerConnections {
     return this.#links;
   }
 
-  all(): readonly ServerLinks[] {
+  all(): readonly ServerConnections[] {
     return [this.#links];
   }
 
@@ -126,50 +133,52 @@ class SingleServer implements Servers {
   }
 
   close(): Promise<void> {
-    return closeLinks(this.#links);
+    return closeConnections(this.#links);
   }
 }
 
 /** Each connection once. */
-export function linksIn({ main, confirming, patient }: ServerLinks): Link[] {
+export function connectionsIn({ main, confirming, patient }: ServerConnections): ServerConnection[] {
   return [...new Set([main, confirming, patient])];
 }
 
 /** Opens the connections to one server, and starts them. */
-export function openLinks(
-  options: Pick<ServersOptions, 'commandTimeoutMs' | 'patienceMs' | 'confirm' | 'prepare' | 'login'> & {
-    readonly address: ConstructorParameters<typeof Link>[0]['address'];
+export function openConnections(
+  options: Pick<ServersOptions, 'commandTimeoutMs' | 'writeTimeoutMs' | 'confirm' | 'prepare' | 'login'> & {
+    readonly address: ConstructorParameters<typeof ServerConnection>[0]['address'];
     readonly identify: Address['identify'];
     readonly rules: ServerRules;
-    readonly watch: LinkWatch;
+    readonly watch: ConnectionMonitor;
     readonly holds: (key: string) => boolean;
   },
-): ServerLinks {
-  const { address, login, identify, rules, watch, commandTimeoutMs, patienceMs, confirm } = options;
+): ServerConnections {
+  const { address, login, identify, rules, watch, commandTimeoutMs, writeTimeoutMs, confirm } = options;
   const shared = { address, login, identify, rules };
-  const onChange = (link: Link, problem: unknown) => {
+  const onChange = (link: ServerConnection, problem: unknown) => {
     // WHY: a server that has vanished without a word would hold up whoever is patient until the last time-out.
     if (link === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
     watch.changed(link, problem);
   };
-  const prepare = async (line: Line) => {
+  const prepare = async (line: Connection) => {
     // One key speaks for the whole database, or for the whole cluster.
     if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
     await options.prepare(line, options.holds);
   };
-  const main = new Link({ ...shared, commandTimeoutMs, prepare, onChange });
+  const main = new ServerConnection({ ...shared, commandTimeoutMs, prepare, onChange });
   const confirming =
     confirm.replicas === 0
       ? main
-      : new Link({ ...shared, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
+      : new ServerConnection({ ...shared, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
   // With the floors told, too: in a slow time it may be the only one that is ready.
   const patient =
-    patienceMs <= commandTimeoutMs ? main : new Link({ ...shared, commandTimeoutMs: patienceMs, prepare, onChange });
+    writeTimeoutMs <= commandTimeoutMs
+      ? main
+      : new ServerConnection({ ...shared, commandTimeoutMs: writeTimeoutMs, prepare, onChange });
   const links = { main, confirming, patient };
-  for (const link of linksIn(links)) link.start();
+  for (const link of connectionsIn(links)) link.start();
   return links;
 }
 
-export async function closeLinks(links: ServerLinks): Promise<void> {
-  await Promise.all(linksIn(links).map((link) => link.close()));
+export async function closeConnections(links: ServerConnections): Promise<void> {
+  await Promise.all(connectionsIn(links).map((link) => link.close()));
 }

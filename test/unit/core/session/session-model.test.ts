@@ -86,7 +86,7 @@ describe('a charge', () => {
   test('repeated by its key shows the first counters and decision', () => {
     const model = aModel();
     model.createSession(aSession(), MAX_LIVE, undefined);
-    const step = aCharge({ operation: operationOf('k'), decisionId: sessionIdOf(8), calls: calls(2) });
+    const step = aCharge({ idempotencyKey: operationOf('k'), decisionId: sessionIdOf(8), calls: calls(2) });
     const first = model.charge(step);
     model.charge(aCharge());
     const repeat = model.charge({ ...step, decisionId: sessionIdOf(9) });
@@ -96,8 +96,8 @@ describe('a charge', () => {
       decisionId: sessionIdOf(8),
       counters: { callsMade: 2, sequence: 2 },
     });
-    expect(model.charge({ ...step, operation: operationOf('k', 'other') }).kind).toBe('key_reused');
-    expect(model.charge({ ...step, operation: operationOf('k', 'other', 'Authorize') }).kind).toBe('charged');
+    expect(model.charge({ ...step, idempotencyKey: operationOf('k', 'other') }).kind).toBe('key_reused');
+    expect(model.charge({ ...step, idempotencyKey: operationOf('k', 'other', 'Authorize') }).kind).toBe('charged');
   });
 });
 
@@ -181,7 +181,9 @@ test('in every history budgets and windows hold, refusals change nothing, and a 
             const before = model.readSession(sessionId).record;
             const agentId = before?.session.agentId ?? 'a';
             const operation = taken.key === undefined ? undefined : operationOf(taken.key);
-            const answer = model.charge(aCharge({ sessionId, agentId, calls: calls(taken.count), operation }));
+            const answer = model.charge(
+              aCharge({ sessionId, agentId, calls: calls(taken.count), idempotencyKey: operation }),
+            );
             const after = model.readSession(sessionId).record;
             if (answer.kind !== 'charged') {
               expect(after).toEqual(before);

@@ -25,8 +25,8 @@ import type {
   ChargeStep,
   CloseSessionAnswer,
   CreateSessionAnswer,
+  IdempotencyKey,
   NewSession,
-  Operation,
   Position,
   RecordOf,
   State,
@@ -74,7 +74,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
   createSession(
     newSession: NewSession,
     maxLive: number,
-    operation: Operation | undefined,
+    operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
   ): CreateSessionAnswer {
     const { agentId, sessionId } = newSession;
@@ -98,7 +98,14 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     return { record: this.#find(sessionId)?.record, now: this.nowMs };
   }
 
-  charge({ sessionId, operation, identity, decisionId, record: entry, ...request }: ChargeStep): ChargeAnswer {
+  charge({
+    sessionId,
+    idempotencyKey: operation,
+    identity,
+    decisionId,
+    record: entry,
+    ...request
+  }: ChargeStep): ChargeAnswer {
     const now = this.nowMs;
     const decision = entry && { ...entry, decisionId };
     if (identity && !sameBytes(identity.bytes, this.identities.get(identity.traceId))) {
@@ -149,7 +156,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     }
   }
 
-  closeSession(sessionId: string, operation: Operation | undefined, recordOf?: RecordOf): CloseSessionAnswer {
+  closeSession(sessionId: string, operation: IdempotencyKey | undefined, recordOf?: RecordOf): CloseSessionAnswer {
     const stored = this.#find(sessionId);
     if (!stored) return { kind: 'unknown' };
     const { session, counters } = stored.record;
@@ -239,19 +246,19 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
 class Operations<Answer> {
   readonly #byName = new Map<string, { fingerprint: string; generation: number; answer: Answer }>();
 
-  find(operation: Operation, clockMs: number): { fingerprint: string; answer: Answer } | undefined {
+  find(operation: IdempotencyKey, clockMs: number): { fingerprint: string; answer: Answer } | undefined {
     const found = this.#byName.get(nameOf(operation));
     return found && generationOf(clockMs) - found.generation <= 1 ? found : undefined;
   }
 
-  remember(operation: Operation, answer: Answer, clockMs: number): this {
+  remember(operation: IdempotencyKey, answer: Answer, clockMs: number): this {
     const { fingerprint } = operation;
     this.#byName.set(nameOf(operation), { fingerprint, generation: generationOf(clockMs), answer });
     return this;
   }
 }
 
-function nameOf({ rpc, key }: Operation): string {
+function nameOf({ rpc, key }: IdempotencyKey): string {
   return `${rpc} ${key}`;
 }
 
