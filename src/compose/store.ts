@@ -58,15 +58,7 @@ async function openEmbedded(config: Config): Promise<State> {
 
 async function openRedis(config: Config, telemetry: StoreTelemetry, release: () => void): Promise<OpenedStore> {
   const { openRedisState } = await import('../state/redis/state.ts');
-  const {
-    url,
-    sentinelPassword,
-    commandTimeoutMs,
-    writeTimeouts: patience,
-    confirm,
-    require,
-    identityKeyPrefix,
-  } = config.store;
+  const { url, sentinelPassword, commandTimeoutMs, writeTimeouts, confirm, require, identityKeyPrefix } = config.store;
   const login = new StoreLogin(config, telemetry);
   try {
     const state = await openRedisState({

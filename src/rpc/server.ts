@@ -17,7 +17,7 @@ import { ANYONE, knownCallers } from './call/callers.ts';
 import { DecisionLog } from './call/decision-log.ts';
 import type { Edge } from './call/edge.ts';
 import { InFlight } from './call/in-flight.ts';
-import type { Telemetry } from './call/seen.ts';
+import type { Telemetry } from './call/observer.ts';
 import { StreamChecks } from './call/stream-checks.ts';
 import { Health } from './listener/health.ts';
 import { fullName, Listener } from './listener/listener.ts';

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
-import { ServerConnection } from '../../src/state/redis/connection/link.ts';
+import { ServerConnection } from '../../src/state/redis/connection/server-connection.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
 import { OPTIONS, openReady } from '../contract/redis/open.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';

@@ -1,7 +1,7 @@
 // What a policy's entries say of one tool. Each aspect is looked up by itself: the most specific entry that states it
 // decides, so that an entry about one thing never drops what a wider one says about another.
 
-import { BoundedMemo } from '../memo.ts';
+import { BoundedMemo } from '../bounded-memo.ts';
 import { visibleForm, visiblePrefix } from '../policy/look-alike.ts';
 import type { SensitivityLevel } from '../session/session.ts';
 import { compilePatterns, matchPattern, type Patterns } from './tool-pattern.ts';

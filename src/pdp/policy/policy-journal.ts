@@ -6,8 +6,8 @@
 
 import type { State } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
+import { KeyedQueue } from '../keyed-queue.ts';
 import { pendingRecord, recordOutcome } from '../record/decision-records.ts';
-import { KeyedQueue } from '../serially.ts';
 
 /** A policy as it is kept. */
 export interface KeptPolicy {

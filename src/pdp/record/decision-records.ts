@@ -3,6 +3,7 @@
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
 
+import { BoundedMemo } from '../../core/bounded-memo.ts';
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { BoundedMemo } from '../../core/memo.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';

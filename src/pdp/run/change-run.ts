@@ -7,9 +7,9 @@ import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
 import type { IdempotencyKey } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
+import { KeyedQueue } from '../keyed-queue.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
 import type { Pdp } from '../pdp.ts';
-import { KeyedQueue } from '../serially.ts';
 
 const serially = new KeyedQueue();
 

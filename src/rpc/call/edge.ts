@@ -6,7 +6,7 @@ import type { OutageLog } from '../../telemetry/outage-log.ts';
 import type { Callers } from './callers.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Telemetry } from './seen.ts';
+import type { Telemetry } from './observer.ts';
 import type { StreamChecks } from './stream-checks.ts';
 
 export interface Edge {

@@ -7,7 +7,7 @@ import { anyPartition, newId } from '../../pdp/ids.ts';
 import { errorFields } from '../../telemetry/log.ts';
 import { unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
-import { observerFor } from './seen.ts';
+import { observerFor } from './observer.ts';
 import { type StatusReply, statusOf } from './status.ts';
 
 /** Lines per second for one reason; the rest is counted. Calls are shed in crowds, and one line a second says enough. */

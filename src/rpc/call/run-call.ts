@@ -9,8 +9,8 @@ import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
 import { identifiedOf, requireRole } from './callers.ts';
 import type { Edge } from './edge.ts';
+import { observerFor } from './observer.ts';
 import { report } from './report.ts';
-import { observerFor } from './seen.ts';
 import { sendAll } from './stream.ts';
 
 /** A call as grpc-js hands it over. */

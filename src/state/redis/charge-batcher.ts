@@ -96,7 +96,9 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
   const answer = await batcher.add(question);
   if (answer !== 'rolled_back') return answer;
   const { sessionId } = step;
-  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) => store.floors.raiseSession(line, sessionId));
+  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) =>
+    store.highWaterMarks.restoreSession(line, sessionId),
+  );
   const again = await batcher.add(question);
   if (again === 'rolled_back') throw failureOfItem('the session stands behind what was acknowledged of it');
   return again;
@@ -118,13 +120,13 @@ function noteFailures(line: Connection, answers: readonly (Charged | Failure)[])
  * and that a budget is spent, which somebody else may have done.
  */
 function noteSession(
-  { floors }: Store,
+  { highWaterMarks }: Store,
   { server: link }: Connection,
   { sessionId }: ChargeStep,
   answer: Charged | Failure,
 ): void {
   const counters = countersIn(answer);
-  if (counters) floors.observeSession(sessionId, link.lineage, counters);
+  if (counters) highWaterMarks.observeSession(sessionId, link.lineage, counters);
 }
 
 function countersIn(answer: Charged | Failure): Counters | undefined {
@@ -137,7 +139,7 @@ function countersIn(answer: Charged | Failure): Counters | undefined {
 const writer = new MsgpackWriter();
 
 /** The charges of a batch as charge.lua takes them, one behind the other. */
-function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
+function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
   writer.begin();
   for (const {
     sessionId,
@@ -160,7 +162,7 @@ function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
       writer.text(tool);
       writer.integer(sensitivity);
     }
-    writer.integer(floors.sequenceOf(sessionId));
+    writer.integer(highWaterMarks.sequenceOf(sessionId));
     const asked = writer.length - head - HEAD_BYTES;
     const known = writeOperation(operation, decisionId);
     const guard = identity?.bytes.length ?? 0;

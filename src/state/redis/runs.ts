@@ -30,7 +30,7 @@ export async function readRun(
   ];
   const stored = storedRun(revision, bytes);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
-  if (stored && remembered) store.floors.observeRun(runId, lineage, stored.revision);
+  if (stored && remembered) store.highWaterMarks.observeRun(runId, lineage, stored.revision);
   return {
     stored,
     remembered: rememberedOf(remembered),
@@ -136,7 +136,7 @@ async function storeCommit(
     'confirmed',
   );
   const outcome = String(reply) as Awaited<ReturnType<State['commitRun']>>;
-  if (outcome === 'committed') store.floors.observeRun(run.runId, lineage, expectedRevision + 1);
+  if (outcome === 'committed') store.highWaterMarks.observeRun(run.runId, lineage, expectedRevision + 1);
   return outcome;
 }
 
@@ -219,7 +219,7 @@ export async function removeRun(store: Store, runId: string, expectedRevision: n
   if (!stored) return false;
   const { run, log, slots, noted, checkpoints } = runKeys(runId);
   const keys = [run, log, ...slots, ...indexKeysOf(runId), noted, checkpoints, ...subjectKeysOf(stored.run)];
-  store.floors.forgetRun(runId);
+  store.highWaterMarks.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }
 

@@ -277,7 +277,7 @@ async function close(
   const [kind, now, facts, counters] = reply as [Buffer, number, Buffer, Buffer];
   if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
   const record = decoded(() => decodeSession(facts, counters));
-  store.floors.observeSession(sessionId, lineage, record.counters);
+  store.highWaterMarks.observeSession(sessionId, lineage, record.counters);
   return { kind: String(kind) as 'closed' | 'replayed', record, now };
 }
 

@@ -21,7 +21,7 @@ import type { LoginSource, TlsFiles } from './connection/address.ts';
 import { Commands } from './connection/commands.ts';
 import { type DataLoss, DataMonitor } from './connection/data-monitor.ts';
 import { unavailable } from './connection/errors.ts';
-import { HighWaterMarks, type RollBack } from './connection/floors.ts';
+import { HighWaterMarks, type RollBack } from './connection/high-water-marks.ts';
 import { loadScripts } from './connection/scripts.ts';
 import type { Requirements } from './connection/server-check.ts';
 import { openServers, type ServerEvent } from './connection/servers.ts';
@@ -106,7 +106,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
   const { commandTimeoutMs, writeTimeoutMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
   let data: DataMonitor | undefined;
-  const floors = new HighWaterMarks(scripts, (rollBack) => {
+  const highWaterMarks = new HighWaterMarks(scripts, (rollBack) => {
     data?.rolledBack();
     onEvent({ kind: 'rolled_back', rollBack });
   });
@@ -116,7 +116,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     confirm,
     writeTimeoutMs,
     onEvent,
-    prepare: (line, holds) => floors.raiseAll(line, holds),
+    prepare: (line, holds) => highWaterMarks.restoreAll(line, holds),
   });
   data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {
@@ -133,7 +133,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
       confirming: ({ patient }) => patient,
     }),
     scripts,
-    floors,
+    highWaterMarks,
     data,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
@@ -167,13 +167,13 @@ class RedisState implements State {
   }
 
   get info(): StoreInfo {
-    const { commands, data, floors } = this.#store;
+    const { commands, data, highWaterMarks } = this.#store;
     const { warnings, ...info } = commands.servers.info;
     return {
       ...info,
       warnings: [...data.warnings, ...warnings],
       isFull: data.isFull,
-      lostWrites: floors.lostWrites,
+      lostWrites: highWaterMarks.lostWrites,
     };
   }
 

@@ -5,7 +5,7 @@ import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.t
 import type { DecisionEntry, IdempotencyKey } from '../port.ts';
 import type { Commands, Connection } from './connection/commands.ts';
 import type { DataMonitor } from './connection/data-monitor.ts';
-import type { HighWaterMarks } from './connection/floors.ts';
+import type { HighWaterMarks } from './connection/high-water-marks.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './connection/scripts.ts';
 
 export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
@@ -15,7 +15,7 @@ export interface Store {
   /** The same for whoever would rather wait, over connections that no decision takes. */
   readonly patientCommands: StoreCommands;
   readonly scripts: Readonly<Record<ScriptName, Script>>;
-  readonly floors: HighWaterMarks;
+  readonly highWaterMarks: HighWaterMarks;
   readonly data: DataMonitor;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
   readonly clock: () => string;

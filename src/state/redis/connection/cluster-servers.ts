@@ -7,9 +7,9 @@ import clusterKeySlot from 'cluster-key-slot';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type HostPort, hostPortText } from '../../../config/store-url.ts';
 import type { Login } from './address.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
 import { NotSent } from './errors.ts';
-import { hearEveryError } from './link.ts';
-import { ConnectionMonitor } from './link-watch.ts';
+import { hearEveryError } from './server-connection.ts';
 import {
   closeConnections,
   connectionsIn,

@@ -6,7 +6,7 @@
 import type { Redis } from 'ioredis';
 import { Failure } from '../../../core/failure.ts';
 import { CONNECTION_ERRORS, type ErrorRow, failureOf, NotSent, redirectOf, rowOf } from './errors.ts';
-import type { ServerConnection } from './link.ts';
+import type { ServerConnection } from './server-connection.ts';
 import type { ServerConnections, Servers } from './servers.ts';
 
 /** How often a command that was not executed is sent again; each one is bounded by the deadline, too. */

@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { StoreWarning } from '../../port.ts';
 import { FORMAT_KEY, markerKeys } from '../keys.ts';
 import { rowOf, SERVER_ERRORS } from './errors.ts';
-import type { ServerConnection } from './link.ts';
 import { callScript, type Script } from './scripts.ts';
 import { claimFormat } from './server-check.ts';
+import type { ServerConnection } from './server-connection.ts';
 import type { Servers } from './servers.ts';
 
 export type DataLoss = 'emptied' | 'rolled_back';

@@ -4,9 +4,9 @@ import { FORMAT_KEY } from '../keys.ts';
 import { type Address, type AddressOptions, addressOf } from './address.ts';
 import { ClusterServers } from './cluster-servers.ts';
 import type { Connection } from './commands.ts';
-import { ServerConnection } from './link.ts';
-import { ConnectionMonitor } from './link-watch.ts';
+import { ConnectionMonitor } from './connection-monitor.ts';
 import { claimFormat, type Requirements, type ServerRules } from './server-check.ts';
+import { ServerConnection } from './server-connection.ts';
 
 /** Connections to one server: what holds up its connection, or may be long on its way, shall stand before no decision. */
 export interface ServerConnections {
@@ -169,7 +169,7 @@ export function openConnections(
     confirm.replicas === 0
       ? main
       : new ServerConnection({ ...shared, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
-  // With the floors told, too: in a slow time it may be the only one that is ready.
+  // With the high-water marks restored, too: in a slow time it may be the only one that is ready.
   const patient =
     writeTimeoutMs <= commandTimeoutMs
       ? main

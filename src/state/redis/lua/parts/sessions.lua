@@ -17,7 +17,7 @@ local function are_facts(facts)
     and type(facts[ALL_TOOLS]) == 'boolean' and type(facts[TOOLS]) == 'table'
 end
 
--- The record's facts and counters, the facts as stored, and what it says of its lineage (see raise-floor.lua); nothing
+-- The record's facts and counters, the facts as stored, and what it says of its lineage (see restore-high-water-mark.lua); nothing
 -- if there is no record. Raises if it is corrupt.
 local function read_session(key)
   local stored = redis.call('HMGET', key, 'f', 'm', 'l')

@@ -2,7 +2,7 @@
 // or is restored may have lost some of it; it is then told, record by record, before anything else is asked of it.
 //
 // What other processes have seen, they tell themselves: a record says where the new history took it over, so each of
-// them adds what is missing beyond that place, in any order (see lua/raise-floor.lua).
+// them adds what is missing beyond that place, in any order (see lua/restore-high-water-mark.lua).
 import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
@@ -67,22 +67,22 @@ export class HighWaterMarks {
   }
 
   /** Tells a server that has just been connected to, if its history is another than the one in which things were seen. */
-  async raiseAll(line: Connection, holds: (key: string) => boolean): Promise<void> {
+  async restoreAll(line: Connection, holds: (key: string) => boolean): Promise<void> {
     const lineage = line.server.lineage;
     if (lineage === '') return;
     const sessions = [...this.#sessions].filter(([id, known]) => known.lineage !== lineage && holds(sessionKey(id)));
     const runs = [...this.#runs].filter(([id, known]) => known.lineage !== lineage && holds(runKeys(id).run));
-    await inChunks(sessions, ([id]) => this.raiseSession(line, id));
+    await inChunks(sessions, ([id]) => this.restoreSession(line, id));
     await inChunks(runs, ([id, known]) => this.#raiseRun(line, id, known));
   }
 
   /** Brings one session back to what was seen of it. */
-  async raiseSession(line: Connection, sessionId: string): Promise<void> {
+  async restoreSession(line: Connection, sessionId: string): Promise<void> {
     const known = this.#sessions.get(sessionId);
     if (!known) return;
     const { sequence, callsMade, windowStartMs, windowCalls, closedAtMs = 0 } = known.value;
     const args = [LINEAGE, known.lineage, sequence, callsMade, windowStartMs, windowCalls, closedAtMs] as const;
-    const [changes, counters] = (await this.#call(line, 'raise-floor', sessionKey(sessionId), args)) as [
+    const [changes, counters] = (await this.#call(line, 'restore-high-water-mark', sessionKey(sessionId), args)) as [
       number,
       Buffer?,
     ];
