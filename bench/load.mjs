@@ -6,7 +6,7 @@ import { LOAD_CORE } from './processes.mjs';
 import { DECISION_SERVICE } from './protocol.mjs';
 
 // WHY NOT the .proto files: ghz's own parser does not know optional fields of proto3.
-const DESCRIPTORS = fileURLToPath(new URL('../src/rpc/gen/tollgate.binpb', import.meta.url));
+const DESCRIPTORS = fileURLToPath(new URL('../src/gen/tollgate.binpb', import.meta.url));
 
 /** Calls in flight, and over how many connections. */
 const CONNECTIONS = 4;

@@ -1,18 +1,19 @@
-// Generates src/rpc/gen/ from proto/: tollgate.json, which the server and its clients load with proto-loader's `fromJSON`;
-// tollgate.binpb, the descriptor set that reflection serves; the same two for error details, the set for health; and the TypeScript types of
-// what proto-loader decodes.
+// Generates src/gen/ from proto/: tollgate.json, which the server and its clients load with proto-loader's `fromJSON`;
+// tollgate.binpb, the descriptor set that reflection serves; the same two for error details, the set for health; and
+// tollgate.ts, the types of requests and responses.
 // The result depends on proto/ and the exact versions in package.json alone, so a second run leaves no difference.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
+import { typesOf } from './gen-types.mjs';
 
-const OUT = 'src/rpc/gen';
+const OUT = 'src/gen';
 const PACKAGE_DIR = 'tollgate/v1';
 /** Outside proto/, because clients carry these files already and must not get them twice. */
-const ERROR_DETAILS = 'src/rpc/error-details';
+const ERROR_DETAILS = 'src/rpc/call/error-details';
 const HEALTH = 'node_modules/grpc-health-check/proto';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -22,9 +23,10 @@ const protoFiles = readdirSync(join('proto', PACKAGE_DIR))
   .map((name) => `${PACKAGE_DIR}/${name}`);
 
 rmSync(OUT, { recursive: true, force: true });
-generateTypes();
+mkdirSync(OUT, { recursive: true });
 buildDescriptors();
-writeJson('tollgate.json', 'proto', protoFiles);
+const root = writeJson('tollgate.json', 'proto', protoFiles);
+writeFileSync(join(OUT, 'tollgate.ts'), typesOf(root, 'tollgate.v1'));
 writeJson('google-rpc.json', ERROR_DETAILS, ['google/rpc/status.proto', 'google/rpc/error_details.proto']);
 
 /** Imports and source info are kept, so that reflection can describe the well-known types and show the comments. */
@@ -39,28 +41,6 @@ function describe(protoFolder, name) {
   inScratchFolder((folder) => {
     cpSync(protoFolder, folder, { recursive: true });
     run('buf', ['build', folder, '--as-file-descriptor-set', '--output', `${OUT}/${name}`]);
-  });
-}
-
-/**
- * WHY NOT hand over the proto files themselves: the generator then writes every shared type once per file, at the same time,
- * and one root type per file. One file that imports them all gives one writer and one root type, `ProtoGrpcType` in tollgate.ts.
- */
-function generateTypes() {
-  inScratchFolder((folder) => {
-    const imports = protoFiles.map((file) => `import "${file}";\n`).join('');
-    writeFileSync(join(folder, 'tollgate.proto'), `syntax = "proto3";\n${imports}`);
-    run('proto-loader-gen-types', [
-      '--keepCase',
-      '--longs=Number',
-      '--includeComments',
-      '--grpcLib=@grpc/grpc-js',
-      '--importFileExtension=.ts',
-      '--includeDirs=proto',
-      `--includeDirs=${folder}`,
-      `--outDir=${OUT}`,
-      'tollgate.proto',
-    ]);
   });
 }
 
@@ -82,6 +62,7 @@ function writeJson(name, folder, files) {
   root.resolvePath = (_origin, target) => (target.startsWith('google/protobuf/') ? target : join(folder, target));
   root.loadSync(files, { keepCase: true }).resolveAll();
   writeFileSync(join(OUT, name), `${JSON.stringify(root.toJSON(), null, 1)}\n`);
+  return root;
 }
 
 function run(command, args) {

@@ -2,25 +2,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { addAudit } from './cli/audit.ts';
+import { checkHealth } from './cli/client/health-client.ts';
+import { ManagementClient } from './cli/client/management-client.ts';
+import { checkReady } from './cli/client/ready-client.ts';
 import { managementAddress } from './cli/management.ts';
 import { safe } from './cli/terminal.ts';
 import { addWatch } from './cli/watch.ts';
 import { addWhy } from './cli/why.ts';
 import { checkFiles } from './compose/check.ts';
-import { serve, VERSION } from './compose.ts';
+import { serve, VERSION } from './compose/serve.ts';
 import { ConfigError, loadConfig } from './config/config.ts';
+import { loadPolicy, PolicyError } from './config/files/policy-file.ts';
+import { checkedPolicy } from './config/files/policy-shape.ts';
+import { newToken, tokenHash } from './config/files/token.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
-import { loadPolicy, PolicyError } from './config/policy-file.ts';
 import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
-import { newToken, tokenHash } from './config/token.ts';
-import { nearest } from './core/nearest.ts';
-import { parsePolicy } from './core/policy.ts';
-import { checkHealth } from './rpc/health-client.ts';
-import { ManagementClient } from './rpc/management-client.ts';
-import { StartupError } from './startup-error.ts';
+import { nearest } from './core/policy/nearest.ts';
+import { StartupError } from './host/startup-error.ts';
 import { writeLastWords } from './telemetry/descriptor.ts';
 import { captureConsole, createLogger, errorFields, openErrorOutput, openOutput } from './telemetry/log.ts';
-import { checkReady } from './telemetry/ready-client.ts';
 import type { RaisedWarning } from './telemetry/warnings.ts';
 
 /** Without any grace the store is still given this long to close. */
@@ -53,7 +53,7 @@ addConfigOptions(
 const policy = program.command('policy').description('look at the policy');
 addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) => {
   const { file } = load(flags).config.policy;
-  print(printPolicyCheck(file, loadPolicy(file, parsePolicy)));
+  print(printPolicyCheck(file, loadPolicy(file, checkedPolicy)));
 });
 
 addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(

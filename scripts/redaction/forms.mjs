@@ -1,6 +1,7 @@
 // Prints for each form of credential: its issuer, its rule, and whether its made-up example is found and its near miss left alone.
-import { CREDENTIAL_FORMS } from '../../dist/core/redaction/credential-forms/index.js';
-import { findCredentials } from '../../dist/core/redaction/credentials.js';
+
+import { findCredentials } from '../../dist/core/redaction/credentials/credentials.js';
+import { CREDENTIAL_FORMS } from '../../dist/core/redaction/credentials/forms/index.js';
 
 /** Prints the table and says how many rows fail. */
 export function reportForms(print = console.log) {

@@ -1,7 +1,7 @@
 // `tollgate audit checkpoint`: the newest checkpoint of a run, to be kept where the run's ledger is not. It shows later, by
 // `audit verify --checkpoint`, that a bundle is older or tells of another history.
 import type { Command } from 'commander';
-import { ManagementClient } from '../rpc/management-client.ts';
+import { ManagementClient } from './client/management-client.ts';
 import { exitWith, unlessUnknown } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
 import { printed } from './output.ts';

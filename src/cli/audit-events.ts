@@ -2,8 +2,8 @@
 // note in that file what has not been written to its output.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ManagementClient } from '../rpc/management-client.ts';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { ManagementClient } from './client/management-client.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
 import { cannotWrite, printed } from './output.ts';

@@ -1,7 +1,7 @@
 // `tollgate audit keys`: the public keys that exported ledgers are verified with, a line each, as `audit verify --key` takes
 // them.
 import type { Command } from 'commander';
-import { ManagementClient } from '../rpc/management-client.ts';
+import { ManagementClient } from './client/management-client.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';
 import { printed } from './output.ts';

@@ -1,7 +1,7 @@
 // `tollgate audit decisions` and `tollgate audit runs`: what an auditor lists, with the filters of the RPCs, to the last page.
 import type { Command } from 'commander';
-import { ManagementClient } from '../rpc/management-client.ts';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { ManagementClient } from './client/management-client.ts';
 import { decisionLine } from './decision-page.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';

@@ -1,5 +1,5 @@
 // A decision record as the management client answers it, and the questions that the commands put about decisions.
-import type { ManagementClient } from '../rpc/management-client.ts';
+import type { ManagementClient } from './client/management-client.ts';
 
 export interface CheckJson {
   readonly name: string;

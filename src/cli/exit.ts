@@ -1,8 +1,8 @@
 // The end of a command that asks a running server, in a way that scripts can rely on.
 import { ConfigError } from '../config/config.ts';
 import { printProblems } from '../config/print.ts';
-import { Unanswered } from '../rpc/management-client.ts';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { Unanswered } from './client/management-client.ts';
 import { safe } from './terminal.ts';
 
 export const EXIT = { found: 0, nothing: 1, cannotAsk: 2 } as const;

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/config.ts';
+import { tokenKind } from '../config/files/token.ts';
 import { addConfigOptions, type ConfigFlags } from '../config/flags.ts';
 import { TOKEN_FILE_ENV } from '../config/layers.ts';
 import { dialAddress, isReachable, listenAddressText, parseListenAddress } from '../config/listen-address.ts';
-import { tokenKind } from '../config/token.ts';
-import { readPem } from '../read-pem.ts';
-import type { ManagementAddress } from '../rpc/management-client.ts';
-import { StartupError } from '../startup-error.ts';
+import { readPem } from '../host/read-pem.ts';
+import { StartupError } from '../host/startup-error.ts';
+import type { ManagementAddress } from './client/management-client.ts';
 import { EXIT } from './exit.ts';
 
 export interface ManagementFlags extends ConfigFlags {

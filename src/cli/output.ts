@@ -1,6 +1,6 @@
 // Standard output of commands whose exit code is an answer. What could not be written must not end in an uncaught error: its
 // code, 1, would say something else.
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
 
 /**
  * Writes to standard output, and waits until that has taken it.

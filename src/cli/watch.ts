@@ -1,7 +1,7 @@
 // `tollgate watch`: decisions as a server makes them, a line each, for as long as it is left running.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type Answer, ManagementClient, Unanswered } from '../rpc/management-client.ts';
+import { type Answer, ManagementClient, Unanswered } from './client/management-client.ts';
 import { decisionLine } from './decision-page.ts';
 import { EXIT, exitWith } from './exit.ts';
 import { addManagementOptions, type ManagementFlags, managementAddress } from './management.ts';

@@ -1,7 +1,7 @@
 // `tollgate why`: why a decision came out as it did, for the person who was asked about it.
 import type { Command } from 'commander';
 import { isOwnId } from '../core/partition.ts';
-import { ManagementClient, Unanswered } from '../rpc/management-client.ts';
+import { ManagementClient, Unanswered } from './client/management-client.ts';
 import { type DecisionJson, getStory, listDenials, type StoryJson } from './decision-json.ts';
 import { decisionLine, decisionPage } from './decision-page.ts';
 import { EXIT, exitWith } from './exit.ts';

@@ -1,15 +1,16 @@
 // Looks at every file that a configuration names, with the code that `serve` opens it with, and opens nothing else: no store,
 // no socket, no directory.
-import { callersParser } from '../config/callers-file.ts';
+
 import { type Config, ConfigError } from '../config/config.ts';
+import { callersParser } from '../config/files/callers-file.ts';
+import { loadPolicy } from '../config/files/policy-file.ts';
+import { checkedPolicy } from '../config/files/policy-shape.ts';
+import { ProblemsError } from '../config/files/problems-error.ts';
 import { LISTENERS } from '../config/listeners.ts';
-import { loadPolicy } from '../config/policy-file.ts';
-import { ProblemsError } from '../config/problems-error.ts';
-import { parsePolicy } from '../core/policy.ts';
-import { checkLedgerKey } from '../ledger-key.ts';
+import { StartupError } from '../host/startup-error.ts';
 import { checkRedactionFiles } from '../redaction/redaction-source.ts';
-import { readMaterial } from '../rpc/tls.ts';
-import { StartupError } from '../startup-error.ts';
+import { readMaterial } from '../rpc/listener/tls.ts';
+import { checkLedgerKey } from '../signing/ledger-key.ts';
 import { readLogin } from './store-login.ts';
 
 /** @throws ConfigError with a line for everything that would keep a server from starting */
@@ -21,7 +22,7 @@ export function checkFiles(config: Config): void {
 function checksOf(config: Config): (() => unknown)[] {
   const { callers, ledger, policy, redaction, store, tls } = config;
   return [
-    () => loadPolicy(policy.file, parsePolicy),
+    () => loadPolicy(policy.file, checkedPolicy),
     () => callers && loadPolicy(callers.file, callersParser(asksForCertificates(config))),
     ...LISTENERS.map((name) => () => tls[name] && readMaterial(tls[name])),
     () => store.kind !== 'embedded' && readLogin(store),

@@ -1,8 +1,8 @@
 // What the process itself has to warn of: files that were refused, certificates that end, a log that is not taken.
-import type { CallerBook } from '../config/callers-file.ts';
-import type { PolicySource } from '../config/policy-source.ts';
-import type { ProblemsError } from '../config/problems-error.ts';
-import type { Policy } from '../core/policy.ts';
+import type { CallerBook } from '../config/files/callers-file.ts';
+import type { PolicySource } from '../config/files/policy-source.ts';
+import type { ProblemsError } from '../config/files/problems-error.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import type { GrpcServer } from '../rpc/server.ts';
 import type { CertificateFacts } from '../telemetry/process-metrics.ts';
 import type { RaisedWarning, Warnings } from '../telemetry/warnings.ts';

@@ -4,11 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '../config/config.ts';
-import { FileWatch } from '../config/file-watch.ts';
-import { readPem } from '../read-pem.ts';
-import { certificatesIn, type Expiry, expiriesOf } from '../rpc/tls.ts';
-import { StartupError } from '../startup-error.ts';
-import type { Login, LoginSource } from '../state/redis/address.ts';
+import { FileWatch } from '../host/file-watch.ts';
+import { readPem } from '../host/read-pem.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { certificatesIn, type Expiry, expiriesOf } from '../rpc/listener/tls.ts';
+import type { Login, LoginSource } from '../state/redis/connection/address.ts';
 import { errorFields, type Logger } from '../telemetry/log.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 

@@ -1,8 +1,8 @@
 // Opens the store that the configuration names, and tells the log and the warnings what becomes of it.
 import type { Config } from '../config/config.ts';
 import { Failure } from '../core/failure.ts';
-import { StartupError } from '../startup-error.ts';
-import { lockDirectory } from '../state/embedded/directory-lock.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { lockDirectory } from '../state/embedded/file/directory-lock.ts';
 import type { State } from '../state/port.ts';
 import type { RedisEvent } from '../state/redis/state.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -58,7 +58,7 @@ async function openEmbedded(config: Config): Promise<State> {
 
 async function openRedis(config: Config, telemetry: StoreTelemetry, release: () => void): Promise<OpenedStore> {
   const { openRedisState } = await import('../state/redis/state.ts');
-  const { url, sentinelPassword, commandTimeoutMs, patience, confirm, require, identityKeyPrefix } = config.store;
+  const { url, sentinelPassword, commandTimeoutMs, writeTimeouts, confirm, require, identityKeyPrefix } = config.store;
   const login = new StoreLogin(config, telemetry);
   try {
     const state = await openRedisState({
@@ -66,7 +66,7 @@ async function openRedis(config: Config, telemetry: StoreTelemetry, release: () 
       sentinelPassword: sentinelPassword?.reveal(),
       login,
       commandTimeoutMs,
-      patienceMs: Math.max(patience.appendMs, patience.finishMs),
+      writeTimeoutMs: Math.max(writeTimeouts.appendMs, writeTimeouts.finishMs),
       confirm,
       require,
       identityKeyPrefix,

@@ -4,12 +4,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NamedPattern, patternProblem } from '../redaction/operator-rules.ts';
+import { ProblemsError } from './files/problems-error.ts';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
 import { interpretListeners, type ListenersConfig, listenerSources } from './listeners.ts';
 import { Places } from './places.ts';
-import { ProblemsError } from './problems-error.ts';
 import { SECRET_MASK, Secret } from './secret.ts';
 import { Settings } from './settings.ts';
 import { maskedStoreUrl, parseStoreUrl, type StoreLocation } from './store-url.ts';
@@ -28,7 +28,7 @@ export interface Config extends ListenersConfig {
     readonly urlMasked: string;
     readonly commandTimeoutMs: number;
     /** How long AppendAudit and FinishRun may take, on either engine. */
-    readonly patience: { readonly appendMs: number; readonly finishMs: number };
+    readonly writeTimeouts: { readonly appendMs: number; readonly finishMs: number };
     /** How many replicas must confirm what must not be lost, and how long they may take; 0 asks none. */
     readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
     readonly require: { readonly noeviction: boolean; readonly durability: 'memory' | 'aof_everysec' | 'aof_always' };
@@ -143,7 +143,7 @@ function interpret(settings: Settings): Config {
       url: new Secret(at.string('store.url')),
       urlMasked: maskedStoreUrl(places.store),
       commandTimeoutMs: at.number('store.command_timeout_ms'),
-      patience: {
+      writeTimeouts: {
         appendMs: at.number('store.append_timeout_ms'),
         finishMs: at.number('store.finish_timeout_ms'),
       },

@@ -2,12 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { didYouMean, nearest } from '../core/nearest.ts';
-import type { DocumentPath } from './document-path.ts';
+import { didYouMean, nearest } from '../core/policy/nearest.ts';
+import type { DocumentPath } from './files/document-path.ts';
+import { readYaml, YamlError, type YamlMap, type YamlValue } from './files/yaml-source.ts';
 import { type ConfigFlags, KEY_FLAGS } from './flags.ts';
 import { KEY_NAMES, KEYS, type KeySpec, keyValueFromText } from './keys.ts';
 import { type ShapeProblem, shapeProblems } from './shape.ts';
-import { readYaml, YamlError, type YamlMap, type YamlValue } from './yaml-source.ts';
 
 export interface Layer {
   readonly tree: YamlMap;

@@ -1,7 +1,7 @@
 // What the commands show of a configuration and a policy. Values are masked before they come here.
 
 import type { ConfigError, LoadedConfig } from './config.ts';
-import type { LoadedPolicy, PolicyError } from './policy-file.ts';
+import type { LoadedPolicy, PolicyError } from './files/policy-file.ts';
 
 /** Every key with its value and where that came from, one aligned line each. */
 export function printConfig({ sources }: LoadedConfig): string {

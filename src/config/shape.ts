@@ -1,9 +1,9 @@
 // Holds a tree of configuration against the schema and says in plain words what does not fit.
 
 import { Ajv, type ErrorObject } from 'ajv';
-import { OddNumber } from '../core/document.ts';
-import { didYouMean, nearest } from '../core/nearest.ts';
-import { aboutPath, type DocumentPath, pathText } from './document-path.ts';
+import { OddNumber } from '../core/policy/document.ts';
+import { didYouMean, nearest } from '../core/policy/nearest.ts';
+import { aboutPath, type DocumentPath, pathText } from './files/document-path.ts';
 import { CONFIG_SCHEMA, KEY_NAMES, KEYS } from './keys.ts';
 
 export interface ShapeProblem {

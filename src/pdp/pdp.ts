@@ -1,17 +1,20 @@
-// What every operation is handed: the policy of the moment, the state, the rules of this server, and time.
+// The parts of the process that operations use: the policy of the moment, the state, the rules of this server, and time.
 
-import type { DecisionRules } from '../core/authorize.ts';
-import type { DecisionLogLevel } from '../core/decision-record.ts';
+import type { DecisionRules } from '../core/decision/authorize.ts';
+import type { DecisionLogLevel } from '../core/decision/decision-record.ts';
 import { Failure } from '../core/failure.ts';
-import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity.ts';
-import type { Policy } from '../core/policy.ts';
+import { checkIdentity, type FoundIdentity, type Identity } from '../core/identity/identity.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
-import { type Run, runAt } from '../core/run.ts';
+import { type Run, runAt } from '../core/run/run.ts';
 import type { State } from '../state/port.ts';
-import type { DecisionFeed } from './decision-feed.ts';
-import type { IdentityCache } from './identity-cache.ts';
-import type { PolicyJournal } from './policy-journal.ts';
-import type { SubjectNotes } from './subject-notes.ts';
+import type { CallContext } from './call-context.ts';
+import type { IdentityCache } from './identity/identity-cache.ts';
+import type { PolicyJournal } from './policy/policy-journal.ts';
+import type { DecisionFeed } from './record/decision-feed.ts';
+import type { SubjectNotes } from './record/subject-notes.ts';
+import type { AppendReader } from './run/append-reader.ts';
+import type { ServerFacts } from './server-facts.ts';
 
 export interface LoadedPolicy {
   readonly policy: Policy;
@@ -48,7 +51,7 @@ export interface Pdp {
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
   /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
-  readonly patience: { readonly appendMs: number; readonly finishMs: number };
+  readonly writeTimeouts: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;
   /** The policies that this server has had in force. */
@@ -57,42 +60,18 @@ export interface Pdp {
   readonly subjects: SubjectNotes;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
-  readonly asker: Asker;
-  /** When whoever asks no longer waits, in ms of `performance.now()`. */
-  readonly deadline: number;
+  readonly server: ServerFacts;
+  readonly appendReader: AppendReader;
   /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */
   readonly clock: () => number;
 }
 
-/** Who asks, for records alone: no decision may rest on it. */
-export interface Asker {
-  readonly caller: string;
-  /** When the request arrived, in ms of `performance.now()`. */
-  readonly sinceMs: number;
-}
-
-/** The same for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
-export function pdpWithin(pdp: Pdp, deadline: number): Pdp {
-  return { ...pdp, deadline, state: pdp.state.within(deadline) };
-}
-
-/** The same for a request of a caller that has arrived now. */
-export function pdpFor(pdp: Pdp, caller: string): Pdp {
-  return { ...pdp, asker: { caller, sinceMs: performance.now() } };
-}
-
-/** The same for one operation that waits for a slow store, so long and no longer than its caller does. */
-export function pdpPatiently(pdp: Pdp, patienceMs: number): Pdp {
-  const deadline = Math.min(pdp.deadline, performance.now() + patienceMs);
-  return { ...pdp, deadline, state: pdp.state.patiently(deadline) };
-}
-
 /** The identity behind a trace as the store has it now; undefined if no trace was given, null if it has no record. */
-export async function findIdentity(pdp: Pdp, traceId: string | undefined): Promise<FoundIdentity> {
+export async function findIdentity(context: CallContext, traceId: string | undefined): Promise<FoundIdentity> {
   if (traceId === undefined) return undefined;
-  const { stored } = await pdp.state.readIdentity(traceId);
-  if (stored) pdp.identities.put(traceId, stored);
-  else pdp.identities.delete(traceId);
+  const { stored } = await context.state.readIdentity(traceId);
+  if (stored) context.pdp.identities.put(traceId, stored);
+  else context.pdp.identities.delete(traceId);
   return stored ?? null;
 }
 
@@ -101,8 +80,8 @@ export async function findIdentity(pdp: Pdp, traceId: string | undefined): Promi
  *
  * @throws Failure not_found, or wrong_state for a record that cannot be trusted
  */
-export async function requireIdentity(pdp: Pdp, traceId: string): Promise<Identity> {
-  const found = await findIdentity(pdp, traceId);
+export async function requireIdentity(context: CallContext, traceId: string): Promise<Identity> {
+  const found = await findIdentity(context, traceId);
   const check = checkIdentity(found, true);
   if (found?.identity && check?.passed) return found.identity;
   if (found) throw new Failure('wrong_state', 'the identity record is malformed', { subject: 'identity' });
@@ -110,7 +89,7 @@ export async function requireIdentity(pdp: Pdp, traceId: string): Promise<Identi
 }
 
 /** A run as it stands now; null if there is none. */
-export async function findRun(pdp: Pdp, runId: string): Promise<Run | null> {
-  const { stored, now } = await pdp.state.readRun(runId);
-  return stored ? runAt(stored.run, pdp.runIdleTimeoutMs, now) : null;
+export async function findRun(context: CallContext, runId: string): Promise<Run | null> {
+  const { stored, now } = await context.state.readRun(runId);
+  return stored ? runAt(stored.run, context.pdp.runIdleTimeoutMs, now) : null;
 }

@@ -2,7 +2,7 @@
 //
 // INVARIANT: no value is in any message. A line is named by its number.
 import { readFileSync, statSync } from 'node:fs';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
 
 const FOR_OTHERS = 0o077;
 const BYTES_MAX = 65_536;

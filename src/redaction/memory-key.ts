@@ -1,8 +1,8 @@
 // The key under which runs remember what secret tools returned. It lies in a file, beside the store and never in it.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { createPrivateFile } from '../durable-file.ts';
-import { StartupError } from '../startup-error.ts';
+import { createPrivateFile } from '../host/durable-file.ts';
+import { StartupError } from '../host/startup-error.ts';
 
 const FOR_OTHERS = 0o077;
 const KEY = /^[0-9a-f]{32}\n?$/;

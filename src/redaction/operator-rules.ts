@@ -3,8 +3,8 @@
 //
 // WHY re2js and not RegExp: an operator's pattern must not hang the server, whatever text meets it. RE2 matches in linear time.
 import { RE2JS } from 're2js';
-import type { Found } from '../core/redaction/credentials.ts';
-import { knownValuesFinder } from '../core/redaction/known-values.ts';
+import type { Found } from '../core/redaction/credentials/credentials.ts';
+import { knownValuesFinder } from '../core/redaction/memory/known-values.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Finder } from '../core/redaction/take-out.ts';
 

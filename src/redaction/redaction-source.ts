@@ -1,8 +1,9 @@
 // The rules in force: those of the configuration, and the known values, whose file is followed. A file that cannot be used never
 // replaces one that could.
-import { FileWatch } from '../config/file-watch.ts';
+
 import type { RedactionRules } from '../core/redaction/scanner.ts';
-import { StartupError } from '../startup-error.ts';
+import { FileWatch } from '../host/file-watch.ts';
+import { StartupError } from '../host/startup-error.ts';
 import { readKnownValues } from './known-values-file.ts';
 import { openMemoryKey } from './memory-key.ts';
 import { compileRules, type NamedPattern, type RedactionData } from './operator-rules.ts';

@@ -2,8 +2,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
-import type { CallerBook } from '../config/callers-file.ts';
+import { servicesOf } from '../api/operations.ts';
 import type { Config } from '../config/config.ts';
+import type { CallerBook } from '../config/files/callers-file.ts';
 import { LISTENERS, type ListenerName } from '../config/listeners.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { FoldedLines } from '../telemetry/folded-lines.ts';
@@ -12,20 +13,15 @@ import type { Logger } from '../telemetry/log.ts';
 import { errorFields } from '../telemetry/log.ts';
 import type { OutageLog } from '../telemetry/outage-log.ts';
 import type { RaisedWarning } from '../telemetry/warnings.ts';
-import { ANYONE, knownCallers } from './callers.ts';
-import { DecisionLog } from './decision-log.ts';
-import { Health } from './health.ts';
-import { InFlight } from './in-flight.ts';
-import { fullName, Listener, type Service } from './listener.ts';
-import type { Sight } from './seen.ts';
-import { auditService, auditStreams } from './services/audit.ts';
-import { agentService, identityService, type ServerFacts, serverService } from './services/management.ts';
-import { largeDecisions, type Offload, policyDecisionService } from './services/policy-decision.ts';
-import { runService } from './services/run.ts';
-import { sessionService } from './services/session.ts';
-import { StreamChecks } from './stream-checks.ts';
-import { type Expiry, TlsSource } from './tls.ts';
-import type { Edge } from './unary.ts';
+import { ANYONE, knownCallers } from './call/callers.ts';
+import { DecisionLog } from './call/decision-log.ts';
+import type { Edge } from './call/edge.ts';
+import { InFlight } from './call/in-flight.ts';
+import type { Telemetry } from './call/observer.ts';
+import { StreamChecks } from './call/stream-checks.ts';
+import { Health } from './listener/health.ts';
+import { fullName, Listener } from './listener/listener.ts';
+import { type Expiry, TlsSource } from './listener/tls.ts';
 
 /** Of the grace period, what is kept for telling open streams, closing connections and the store. */
 const CLOSING_MS_MAX = 1_000;
@@ -56,38 +52,13 @@ export class GrpcServer {
     config: Config,
     {
       pdp,
-      facts,
       callers,
-      sight,
+      telemetry,
       log,
       outage,
-      offload,
-    }: {
-      pdp: Pdp;
-      facts: ServerFacts;
-      callers: () => CallerBook;
-      sight: Sight;
-      log: Logger;
-      outage: OutageLog;
-      offload: Offload;
-    },
+    }: { pdp: Pdp; callers: () => CallerBook; telemetry: Telemetry; log: Logger; outage: OutageLog },
   ) {
     this.#decisionLog = new DecisionLog(log, pdp.redaction);
-    const decision: Service[] = [
-      {
-        name: 'PolicyDecisionService',
-        operations: policyDecisionService(this.#decisionLog),
-        large: largeDecisions(offload),
-      },
-      { name: 'RunService', operations: runService() },
-    ];
-    const management: Service[] = [
-      { name: 'SessionService', operations: sessionService() },
-      { name: 'AgentService', operations: agentService() },
-      { name: 'IdentityService', operations: identityService() },
-      { name: 'AuditService', operations: auditService(), streams: auditStreams() },
-      { name: 'ServerService', operations: serverService(facts) },
-    ];
     // Every stream listens for the stop; how many there may be has a bound of its own.
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
@@ -98,34 +69,36 @@ export class GrpcServer {
       pdp,
       callers: config.callers?.on.includes(name) ? knownCallers(callers) : ANYONE,
       refusals,
+      decisionLog: this.#decisionLog,
+      telemetry,
       storeFailures: this.#storeFailures,
       outage,
-      sight,
       inFlight: this.#inFlight,
       openStreams: this.#openStreams,
       draining: this.#draining.signal,
       stopping: this.#stopping.signal,
-      requestBytesMax: (method) => (method.name === 'AppendAudit' ? appendBytes : requestBytes),
+      bytesMax: { request: requestBytes, append: appendBytes },
     });
     const tls = new Map(LISTENERS.flatMap((name) => openTls(name, config, log)));
     this.#tls = tls;
-    const services = [...decision, ...management].map(({ name }) => fullName(name));
+    const services = LISTENERS.flatMap(servicesOf).map(fullName);
     this.#health = new Health(pdp.state, services, (serving, error) => outage.checked(serving, error));
-    const open = (name: ListenerName, more: { services: readonly Service[]; bytesMax: number }) =>
+    const open = (name: ListenerName, bytesMax: number) =>
       new Listener(config.listeners[name], {
-        ...more,
+        services: servicesOf(name),
+        bytesMax,
         edge: edgeOf(name),
         health: this.#health,
         credentials: tls.get(name)?.credentials ?? ServerCredentials.createInsecure(),
         limits: config.limits,
         onEvent: (reason, error) => {
-          sight.metrics?.refused(name, reason);
+          telemetry.metrics?.refused(name, reason);
           logEvent(refusals, { listener: name, reason }, error);
         },
       });
     this.#listeners = {
-      decision: open('decision', { services: decision, bytesMax: Math.max(requestBytes, appendBytes) }),
-      management: open('management', { services: management, bytesMax: requestBytes }),
+      decision: open('decision', Math.max(requestBytes, appendBytes)),
+      management: open('management', requestBytes),
     };
     this.#graceMs = config.shutdown.graceMs;
     this.#delayMs = config.shutdown.delayMs;

@@ -3,7 +3,7 @@
 import type { State } from './port.ts';
 
 /** What the store is asked; the rest of the port is about the port itself. */
-export type StoreOperation = Exclude<keyof State, 'within' | 'patiently' | 'info' | 'close'>;
+export type StoreOperation = Exclude<keyof State, 'within' | 'withTimeout' | 'info' | 'close'>;
 
 const OPERATIONS = {
   now: true,
@@ -65,8 +65,8 @@ class Observed<Token> {
     return observedState(this.#state.within(deadline), this.#observer);
   }
 
-  patiently(deadline: number): State {
-    return observedState(this.#state.patiently(deadline), this.#observer);
+  withTimeout(deadline: number): State {
+    return observedState(this.#state.withTimeout(deadline), this.#observer);
   }
 
   get info(): State['info'] {

@@ -4,11 +4,11 @@
 // operation (the caller's idempotency key) in that same step.
 // INVARIANT: an answer is true at the store's clock `now` that it carries; a process's own clock is never compared
 // with what is stored.
-import type { Effect, Reason } from '../core/decision.ts';
-import type { DecisionRecord, DecisionRpc, NotedDecision } from '../core/decision-record.ts';
-import type { DecisionSubject } from '../core/decision-subject.ts';
-import type { Identity, StoredIdentity } from '../core/identity.ts';
-import type { Run } from '../core/run.ts';
+import type { Effect, Reason } from '../core/decision/decision.ts';
+import type { DecisionRecord, DecisionRpc, RunDecision } from '../core/decision/decision-record.ts';
+import type { DecisionSubject } from '../core/decision/decision-subject.ts';
+import type { Identity, StoredIdentity } from '../core/identity/identity.ts';
+import type { Run } from '../core/run/run.ts';
 import type {
   Call,
   Counters,
@@ -17,10 +17,10 @@ import type {
   SessionLimits,
   SessionReason,
   SessionRecord,
-} from '../core/session.ts';
+} from '../core/session/session.ts';
 
 /** An idempotency key in use. It belongs to its rpc and to the session, run, agent or caller that is operated on. */
-export interface Operation {
+export interface IdempotencyKey {
   readonly rpc: string;
   /** 1 to 128 printable ASCII characters. */
   readonly key: string;
@@ -137,7 +137,7 @@ export interface DecisionRecords {
   /** Notes that subjects have had a part in a session: its decisions are then found by them. A repeat notes it anew. */
   noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void>;
   /** What is noted with a run, oldest first, from a place in its list on, 0 being the first. */
-  readNotedDecisions(runId: string, page: { from: number; limit: number }): Promise<NotedDecision[]>;
+  readNotedDecisions(runId: string, page: { from: number; limit: number }): Promise<RunDecision[]>;
 }
 
 export interface ChargeStep {
@@ -147,7 +147,7 @@ export interface ChargeStep {
   readonly principals: readonly string[] | undefined;
   readonly calls: readonly Call[];
   readonly decisionId: string;
-  readonly operation: Operation | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
   /**
    * The identity record that the decision so far rests on. The charge happens only if the store still holds these
    * very bytes for the trace; that makes a cached record safe to decide on.
@@ -178,7 +178,8 @@ export type ChargeAnswer = { readonly now: number } & (
     }
   /** Nothing was charged: the trace's record is another than the one decided on. */
   | { readonly kind: 'identity_changed' }
-  | { readonly kind: 'key_reused' | 'too_many_keys' }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'too_many_keys' }
 );
 
 export type NewSession = Omit<Session, 'createdAtMs'>;
@@ -235,7 +236,7 @@ export interface RunCommit {
    */
   readonly session?: { readonly sessionId: string; readonly principals: readonly string[] } | undefined;
   /** Remembered with the run, or for a new run with its caller; its answer is then the run's id. */
-  readonly operation: (Operation & { readonly answer: string }) | undefined;
+  readonly idempotencyKey: (IdempotencyKey & { readonly answer: string }) | undefined;
 }
 
 export interface NewCheckpoint {
@@ -272,7 +273,7 @@ export interface State extends DecisionRecords {
   /** The same state for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
   within(deadline: number): State;
   /** The same for one that would rather wait for a slow store than fail soon. Nobody else is held up by its waiting. */
-  patiently(deadline: number): State;
+  withTimeout(deadline: number): State;
   /** Checked at start and from time to time; cheap to read. */
   readonly info: StoreInfo;
   /** The store's clock, ms since the epoch. Also the health probe: fails when the store does not answer. */
@@ -293,7 +294,7 @@ export interface State extends DecisionRecords {
   createSession(
     session: NewSession,
     maxLive: number,
-    operation: Operation | undefined,
+    operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
   ): Promise<CreateSessionAnswer>;
   /** A session that ended longer ago than the retention is not found. */
@@ -301,7 +302,11 @@ export interface State extends DecisionRecords {
   /** Charges as `core/session.ts` says, or changes nothing. */
   charge(step: ChargeStep): Promise<ChargeAnswer>;
   /** @param recordOf  the record of the close; stored in the step that closes it */
-  closeSession(sessionId: string, operation: Operation | undefined, recordOf?: RecordOf): Promise<CloseSessionAnswer>;
+  closeSession(
+    sessionId: string,
+    operation: IdempotencyKey | undefined,
+    recordOf?: RecordOf,
+  ): Promise<CloseSessionAnswer>;
   /** Sessions of one partition by creation time, newest first. */
   pageSessions(page: {
     partition: number;
@@ -331,7 +336,7 @@ export interface State extends DecisionRecords {
    */
   readRun(
     runId: string,
-    operation?: Pick<Operation, 'rpc' | 'key'>,
+    operation?: Pick<IdempotencyKey, 'rpc' | 'key'>,
   ): Promise<{
     stored: StoredRun | undefined;
     remembered: RememberedAppend | undefined;

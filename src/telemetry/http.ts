@@ -3,10 +3,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
-import { addressGroup } from '../remote-address.ts';
-import { StartupError } from '../startup-error.ts';
-import { bindPrivately, claimSocketPath } from '../unix-socket.ts';
-import { UnknownPlaces } from '../unknown-places.ts';
+import { addressGroup } from '../host/remote-address.ts';
+import { StartupError } from '../host/startup-error.ts';
+import { bindPrivately, claimSocketPath } from '../host/unix-socket.ts';
+import { UnknownPlaces } from '../host/unknown-places.ts';
 
 export interface Monitored {
   readonly contentType: string;

@@ -104,7 +104,7 @@ export class Metrics {
     };
   }
 
-  /** @param reason  of the closed lists of src/rpc/connections.ts and request-head.ts */
+  /** @param reason  of the closed lists of src/rpc/listener/connections.ts and request-head.ts */
   refused(listener: string, reason: string): void {
     this.#refused.inc({ listener, reason });
   }

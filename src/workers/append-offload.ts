@@ -1,6 +1,7 @@
 // AppendAudit requests that are too large for the event loop: read and shaped by workers, stored by whoever asks.
-import type { AppendRequest } from '../pdp/append-audit.ts';
+
 import type { LoadedPolicy } from '../pdp/pdp.ts';
+import type { AppendRequest } from '../pdp/run/append-audit.ts';
 import type { RedactionData } from '../redaction/operator-rules.ts';
 import type { SharedBytes, SharedPolicy, SharedRedaction } from './jobs.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -26,7 +27,7 @@ export async function offloadAppend(
   const { runId, operation } = await pool.run({ name: 'readAppend', request }, { ...asked, deadline });
   return {
     runId,
-    operation,
+    idempotencyKey: operation,
     shape: async (run, policy, { now, deadline: until }) => {
       const job = {
         name: 'shapeAppend',

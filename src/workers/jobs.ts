@@ -1,16 +1,17 @@
 // What workers do: pure functions over what they are sent. A job never throws; what it fails with is part of its answer.
 
-import { loadPolicy, PolicyError } from '../config/policy-file.ts';
+import { appendRequestFrom } from '../api/wire/append-request.ts';
+import { methodsOf } from '../api/wire/codec.ts';
+import { Fields } from '../api/wire/fields.ts';
+import { loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+import { checkedPolicy } from '../config/files/policy-shape.ts';
 import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
-import { type Policy, parsePolicy } from '../core/policy.ts';
+import { type Policy, parsePolicy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
-import type { Run } from '../core/run.ts';
-import { type ShapedAppend, shapeAppend } from '../pdp/append-audit.ts';
+import type { Run } from '../core/run/run.ts';
+import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import { appendRequestFrom } from '../rpc/append-request.ts';
-import { methodsOf } from '../rpc/codec.ts';
-import { Fields } from '../rpc/fields.ts';
-import type { Operation } from '../state/port.ts';
+import type { IdempotencyKey } from '../state/port.ts';
 
 /** What each job is given, all of which can be sent to a thread. */
 interface Inputs {
@@ -29,7 +30,7 @@ interface Inputs {
 }
 
 interface Outcomes {
-  readonly readAppend: { readonly runId: string; readonly operation: Operation | undefined };
+  readonly readAppend: { readonly runId: string; readonly operation: IdempotencyKey | undefined };
   readonly shapeAppend: PackedAppend;
   readonly loadPolicy:
     | { readonly revision: string; readonly document: string; readonly warnings: readonly string[] }
@@ -94,7 +95,7 @@ export async function runJob(job: Job): Promise<Answer> {
 
 const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name] } = {
   readAppend: ({ request }) => {
-    const { runId, operation } = readRequest(request);
+    const { runId, idempotencyKey: operation } = readRequest(request);
     return { runId, operation };
   },
   shapeAppend: ({ request, run, policy, redaction, now }) => {
@@ -104,7 +105,7 @@ const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name
   },
   loadPolicy: ({ path }) => {
     try {
-      const { revision, document, warnings } = loadPolicy(path, parsePolicy);
+      const { revision, document, warnings } = loadPolicy(path, checkedPolicy);
       return { revision, document, warnings };
     } catch (error) {
       if (error instanceof PolicyError) return { problems: error.problems };

@@ -1,8 +1,9 @@
 // A policy file of 1 MiB takes more than half a second to read. A worker does that, and the event loop makes the rules of the
 // outcome in slices.
-import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/policy-file.ts';
+import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+import { checkedPolicy } from '../config/files/policy-shape.ts';
 import { Failure } from '../core/failure.ts';
-import { type Policy, parsePolicy, parsePolicyInSteps } from '../core/policy.ts';
+import { type Policy, parsePolicyInSteps } from '../core/policy/policy.ts';
 import { Slice } from '../pdp/turns.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -18,7 +19,7 @@ export async function offloadPolicy(pool: WorkerPool, path: string): Promise<Loa
     throw error;
   });
   // A change of rules must not be missed because there is much else to do.
-  if (!read) return loadPolicy(path, parsePolicy);
+  if (!read) return loadPolicy(path, checkedPolicy);
   if ('problems' in read) throw new PolicyError(read.problems);
   const { document, revision, warnings } = read;
   const slice = new Slice();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { Failure } from '../core/failure.ts';
-import { StartupError } from '../startup-error.ts';
+import { StartupError } from '../host/startup-error.ts';
 import { FairQueue, type QueueLimits, type Waiting } from './fair-queue.ts';
 import type { Job, JobName, Outcome } from './jobs.ts';
 

@@ -1,6 +1,6 @@
 // Charges: every outcome, in the order that the contract fixes, and nothing changed by a denial.
 import { expect } from 'vitest';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { ChargeStep, NewSession, State } from '../../src/state/port.ts';
 import { calls, charged, created, HOSTILE_IDS, idIn, MINUTE, step, stored } from './fixtures.ts';
 import { ALICE, BOB } from './identities.ts';

@@ -1,6 +1,6 @@
 // Closing a session, and its idempotency key.
 import { expect } from 'vitest';
-import { statusOf } from '../../src/core/session.ts';
+import { statusOf } from '../../src/core/session/session.ts';
 import { charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 
@@ -50,7 +50,7 @@ export function closingCases(add: AddCase): void {
 
   add('a charge’s key does not stand for a close', async ({ state }) => {
     const record = await created(state);
-    await charged(state, record, { operation: operation('close-1') });
+    await charged(state, record, { idempotencyKey: operation('close-1') });
     expect((await state.closeSession(record.session.sessionId, KEY)).kind).toBe('closed');
   });
 

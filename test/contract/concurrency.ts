@@ -47,7 +47,7 @@ export function concurrencyCases(add: AddCase): void {
   add('one key 100 times at once is one charge and 100 equal answers', async ({ state }) => {
     const record = await created(state);
     const answers = await times(100, () =>
-      state.charge(step(record, { operation: operation('once'), decisionId: randomUUID() })),
+      state.charge(step(record, { idempotencyKey: operation('once'), decisionId: randomUUID() })),
     );
     expect(tally(answers.map(({ kind }) => kind))).toEqual({ charged: 1, replayed: 99 });
     const replays = answers.filter((answer) => answer.kind === 'replayed');
@@ -119,7 +119,7 @@ export function concurrencyCases(add: AddCase): void {
 
   add('one StartRun key 20 times at once starts one run', async ({ state, clock }) => {
     const start = { ...operation('start', { rpc: 'StartRun' }), answer: '{}' };
-    const answers = await times(20, () => state.commitRun(commitOf(newRun(clock.now()), { operation: start })));
+    const answers = await times(20, () => state.commitRun(commitOf(newRun(clock.now()), { idempotencyKey: start })));
     expect(tally(answers)).toEqual({ committed: 1, moved: 19 });
     const page = await state.pageRuns({ partition: 9, index: 'started', descending: false, limit: 50 });
     expect(page.runs).toHaveLength(1);

@@ -1,7 +1,7 @@
 // Creating sessions: the cap, the remembered key, and what a new session looks like.
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import { openingCounters } from '../../src/core/session.ts';
+import { openingCounters } from '../../src/core/session/session.ts';
 import type { CreateSessionAnswer, State } from '../../src/state/port.ts';
 import {
   charged,

@@ -1,7 +1,7 @@
 // Decision records: one in the step of each charge, denials folded and bounded, found by id, session, run and partition.
 import { expect } from 'vitest';
-import type { Reason } from '../../src/core/decision.ts';
-import type { DecisionContext, DecisionRecord } from '../../src/core/decision-record.ts';
+import type { Reason } from '../../src/core/decision/decision.ts';
+import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
 import type { ChargeAnswer, ChargeStep, NewDecision, SettledDecision, State } from '../../src/state/port.ts';
@@ -309,10 +309,10 @@ export function decisionCases(add: AddCase): void {
 
   add('a repeated key is counted with the record of its charge', async ({ state, clock }) => {
     const session = await created(state);
-    const first = recordedStep(clock, session, { operation: operation('k') });
+    const first = recordedStep(clock, session, { idempotencyKey: operation('k') });
     await state.charge(first);
     await clock.advance(5_000);
-    const again = recordedStep(clock, session, { operation: operation('k') });
+    const again = recordedStep(clock, session, { idempotencyKey: operation('k') });
     expect(await state.charge(again)).toMatchObject({ kind: 'replayed', decisionId: first.decisionId });
     expect(await state.readDecision(first.decisionId)).toMatchObject({ repeats: 1, lastAtMs: clock.now() });
     expect(await state.readDecision(again.decisionId)).toBeUndefined();
@@ -322,9 +322,9 @@ export function decisionCases(add: AddCase): void {
   add('what changes nothing and denies nothing leaves no record', async ({ state, clock }) => {
     const session = await created(state);
     expect((await state.charge(recordedStep(clock, session, { calls: [] }))).kind).toBe('nothing_to_charge');
-    await state.charge(recordedStep(clock, session, { operation: operation('k') }));
+    await state.charge(recordedStep(clock, session, { idempotencyKey: operation('k') }));
     const reused = operation('k', { fingerprint: 'f'.repeat(16) });
-    expect((await state.charge(recordedStep(clock, session, { operation: reused }))).kind).toBe('key_reused');
+    expect((await state.charge(recordedStep(clock, session, { idempotencyKey: reused }))).kind).toBe('key_reused');
     const identity = { traceId: 'nobody', bytes: Buffer.from('x') };
     expect((await state.charge(recordedStep(clock, session, { identity }))).kind).toBe('identity_changed');
     expect(await ofSession(state, session)).toHaveLength(1);
@@ -401,8 +401,8 @@ export function decisionCases(add: AddCase): void {
     await started(state, run);
     const session = await created(state, { grant: ['search'] });
     const steps = [
-      recordedStep(clock, session, { context: { runId }, operation: operation('k') }),
-      recordedStep(clock, session, { context: { runId }, operation: operation('k') }),
+      recordedStep(clock, session, { context: { runId }, idempotencyKey: operation('k') }),
+      recordedStep(clock, session, { context: { runId }, idempotencyKey: operation('k') }),
       recordedStep(clock, session, { context: { runId }, calls: calls(1, 'shell') }),
       recordedStep(clock, session, { context: { runId }, calls: calls(1, 'shell') }),
       recordedStep(clock, session, { context: { runId: idIn(7) } }),

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { partitionName } from '../../src/core/partition.ts';
-import { openRun, type Run } from '../../src/core/run.ts';
-import type { Call, SensitivityLevel, SessionRecord } from '../../src/core/session.ts';
-import type { ChargeAnswer, ChargeStep, NewSession, Operation, RunCommit, State } from '../../src/state/port.ts';
+import { openRun, type Run } from '../../src/core/run/run.ts';
+import type { Call, SensitivityLevel, SessionRecord } from '../../src/core/session/session.ts';
+import type { ChargeAnswer, ChargeStep, IdempotencyKey, NewSession, RunCommit, State } from '../../src/state/port.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -74,7 +74,7 @@ export async function created(state: State, given: Partial<NewSession> = {}): Pr
   return answer.record;
 }
 
-export function operation(key: string, given: Partial<Operation> = {}): Operation {
+export function operation(key: string, given: Partial<IdempotencyKey> = {}): IdempotencyKey {
   return { rpc: 'Authorize', key, fingerprint: '00112233445566ff', ...given };
 }
 
@@ -92,7 +92,7 @@ export function step({ session }: SessionRecord, given: Partial<ChargeStep> = {}
     principals: undefined,
     calls: calls(1),
     decisionId: randomUUID(),
-    operation: undefined,
+    idempotencyKey: undefined,
     identity: undefined,
     ...given,
   };
@@ -140,7 +140,7 @@ export function finished(run: Run, atMs: number): Run {
 }
 
 export function commitOf(run: Run, given: Partial<RunCommit> = {}): RunCommit {
-  return { run, expectedRevision: 0, records: [], operation: undefined, ...given };
+  return { run, expectedRevision: 0, records: [], idempotencyKey: undefined, ...given };
 }
 
 /** Commits a run that does not exist yet and returns it as stored. */

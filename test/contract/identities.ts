@@ -2,7 +2,7 @@
 // with a second of tolerance.
 import { encode } from '@msgpack/msgpack';
 import { expect } from 'vitest';
-import type { Identity } from '../../src/core/identity.ts';
+import type { Identity } from '../../src/core/identity/identity.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
 import { HOSTILE_NAMES } from './fixtures.ts';
 import type { AddCase, Opened } from './suite.ts';

@@ -1,7 +1,7 @@
 // Idempotency keys of charges: one key, one effect, and the first answer again.
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { Counters, SessionRecord } from '../../src/core/session.ts';
+import type { Counters, SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
 import { calls, charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
@@ -19,14 +19,14 @@ export function keyCases(add: AddCase): void {
   add('a repeated key charges nothing and shows the first counters and decision id', async ({ state, clock }) => {
     const record = await created(state, { rateLimit: 10, rateWindowMs: 10_000 });
     await clock.advance(12_000);
-    const first = step(record, { operation: KEY, calls: calls(2) });
+    const first = step(record, { idempotencyKey: KEY, calls: calls(2) });
     const answer = await state.charge(first);
     if (answer.kind !== 'charged') throw new Error(answer.kind);
     await clock.advance(11_000);
     await charged(state, record, { calls: calls(3) });
     const before = await stored(state, record);
 
-    const again = await state.charge(step(record, { operation: KEY, calls: calls(2) }));
+    const again = await state.charge(step(record, { idempotencyKey: KEY, calls: calls(2) }));
     if (again.kind !== 'replayed') throw new Error(again.kind);
     expect(again.decisionId).toBe(first.decisionId);
     expect(again.limits).toMatchObject({ createdAtMs: record.session.createdAtMs, callBudget: 100, rateLimit: 10 });
@@ -37,9 +37,9 @@ export function keyCases(add: AddCase): void {
 
   add('a repeat is not asked about budget and rate', async ({ state }) => {
     const record = await created(state, { callBudget: 1, rateLimit: 1 });
-    await charged(state, record, { operation: KEY });
+    await charged(state, record, { idempotencyKey: KEY });
     expect((await state.charge(step(record))).kind).toBe('denied');
-    expect((await state.charge(step(record, { operation: KEY }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: KEY }))).kind).toBe('replayed');
   });
 
   add('a repeat is asked about agent, owner, close and time limit afresh', async ({ state, clock }) => {
@@ -58,42 +58,42 @@ export function keyCases(add: AddCase): void {
 
   add('the same key with another request is key_reused, once the standing checks pass', async ({ state }) => {
     const record = await created(state);
-    await charged(state, record, { operation: KEY });
+    await charged(state, record, { idempotencyKey: KEY });
     const other = { ...KEY, fingerprint: OTHER_FINGERPRINT };
-    expect((await state.charge(step(record, { operation: other }))).kind).toBe('key_reused');
-    await expectDenied(state, record, { operation: other, agentId: 'other' }, 'AGENT_MISMATCH');
+    expect((await state.charge(step(record, { idempotencyKey: other }))).kind).toBe('key_reused');
+    await expectDenied(state, record, { idempotencyKey: other, agentId: 'other' }, 'AGENT_MISMATCH');
     expect((await stored(state, record)).counters.callsMade).toBe(1);
   });
 
   add('a denial and an empty batch are not remembered', async ({ state, clock }) => {
     const record = await created(state, { rateLimit: 1, rateWindowMs: 10_000 });
     await charged(state, record);
-    await expectDenied(state, record, { operation: KEY }, 'RATE_LIMITED');
-    expect((await state.charge(step(record, { operation: KEY, calls: [] }))).kind).toBe('nothing_to_charge');
+    await expectDenied(state, record, { idempotencyKey: KEY }, 'RATE_LIMITED');
+    expect((await state.charge(step(record, { idempotencyKey: KEY, calls: [] }))).kind).toBe('nothing_to_charge');
     await clock.advance(10_000);
-    await charged(state, record, { operation: { ...KEY, fingerprint: OTHER_FINGERPRINT } });
+    await charged(state, record, { idempotencyKey: { ...KEY, fingerprint: OTHER_FINGERPRINT } });
   });
 
   add('a key belongs to its rpc and to its session', async ({ state }) => {
     const [one, two] = [await created(state), await created(state)];
-    await charged(state, one, { operation: KEY });
-    await charged(state, one, { operation: { ...KEY, rpc: 'ConsumeBudget' } });
-    await charged(state, two, { operation: KEY });
-    await charged(state, one, { operation: { ...KEY, key: `${KEY.key} ` } });
+    await charged(state, one, { idempotencyKey: KEY });
+    await charged(state, one, { idempotencyKey: { ...KEY, rpc: 'ConsumeBudget' } });
+    await charged(state, two, { idempotencyKey: KEY });
+    await charged(state, one, { idempotencyKey: { ...KEY, key: `${KEY.key} ` } });
     for (const key of ['__proto__', 'constructor', 'a}:b{', '~'.repeat(128)]) {
-      await charged(state, one, { operation: { ...KEY, key } });
-      expect((await state.charge(step(one, { operation: { ...KEY, key } }))).kind).toBe('replayed');
+      await charged(state, one, { idempotencyKey: { ...KEY, key } });
+      expect((await state.charge(step(one, { idempotencyKey: { ...KEY, key } }))).kind).toBe('replayed');
     }
   });
 
   add('a key is remembered for ten minutes, wherever in a generation it falls', async ({ state, clock }) => {
     const record = await created(state);
     for (let index = 0; index < 4; index++) {
-      const keyed = { operation: operation(`phase-${index}`) };
+      const keyed = { idempotencyKey: operation(`phase-${index}`) };
       await charged(state, record, keyed);
       await clock.advance(10 * MINUTE);
       expect((await state.charge(step(record, keyed))).kind).toBe('replayed');
-      await charged(state, record, { operation: operation(`between-${index}`) });
+      await charged(state, record, { idempotencyKey: operation(`between-${index}`) });
       expect((await state.charge(step(record, keyed))).kind).toBe('replayed');
       await clock.advance(3 * MINUTE + 1);
     }
@@ -101,17 +101,18 @@ export function keyCases(add: AddCase): void {
 
   add('a key two generations old is forgotten and charges anew', async ({ state, clock }) => {
     const record = await created(state);
-    await charged(state, record, { operation: KEY });
+    await charged(state, record, { idempotencyKey: KEY });
     await clock.advance(20 * MINUTE);
-    await charged(state, record, { operation: KEY });
-    expect((await state.charge(step(record, { operation: KEY }))).kind).toBe('replayed');
+    await charged(state, record, { idempotencyKey: KEY });
+    expect((await state.charge(step(record, { idempotencyKey: KEY }))).kind).toBe('replayed');
     expect((await stored(state, record)).counters.callsMade).toBe(2);
   });
 
   add('the count of remembered keys follows the generations', async ({ state, clock }) => {
     const record = await created(state);
     const generation = record.counters.operations.generation;
-    const countAfter = async (key: string) => (await charged(state, record, { operation: operation(key) })).counters;
+    const countAfter = async (key: string) =>
+      (await charged(state, record, { idempotencyKey: operation(key) })).counters;
     await charged(state, record);
     expect((await countAfter('a')).operations).toEqual({ generation, current: 1, previous: 0 });
     expect((await countAfter('b')).operations).toEqual({ generation, current: 2, previous: 0 });
@@ -125,7 +126,7 @@ export function keyCases(add: AddCase): void {
     'a session full of keys refuses another until the oldest are forgotten, and still answers those it has',
     async ({ state, clock }) => {
       const record = await created(state, { callBudget: LIMITS.callBudgetMax });
-      const charge = (index: number) => state.charge(step(record, { operation: operation(`key-${index}`) }));
+      const charge = (index: number) => state.charge(step(record, { idempotencyKey: operation(`key-${index}`) }));
       for (let first = 0; first < LIMITS.operationsMax; first += AT_ONCE) {
         await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => charge(first + index)));
       }

@@ -97,13 +97,13 @@ export function listingCases(add: AddCase): void {
   add('a removal leaves a live session’s remembered keys alone', async ({ state, clock }) => {
     const record = await created(state);
     const ended = await created(state, { timeLimitMs: 1_000 });
-    await charged(state, ended, { operation: operation('a') });
-    await charged(state, record, { operation: operation('a') });
+    await charged(state, ended, { idempotencyKey: operation('a') });
+    await charged(state, record, { idempotencyKey: operation('a') });
     await clock.advance(10 * MINUTE);
-    await charged(state, record, { operation: operation('b') });
+    await charged(state, record, { idempotencyKey: operation('b') });
     expect(await remove(state, { endedForMs: 0 })).toBe(1);
-    expect((await state.charge(step(record, { operation: operation('a') }))).kind).toBe('replayed');
-    expect((await state.charge(step(record, { operation: operation('b') }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: operation('a') }))).kind).toBe('replayed');
+    expect((await state.charge(step(record, { idempotencyKey: operation('b') }))).kind).toBe('replayed');
   });
 }
 

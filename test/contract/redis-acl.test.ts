@@ -1,8 +1,8 @@
 // The contract under the least that a Redis user needs, as docs/redis.md gives it; and less than that is too little.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRedis } from '../redis/open.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { openRedis } from './redis/open.ts';
 import { contractSuite } from './suite.ts';
 
 const PAGE = readFileSync('docs/redis.md', 'utf8');

@@ -1,8 +1,8 @@
 // The contract over a Redis Cluster of three masters: agents, sessions, runs and identities lie on different servers.
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
-import { openReady, PREFIX, SHIFT_LIFETIMES } from '../redis/open.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
+import { openReady, PREFIX, SHIFT_LIFETIMES } from './redis/open.ts';
 import { contractSuite, type Opened } from './suite.ts';
 
 let cluster: RedisCluster;

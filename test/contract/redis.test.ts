@@ -1,7 +1,7 @@
 // The contract over a real redis-server.
 import { afterAll, beforeAll } from 'vitest';
-import { openRedis } from '../redis/open.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { openRedis } from './redis/open.ts';
 import { contractSuite } from './suite.ts';
 
 let server: RedisServer;

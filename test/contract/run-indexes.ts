@@ -1,6 +1,6 @@
 // The three lists of runs: every run by its start, finished ones by their end, those that are tended by their last sign of life.
 import { expect } from 'vitest';
-import type { Run } from '../../src/core/run.ts';
+import type { Run } from '../../src/core/run/run.ts';
 import type { Position, RunIndex, State } from '../../src/state/port.ts';
 import { commitOf, finished, idIn, newRun, started, storedRun } from './fixtures.ts';
 import type { AddCase, TestClock } from './suite.ts';

@@ -1,6 +1,6 @@
 // Runs: compare and set with a log, and the remembered operations of both.
 import { expect } from 'vitest';
-import type { Run } from '../../src/core/run.ts';
+import type { Run } from '../../src/core/run/run.ts';
 import type { RunCommit } from '../../src/state/port.ts';
 import {
   commitOf,
@@ -23,7 +23,7 @@ const START = operation('start-1', { rpc: 'StartRun' });
 
 /** A new run under a key: what is remembered of it is its id. */
 function keyed(run: Run) {
-  return commitOf(run, { operation: { ...START, answer: run.runId } });
+  return commitOf(run, { idempotencyKey: { ...START, answer: run.runId } });
 }
 
 export function runCases(add: AddCase): void {
@@ -146,7 +146,7 @@ export function runCases(add: AddCase): void {
 
   add('a run remembers its operation and commits it once', async ({ state, clock }) => {
     const { run, revision } = await started(state, newRun(clock.now()));
-    const commit = commitOf({ ...run, toolCallsCount: 1 }, { expectedRevision: revision, operation: APPEND });
+    const commit = commitOf({ ...run, toolCallsCount: 1 }, { expectedRevision: revision, idempotencyKey: APPEND });
     expect((await state.readRun(run.runId, APPEND)).remembered).toBeUndefined();
     expect(await state.commitRun(commit)).toBe('committed');
     const found = await state.readRun(run.runId, APPEND);
@@ -164,7 +164,7 @@ export function runCases(add: AddCase): void {
 
   add('a run’s key belongs to the run and is remembered for ten minutes', async ({ state, clock }) => {
     const [one, two] = [await started(state, newRun(clock.now())), await started(state, newRun(clock.now()))];
-    await state.commitRun(commitOf(one.run, { expectedRevision: one.revision, operation: APPEND }));
+    await state.commitRun(commitOf(one.run, { expectedRevision: one.revision, idempotencyKey: APPEND }));
     expect((await state.readRun(two.run.runId, APPEND)).remembered).toBeUndefined();
     await clock.advance(10 * MINUTE);
     expect((await state.readRun(one.run.runId, APPEND)).remembered?.answer).toBe(APPEND.answer);
@@ -175,7 +175,7 @@ export function runCases(add: AddCase): void {
     const commit = async (key: string) => {
       const { revision } = await storedRun(state, run.runId);
       const outcome = await state.commitRun(
-        commitOf(run, { expectedRevision: revision, operation: { ...APPEND, key } }),
+        commitOf(run, { expectedRevision: revision, idempotencyKey: { ...APPEND, key } }),
       );
       return outcome === 'committed';
     };
@@ -232,7 +232,7 @@ export function runCases(add: AddCase): void {
     const first = await started(state, newRun(clock.now()));
     const end = { ...finished(first.run, clock.now()), lastSequence: 3 };
     const records = [1, 2, 3].map((index) => Buffer.from([index]));
-    await state.commitRun(commitOf(end, { expectedRevision: first.revision, records, operation: APPEND }));
+    await state.commitRun(commitOf(end, { expectedRevision: first.revision, records, idempotencyKey: APPEND }));
     const last = await storedRun(state, end.runId);
     expect(await state.removeRun(end.runId, first.revision)).toBe(false);
     expect(await storedRun(state, end.runId)).toEqual(last);

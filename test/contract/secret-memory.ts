@@ -1,11 +1,11 @@
 // What a secret tool returned, told again later in its run: over the operations, with two servers on one store.
 import { expect } from 'vitest';
-import type { AuditEvent } from '../../src/core/audit.ts';
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
-import { appendAudit } from '../../src/pdp/append-audit.ts';
-import type { Pdp } from '../../src/pdp/pdp.ts';
-import { finishRun, getRun } from '../../src/pdp/runs.ts';
-import { plainPdp } from '../support/pdp.ts';
+import type { AuditEvent } from '../../src/core/run/audit.ts';
+import type { CallContext } from '../../src/pdp/call-context.ts';
+import { appendAudit } from '../../src/pdp/run/append-audit.ts';
+import { finishRun, getRun } from '../../src/pdp/run/runs.ts';
+import { plainContext, withParts } from '../support/pdp.ts';
 import { newRun, started } from './fixtures.ts';
 import type { AddCase, Opened } from './suite.ts';
 
@@ -41,11 +41,11 @@ async function storedOf({ state }: Opened, runId: string): Promise<string> {
   return [JSON.stringify(stored?.run), ...log.map((bytes) => Buffer.from(bytes).toString('utf8'))].join('\n');
 }
 
-const append = (pdp: Pdp, runId: string, events: readonly AuditEvent[]) =>
-  appendAudit(pdp, { runId, events, operation: undefined });
+const append = (context: CallContext, runId: string, events: readonly AuditEvent[]) =>
+  appendAudit(context, { runId, events, idempotencyKey: undefined });
 
-const finish = (pdp: Pdp, runId: string) =>
-  finishRun(pdp, {
+const finish = (context: CallContext, runId: string) =>
+  finishRun(context, {
     runId,
     status: 'error',
     output: `done with ${SECRET}`,
@@ -57,7 +57,7 @@ const finish = (pdp: Pdp, runId: string) =>
 export function secretMemoryCases(add: AddCase): void {
   add('what a secret tool returned is told nowhere in its run, whichever server is told it', async (opened) => {
     const { state, clock } = opened;
-    const [one, other] = [plainPdp(state, clock.now), plainPdp(state, clock.now)];
+    const [one, other] = [plainContext(state, clock.now), plainContext(state, clock.now)];
     const { run } = await started(state, newRun(clock.now()));
     await append(one, run.runId, [use('http_get', '{}', `{"token":"${SECRET}"}`)]);
     await append(other, run.runId, [step('right after it, nothing is kept'), ...REPEATS]);
@@ -78,20 +78,23 @@ export function secretMemoryCases(add: AddCase): void {
   add('a run that has used no secret tool keeps its texts: the twin', async (opened) => {
     const { state, clock } = opened;
     const { run } = await started(state, newRun(clock.now()));
-    await append(plainPdp(state, clock.now), run.runId, [use('read_file', '{}', `{"note":"${SECRET}"}`), ...REPEATS]);
+    await append(plainContext(state, clock.now), run.runId, [
+      use('read_file', '{}', `{"note":"${SECRET}"}`),
+      ...REPEATS,
+    ]);
     expect(await storedOf(opened, run.runId)).toContain(SECRET);
   });
 
   add('appends at one time, one of them of a secret tool, leave nothing of it behind it', async (opened) => {
     const { state, clock } = opened;
-    const pdps = Array.from({ length: 4 }, () => plainPdp(state, clock.now));
+    const pdps = Array.from({ length: 4 }, () => plainContext(state, clock.now));
     const { run } = await started(state, newRun(clock.now()));
     // Each appends a secret of its own and repeats it, all against one header.
     const secrets = pdps.map((_, index) => `amber-falcon-8${index}`);
     await Promise.all(
-      pdps.map(async (pdp, index) => {
-        await append(pdp, run.runId, [use('mcp_call', '{}', secrets[index]!), step('x')]);
-        await append(pdp, run.runId, [error(`again ${secrets[index]}`)]);
+      pdps.map(async (context, index) => {
+        await append(context, run.runId, [use('mcp_call', '{}', secrets[index]!), step('x')]);
+        await append(context, run.runId, [error(`again ${secrets[index]}`)]);
       }),
     );
     await append(pdps[0]!, run.runId, [error(secrets.join(' and '))]);
@@ -100,13 +103,14 @@ export function secretMemoryCases(add: AddCase): void {
 
   add('a server with another key keeps lengths only, and so does every server after it', async (opened) => {
     const { state, clock } = opened;
-    const pdp = plainPdp(state, clock.now);
-    const stranger: Pdp = { ...pdp, redaction: () => ({ ...BUILT_IN, memoryKey: OTHER_KEY }) };
+    const context = plainContext(state, clock.now);
+    const redaction = () => ({ ...BUILT_IN, memoryKey: OTHER_KEY });
+    const stranger = withParts(context, { redaction });
     const { run } = await started(state, newRun(clock.now()));
-    await append(pdp, run.runId, [use('http_get', '{}', SECRET), step('x')]);
+    await append(context, run.runId, [use('http_get', '{}', SECRET), step('x')]);
     await append(stranger, run.runId, [...REPEATS, use('http_get', '{}', 'another-secret-9')]);
-    await append(pdp, run.runId, REPEATS);
-    await finish(pdp, run.runId);
+    await append(context, run.runId, REPEATS);
+    await finish(context, run.runId);
     const stored = await storedOf(opened, run.runId);
     expect(stored).not.toMatch(/amber|falcon|another-secret/);
     expect(stored).toContain('[redacted: after_secret]');

@@ -36,7 +36,7 @@ test('every warning has its row, and every alert that a row names is one', () =>
 });
 
 test('what the commands call exists', () => {
-  const root = protobuf.Root.fromJSON(JSON.parse(readFileSync('src/rpc/gen/tollgate.json', 'utf8')));
+  const root = protobuf.Root.fromJSON(JSON.parse(readFileSync('src/gen/tollgate.json', 'utf8')));
   const called = [...PAGE.matchAll(/tollgate\.v1\.(\w+)\/(\w+)/g)];
   expect(called.length).toBeGreaterThan(5);
   for (const [whole, service, method] of called) {

@@ -8,7 +8,7 @@ import {
   type SensitivityLevel,
   type SessionRecord,
   usageOf,
-} from '../../src/core/session.ts';
+} from '../../src/core/session/session.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import type { ChargeWish, Moment } from './history.ts';
 

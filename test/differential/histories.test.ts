@@ -1,4 +1,4 @@
-// Random histories of sessions and agents, played on the model (test/core/session-model.ts, which is core's rules over
+// Random histories of sessions and agents, played on the model (test/unit/core/session/session-model.ts, which is core's rules over
 // maps), on the embedded engine and on Redis. Every answer of both engines, and everything that is left at the end, must
 // be the model's.
 //

@@ -2,7 +2,7 @@
 // session by how long ago that was created and its moment by what shall be reached, so every part of a history is one.
 import fc from 'fast-check';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { SensitivityLevel } from '../../src/core/session.ts';
+import type { SensitivityLevel } from '../../src/core/session/session.ts';
 import type { NewSession } from '../../src/state/port.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import { FOREIGN_IDS, LOOK_ALIKES } from './names.ts';

@@ -116,18 +116,18 @@ test('a charge on one session changes no other, whatever its id looks like', asy
     const yours = isOwnId(likeId) && likeId !== sessionId ? await created(state, { sessionId: likeId }) : undefined;
     const strangers = [foreignId, sessionId.toUpperCase(), `${sessionId} `, ...lookAlikesOf(sessionId), likeId];
     for (const id of strangers.filter((each) => each !== sessionId && each !== yours?.session.sessionId)) {
-      expect(reasonOf(await state.charge(step(mine, { sessionId: id, operation: operation('k') })))).toBe(
+      expect(reasonOf(await state.charge(step(mine, { sessionId: id, idempotencyKey: operation('k') })))).toBe(
         'SESSION_UNKNOWN',
       );
       expect((await state.closeSession(id, undefined)).kind).toBe('unknown');
     }
     expect(await stored(state, mine)).toEqual(mine);
 
-    expect(reasonOf(await state.charge(step(mine, { operation: operation('k') })))).toBe('charged');
+    expect(reasonOf(await state.charge(step(mine, { idempotencyKey: operation('k') })))).toBe('charged');
     await state.closeSession(sessionId, undefined);
     if (!yours) return;
     expect(await stored(state, yours)).toEqual(yours);
-    expect(reasonOf(await state.charge(step(yours, { operation: operation('k') })))).toBe('charged');
+    expect(reasonOf(await state.charge(step(yours, { idempotencyKey: operation('k') })))).toBe('charged');
   });
 });
 
@@ -135,7 +135,7 @@ test('one idempotency key never stands for another', async () => {
   await onBoth(twoKeys, async (state, [one, two]) => {
     const record = await created(state);
     const charge = async (key: string, rpc = 'Authorize') =>
-      (await state.charge(step(record, { operation: operation(key, { rpc }), decisionId: randomUUID() }))).kind;
+      (await state.charge(step(record, { idempotencyKey: operation(key, { rpc }), decisionId: randomUUID() }))).kind;
     expect([await charge(one), await charge(two)]).toEqual(['charged', 'charged']);
     expect([await charge(one), await charge(two)]).toEqual(['replayed', 'replayed']);
     expect(await charge(one, 'ConsumeBudget')).toBe('charged');

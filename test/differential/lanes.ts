@@ -7,8 +7,8 @@ import { Redis } from 'ioredis';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
+import { openReady, SHIFT_LIFETIMES } from '../contract/redis/open.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { openReady, SHIFT_LIFETIMES } from '../redis/open.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 
 /** An engine under test, empty, with the lane's clock. */

@@ -1,16 +1,16 @@
 // Plays one history on the model and on the engines of a lane, and compares every answer and all that is left at the end.
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { countedCalls, type DecisionRpc } from '../../src/core/decision-record.ts';
+import { countedCalls, type DecisionRpc } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../src/core/partition.ts';
-import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session.ts';
+import { endsAtMs, generationOf, type SessionRecord, statusOf } from '../../src/core/session/session.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
-import type { ChargeStep, NewDecision, Operation, Position, RecordOf, State } from '../../src/state/port.ts';
+import type { ChargeStep, IdempotencyKey, NewDecision, Position, RecordOf, State } from '../../src/state/port.ts';
 import { EVER, entryOf } from '../contract/decisions.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { SessionModel } from '../core/session-model.ts';
+import { SessionModel } from '../unit/core/session/session-model.ts';
 import { callsOf, momentOf, principalsOf } from './aims.ts';
 import { Disagreement, disagreement, expectOfAll } from './compare.ts';
 import {
@@ -56,7 +56,7 @@ interface Known {
 }
 
 interface UsedKey {
-  readonly operation: Operation;
+  readonly operation: IdempotencyKey;
   /** Of remembered keys, into which it fell; undefined while it had no effect. */
   readonly generation: number | undefined;
 }
@@ -147,7 +147,7 @@ class Replay {
    * A creation's key, unless the port leaves open whether it is still remembered. Every store remembers it in its own
    * ten minutes and in the next; then one forgets it with the generation, another when twenty minutes have passed.
    */
-  #creationOperation(agentId: string, operation: Operation): Operation | undefined {
+  #creationOperation(agentId: string, operation: IdempotencyKey): IdempotencyKey | undefined {
     const atMs = this.#creationsAtMs.get(`${operation.key} ${agentId}`);
     if (atMs === undefined) return operation;
     const generation = generationOf(atMs);
@@ -165,7 +165,7 @@ class Replay {
       const { keys, ...step } = this.#chargeStep(wish);
       steps.push(step);
       const answer = this.#model.charge(step);
-      noteKey(keys, step.operation, answer.kind === 'charged' ? answer.counters.clockMs : undefined);
+      noteKey(keys, step.idempotencyKey, answer.kind === 'charged' ? answer.counters.clockMs : undefined);
       return answer;
     });
     await expectOfAll(this.#engines, expected, (state) => Promise.all(steps.map((step) => state.charge(step))));
@@ -189,7 +189,7 @@ class Replay {
       calls,
       decisionId: this.#newDecisionId(sessionId),
       ...(isRecorded && { record: entryOf({ sessionId, agentId: asking, principal: principals?.[0], ...counted }) }),
-      operation: key && operationOf(key),
+      idempotencyKey: key && operationOf(key),
       identity: guard && { traceId, bytes: this.#bytesOf(guard.bytes, traceId) },
       keys,
     };
@@ -333,7 +333,8 @@ class Replay {
         return [(asked) => asked.closeSession(sessionId, operation)];
       }
       const decisionId = `${NEVER_CREATED}00`;
-      const step = { sessionId, agentId, principals, calls: [], decisionId, operation, identity: undefined };
+      const idempotencyKey = operation;
+      const step = { sessionId, agentId, principals, calls: [], decisionId, idempotencyKey, identity: undefined };
       return [(asked) => asked.charge(step)];
     });
   }
@@ -418,16 +419,16 @@ class Replay {
   }
 }
 
-function operationOf({ name, rpc, content }: Key, only?: string): Operation {
+function operationOf({ name, rpc, content }: Key, only?: string): IdempotencyKey {
   return { rpc: only ?? rpc, key: name, fingerprint: FINGERPRINTS[content] };
 }
 
-function nameOf({ rpc, key }: Operation): string {
+function nameOf({ rpc, key }: IdempotencyKey): string {
   return `${rpc} ${key}`;
 }
 
 /** @param effectAtMs  the session's clock when the key had its effect, if it did */
-function noteKey(keys: Known['keys'], operation: Operation | undefined, effectAtMs: number | undefined): void {
+function noteKey(keys: Known['keys'], operation: IdempotencyKey | undefined, effectAtMs: number | undefined): void {
   if (!operation) return;
   const generation = effectAtMs === undefined ? keys.get(nameOf(operation))?.generation : generationOf(effectAtMs);
   keys.set(nameOf(operation), { operation, generation });

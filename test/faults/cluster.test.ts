@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import clusterKeySlot from 'cluster-key-slot';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import type { Run } from '../../src/core/run.ts';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { Run } from '../../src/core/run/run.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
-import type { RollBack } from '../../src/state/redis/floors.ts';
+import type { RollBack } from '../../src/state/redis/connection/high-water-marks.ts';
 import { sessionKey } from '../../src/state/redis/keys.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, started, step } from '../contract/fixtures.ts';
-import { openReady } from '../redis/open.ts';
+import { openReady } from '../contract/redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import { type ClusterNode, type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { eventually } from '../support/times.ts';
@@ -380,7 +380,7 @@ class Load {
   async #charge(engine: Engine, record: SessionRecord, what: 'charge' | 'small charge'): Promise<void> {
     const label = this.#label();
     const beganAtMs = performance.now();
-    const answer = await untilAnswered(() => engine.state.charge(step(record, { operation: operation(label) })));
+    const answer = await untilAnswered(() => engine.state.charge(step(record, { idempotencyKey: operation(label) })));
     if (what === 'small charge' && answer.kind === 'denied') {
       expect(answer.reason).toBe('BUDGET_EXHAUSTED');
       return;
@@ -401,7 +401,7 @@ class Load {
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
         const from = { expectedRevision: stored!.revision, lostChanges };
-        const commit = commitOf(run, { ...from, records, operation: append });
+        const commit = commitOf(run, { ...from, records, idempotencyKey: append });
         return engine.state.commitRun(commit);
       });
     while ((await outcome()) !== 'committed');

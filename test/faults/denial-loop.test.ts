@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, idIn, type step } from '../contract/fixtures.ts';
+import { openRedis } from '../contract/redis/open.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
-import { openRedis } from '../redis/open.ts';
 import { extent } from '../support/figures.ts';
 import { startRedis } from '../support/redis-server.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
 import type { State } from '../../src/state/port.ts';
+import { tablesOf } from '../contract/embedded/tables.ts';
 import { charged, created, idIn, MINUTE, operation } from '../contract/fixtures.ts';
-import { tablesOf } from '../embedded/tables.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 
 const SESSIONS = extent({ cut: 20_000, whole: 1_000_000 });
@@ -61,8 +61,8 @@ test(`the file stops growing while ${SESSIONS} sessions come and go`, { timeout:
 async function live(state: State, round: number, index: number): Promise<void> {
   const sessionId = idIn(index % PARTITIONS);
   const record = await created(state, { sessionId, agentId: `agent-${index}`, timeLimitMs: MINUTE });
-  await charged(state, record, { operation: operation(`a${round}`) });
-  await charged(state, record, { operation: operation(`b${round}`) });
+  await charged(state, record, { idempotencyKey: operation(`a${round}`) });
+  await charged(state, record, { idempotencyKey: operation(`b${round}`) });
   if (index % 2 === 0) await state.closeSession(sessionId, undefined);
 }
 

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
+import { type BuiltEngine, buildEngine } from '../contract/embedded/children.ts';
 import { charged, commitOf, created, finished, idIn, newRun, operation } from '../contract/fixtures.ts';
 import { ALICE } from '../contract/identities.ts';
-import { type BuiltEngine, buildEngine } from '../embedded/children.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { type Random, randomFrom } from '../support/random.ts';
 
@@ -183,7 +183,7 @@ async function makeStore(directory: string): Promise<void> {
       Array.from({ length: count }, async (_, index) => {
         const given = { sessionId: idIn(index % 256), agentId: `agent-${index % 9}`, timeLimitMs };
         const record = await created(state, { ...given, declaredIntent: 'x'.repeat(index) });
-        for (const key of ['k0', 'k1']) await charged(state, record, { operation: operation(key) });
+        for (const key of ['k0', 'k1']) await charged(state, record, { idempotencyKey: operation(key) });
         await state.bindIdentity(`trace-${index}`, ALICE, 60_000);
       }),
     );

@@ -2,8 +2,8 @@
 // was answered stays, and once there is space again the server goes on by itself.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { SMALL_DISK_REFUSED, smallDisk, titled } from '../embedded/disks.ts';
-import { serverOf } from '../process/servers.ts';
+import { SMALL_DISK_REFUSED, smallDisk, titled } from '../contract/embedded/disks.ts';
+import { serverOf } from '../e2e/process/servers.ts';
 import { type Answer, type Clients, clientsOf } from '../support/clients.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { refusalOf } from '../support/refusals.ts';

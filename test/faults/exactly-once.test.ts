@@ -3,11 +3,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import type { State } from '../../src/state/port.ts';
-import { Link } from '../../src/state/redis/link.ts';
+import { ServerConnection } from '../../src/state/redis/connection/server-connection.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
-import { OPTIONS, openReady } from '../redis/open.ts';
+import { OPTIONS, openReady } from '../contract/redis/open.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { extent, recordFigure } from '../support/figures.ts';
 import { seeded } from '../support/random.ts';
@@ -78,7 +78,7 @@ test('of charges with a key, each takes effect exactly once', TIMEOUT, async () 
   await withSession(async (state, record) => {
     let askedAgain = 0;
     const chargeOf = (number: number) =>
-      step(record, { operation: operation(`key-${number}`, { fingerprint: hex(number) }) });
+      step(record, { idempotencyKey: operation(`key-${number}`, { fingerprint: hex(number) }) });
     const charges = await work(CHARGES, async (number) => {
       for (;;) {
         // As a caller that repeats its request: the key is the same, the decision is not.
@@ -146,7 +146,7 @@ test('the driver with its own defaults counts more than it was asked to, over th
 });
 
 test('the driver as a link sets it up counts no more often than it is asked to', TIMEOUT, async () => {
-  const link = new Link({
+  const link = new ServerConnection({
     address: { host: '127.0.0.1', port: proxy.port },
     rules: { mode: 'standalone', database: 0, require: { noeviction: false, durability: 'memory' }, replicas: 0 },
     commandTimeoutMs: OPTIONS.commandTimeoutMs,

@@ -5,8 +5,8 @@ import type { State } from '../../src/state/port.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, operation, stored } from '../contract/fixtures.ts';
+import { openReady } from '../contract/redis/open.ts';
 import { loadWithSlip } from '../differential/slips.ts';
-import { openReady } from '../redis/open.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
@@ -47,7 +47,7 @@ async function charged(
   isCharging = true;
   const steps = [
     recordedStep(clock, session),
-    recordedStep(clock, session, { operation: operation('k') }),
+    recordedStep(clock, session, { idempotencyKey: operation('k') }),
     recordedStep(clock, session, { calls: calls(1, 'shell') }),
     recordedStep(clock, session, { calls: calls(2), context: { callsTotal: 2 } }),
   ];

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { folderOf } from '../process/servers.ts';
+import { folderOf } from '../e2e/process/servers.ts';
 import { type Answer, type Clients, clientsOf } from '../support/clients.ts';
 import { linesOf } from '../support/command.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import type { SessionRecord } from '../../src/core/session.ts';
+import type { SessionRecord } from '../../src/core/session/session.ts';
 import { operationName } from '../../src/state/codec/operation-record.ts';
 import type { State } from '../../src/state/port.ts';
-import type { RollBack } from '../../src/state/redis/floors.ts';
+import type { RollBack } from '../../src/state/redis/connection/high-water-marks.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
 import type { RedisStateOptions } from '../../src/state/redis/state.ts';
 import { calls, commitOf, created, idIn, newRun, operation, started, step } from '../contract/fixtures.ts';
-import { openReady } from '../redis/open.ts';
+import { openReady } from '../contract/redis/open.ts';
 import { extent, recordFigure, spread } from '../support/figures.ts';
 import type { RedisProcess } from '../support/redis-process.ts';
 import { type SentinelSet, startSentinelSet } from '../support/redis-sentinel.ts';
@@ -81,7 +81,7 @@ test('a spent budget stays spent after a failover, for as long as anybody is the
   const [refused, repeated] = [await small({ callBudget: 1 }), await small()];
   const run = newRun(Date.now());
   const append = { ...operation('append', { rpc: 'AppendAudit' }), answer: 'added' };
-  const keyed = { operation: operation('key') };
+  const keyed = { idempotencyKey: operation('key') };
   await started(dies.state, run);
   await set.untilHealthy();
   const old = await master();
@@ -92,7 +92,7 @@ test('a spent budget stays spent after a failover, for as long as anybody is the
   }
   // What one has done, the other hears of only by a refusal, or by the repeat of a key.
   for (const record of [refused, repeated]) await dies.state.charge(step(record, keyed));
-  expect(await dies.state.commitRun(commitOf(run, { expectedRevision: 1, operation: append }))).toBe('committed');
+  expect(await dies.state.commitRun(commitOf(run, { expectedRevision: 1, idempotencyKey: append }))).toBe('committed');
   expect(await sees.state.charge(step(refused))).toMatchObject(EXHAUSTED);
   expect((await sees.state.charge(step(repeated, keyed))).kind).toBe('replayed');
   expect((await sees.state.readRun(run.runId, append)).remembered).toBeDefined();
@@ -443,7 +443,7 @@ class Load {
 
   async #charge(engine: Engine, record: SessionRecord): Promise<void> {
     const key = `key-${this.#keys++}`;
-    const keyed = { operation: operation(key) };
+    const keyed = { idempotencyKey: operation(key) };
     const answer = await untilAnswered(() => engine.state.charge(step(record, keyed)));
     if (answer.kind === 'denied' && answer.reason === 'BUDGET_EXHAUSTED') return;
     if (answer.kind !== 'charged' && answer.kind !== 'replayed') throw new Error(`not charged: ${answer.kind}`);
@@ -462,7 +462,7 @@ class Load {
         const run = { ...stored!.run, lastSequence: stored!.run.lastSequence + 1 };
         const records = [Buffer.from(label)];
         const from = { expectedRevision: stored!.revision, lostChanges };
-        return state.commitRun(commitOf(run, { ...from, records, operation: append }));
+        return state.commitRun(commitOf(run, { ...from, records, idempotencyKey: append }));
       });
     while ((await outcome()) !== 'committed');
     this.#records.push({ runId, label });

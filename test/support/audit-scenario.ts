@@ -1,6 +1,6 @@
 // Takes one case of audit.json, whoever stands behind it: the operations over an engine, or a server behind gRPC.
 import { expect } from 'vitest';
-import { expectNothingElse } from '../core/vectors.ts';
+import { expectNothingElse } from '../vectors/cases.ts';
 import {
   type AuditCase,
   type EventCase,

@@ -1,10 +1,10 @@
 // The server below our services, in this process: a method that needs a caller, and a stream that any stranger may hold open.
 import grpc from '@grpc/grpc-js';
-import type { Caller, CallerBook } from '../../src/config/callers-file.ts';
-import { tokenDigest } from '../../src/config/token.ts';
-import { type BoundedServerOptions, boundedServer } from '../../src/rpc/bounded-server.ts';
-import { knownCallers, unknownCaller } from '../../src/rpc/callers.ts';
-import { refuse } from '../../src/rpc/refusal.ts';
+import type { Caller, CallerBook } from '../../src/config/files/callers-file.ts';
+import { tokenDigest } from '../../src/config/files/token.ts';
+import { knownCallers, unknownCaller } from '../../src/rpc/call/callers.ts';
+import { refuse } from '../../src/rpc/call/refusal.ts';
+import { type BoundedServerOptions, boundedServer } from '../../src/rpc/listener/bounded-server.ts';
 import { RawConnection } from './raw-http2.ts';
 
 export const ECHO = '/test.Edge/Echo';

@@ -1,6 +1,6 @@
 // Takes the steps of one case of session.json, whoever stands behind them: an engine, or a server behind gRPC.
 import { expect } from 'vitest';
-import { expectNothingElse } from '../core/vectors.ts';
+import { expectNothingElse } from '../vectors/cases.ts';
 import type { SessionAnswer, SessionCase, SessionRequest, SessionStep } from './vector-cases.ts';
 
 /** What a scenario asks for, each answered in the words of the vectors. A ref is a name that only the scenario knows. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import grpc from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 
-const descriptor = new URL('../../src/rpc/gen/tollgate.json', import.meta.url);
+const descriptor = new URL('../../src/gen/tollgate.json', import.meta.url);
 const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(descriptor, 'utf8'))).resolveAll();
 
 export type Type = protobuf.Type;

@@ -2,7 +2,7 @@
 // digit and every double key, and a text that breaks off is read as far as it goes.
 //
 // WHY NOT JSON.parse: of a key that stands twice it shows only the last value, and the first would be stored unseen.
-import { certaintyOf, namesNext } from './key-names.ts';
+import { certaintyOf, namesNext } from './grammars/key-names.ts';
 
 /** A value in its place. */
 export interface JsonValue {

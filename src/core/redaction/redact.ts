@@ -1,10 +1,10 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
-import { findJsonKeys } from './credential-blocks.ts';
-import { type Found, findCredentials } from './credentials.ts';
+import { findJsonKeys } from './credentials/credential-blocks.ts';
+import { type Found, findCredentials } from './credentials/credentials.ts';
 import { decodedView } from './decoded-view.ts';
-import { findByGrammar } from './grammars.ts';
-import { isSecretValue } from './json-secrets.ts';
+import { findByGrammar } from './grammars/grammars.ts';
+import { isSecretValue } from './grammars/json-secrets.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import { COST, grant, type ScanBudget, scanBudget, spend } from './scan-budget.ts';
 

@@ -3,11 +3,11 @@
 //
 // WHY in this order: a built-in rule may take a part of what the operator knows as a whole, and what is remembered may be the
 // name by which a built-in rule knows a secret.
-import type { Run } from '../run.ts';
+import type { Run } from '../run/run.ts';
 import { utf8Length } from '../text.ts';
+import { finderOf, looksRandom } from './memory/secret-memory.ts';
 import { type Redacted, redact, redactName } from './redact.ts';
 import { grant, type ScanBudget, scanBudget } from './scan-budget.ts';
-import { finderOf, looksRandom } from './secret-memory.ts';
 import { type Finder, markOf, takeOut } from './take-out.ts';
 
 /** What a server looks for beside the built-in rules. */

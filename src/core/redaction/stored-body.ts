@@ -1,7 +1,7 @@
 // The arguments or the result of a tool as a record holds them: whole, some fields of them, their length, or nothing.
 import { LIMITS } from '../limits.ts';
 import { startOf, utf8Length } from '../text.ts';
-import type { StoreRule } from '../tool-catalogue.ts';
+import type { StoreRule } from '../tool/tool-catalogue.ts';
 import { walkJson } from './json-values.ts';
 import { type Redacted, type Redaction, redact } from './redact.ts';
 import { storable } from './storable.ts';

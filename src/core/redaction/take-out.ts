@@ -1,7 +1,7 @@
 // Takes what a finder finds out of a text, and keeps JSON whole: what is found in one of its texts, keys or numbers goes from
 // there alone, however it is escaped, so what was JSON stays JSON.
 import { isBlank, utf8Length } from '../text.ts';
-import type { Found } from './credentials.ts';
+import type { Found } from './credentials/credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
 import type { Redacted, Redaction } from './redact.ts';
 

@@ -2,8 +2,8 @@
 // with the tree's frontier, so that the next one need not read the log from its beginning.
 //
 //   version(1) = 1 | number(4) | epoch(4) | size(8) | time, ms(8) | count(1) | the frontier's hashes(32 each) | the signed note
-import type { Frontier } from '../../core/merkle.ts';
-import type { RunStatus } from '../../core/run.ts';
+import type { Frontier } from '../../core/ledger/merkle.ts';
+import type { RunStatus } from '../../core/run/run.ts';
 import type { Durability } from '../port.ts';
 
 const VERSION = 1;

@@ -1,8 +1,8 @@
 // What a management operation changed, as the third part of a decision's context: a msgpack array that begins with the number
 // of its kind. The numbers and places are part of the stored form.
 import { encode } from '@msgpack/msgpack';
-import type { DecisionDetails } from '../../core/decision-details.ts';
-import type { SensitivityLevel } from '../../core/session.ts';
+import type { DecisionDetails } from '../../core/decision/decision-details.ts';
+import type { SensitivityLevel } from '../../core/session/session.ts';
 
 const KINDS = ['terms', 'removal', 'closed', 'swap'] as const satisfies readonly DecisionDetails['kind'][];
 

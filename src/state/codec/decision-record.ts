@@ -10,7 +10,7 @@
 // counted last, so that a command that is sent twice counts once.
 import { createHash } from 'node:crypto';
 import { decodeMulti } from '@msgpack/msgpack';
-import { CHECKS, type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision.ts';
+import { CHECKS, type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision/decision.ts';
 import {
   type CountedCall,
   checksOf,
@@ -18,9 +18,9 @@ import {
   type DecisionContext,
   type DecisionRecord,
   type DecisionSession,
-} from '../../core/decision-record.ts';
+} from '../../core/decision/decision-record.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { SensitivityLevel } from '../../core/session.ts';
+import type { SensitivityLevel } from '../../core/session/session.ts';
 import { detailsOf, encodeDetails } from './decision-details.ts';
 import { MsgpackWriter } from './msgpack-writer.ts';
 import { uuidBytes, uuidText, writeUuid } from './operation-record.ts';

@@ -1,7 +1,7 @@
 // Identity records as other services write and read them: a msgpack map, for instance Python's
 // `msgpack.packb(identity, use_bin_type=True)`. What is not exactly that cannot be trusted.
 import { encode } from '@msgpack/msgpack';
-import { type Identity, identityProblem, type StoredIdentity } from '../../core/identity.ts';
+import { type Identity, identityProblem, type StoredIdentity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { MsgpackError, type MsgpackValue, readMsgpack } from './msgpack-reader.ts';
 

@@ -1,7 +1,7 @@
 // A decision as a run's list has it, in both engines: `id(16) | at, ms(8) | reason(1) | operation(1)`, big-endian. The
 // run's ledger takes it from there.
-import type { Reason } from '../../core/decision.ts';
-import { type DecisionRpc, effectOf, type NotedDecision } from '../../core/decision-record.ts';
+import type { Reason } from '../../core/decision/decision.ts';
+import { type DecisionRpc, effectOf, type RunDecision } from '../../core/decision/decision-record.ts';
 import { reasonNumber, reasonOf, rpcNumber, rpcOf } from './decision-record.ts';
 import { uuidBytes, uuidText } from './operation-record.ts';
 
@@ -17,7 +17,7 @@ export function encodeNoted(noted: { decisionId: string; atMs: number; reason: R
 }
 
 /** @throws when the bytes are not what {@link encodeNoted} or the scripts write */
-export function decodeNoted(bytes: Buffer): NotedDecision {
+export function decodeNoted(bytes: Buffer): RunDecision {
   if (bytes.length < NOTED_BYTES) throw new Error('noted decision: corrupt');
   const reason = reasonOf(bytes[24]!);
   return {

@@ -1,8 +1,8 @@
 // What is remembered of an idempotency key, as both engines store it: a 12-byte name and a 40-byte value, so that a
 // hundred thousand keys of one session stay near ten megabytes.
 import { createHash } from 'node:crypto';
-import type { Remembered } from '../../core/session.ts';
-import type { Operation } from '../port.ts';
+import type { Remembered } from '../../core/session/session.ts';
+import type { IdempotencyKey } from '../port.ts';
 
 /**
  * The name under which a key is remembered, within its session, run, agent or caller.
@@ -10,7 +10,7 @@ import type { Operation } from '../port.ts';
  * 96 bits tell 100,000 keys apart by accident's measure; a caller who forges a collision only repeats its own answer,
  * which the plain key does as well.
  */
-export function operationName({ rpc, key }: Pick<Operation, 'rpc' | 'key'>): Buffer {
+export function operationName({ rpc, key }: Pick<IdempotencyKey, 'rpc' | 'key'>): Buffer {
   return createHash('sha256').update(`${rpc.length}:${rpc}${key}`).digest().subarray(0, 12);
 }
 

@@ -1,6 +1,6 @@
 // A run as both engines store it: JSON, because a run is read by people more often than it is hot. Engines keep the
 // revision beside it and never look inside.
-import type { Run } from '../../core/run.ts';
+import type { Run } from '../../core/run/run.ts';
 
 const FORMAT = 3;
 /** Without a memory of what secret tools returned. */

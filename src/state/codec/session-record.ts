@@ -1,7 +1,7 @@
 // A session's record as both engines store it, in two msgpack arrays: facts, which never change, and counters. The
 // Redis scripts read and write the same arrays by position, so a position is part of the stored format.
 import { decode, encode } from '@msgpack/msgpack';
-import type { Counters, SensitivityLevel, Session, SessionRecord } from '../../core/session.ts';
+import type { Counters, SensitivityLevel, Session, SessionRecord } from '../../core/session/session.ts';
 import type { NewSession } from '../port.ts';
 
 /** `[version, agent, owner or "", time limit, budget, rate limit or 0, window, ceiling, all tools?, tools, id, chain, intent]`, times in ms. */

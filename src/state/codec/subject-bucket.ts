@@ -1,7 +1,7 @@
 // Subjects of decisions share a fixed number of buckets, in both engines: whoever can choose names cannot make more indexes
 // of them. A reader compares the records themselves, so two subjects of one bucket are never mixed up.
 import { createHash } from 'node:crypto';
-import type { DecisionSubject } from '../../core/decision-subject.ts';
+import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 
 export const SUBJECT_BUCKETS = 4_096;
 

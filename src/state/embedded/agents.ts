@@ -1,8 +1,8 @@
 // Agents: whether one is deactivated, and how many sessions it has that neither closed nor expired.
-import { statusOf } from '../../core/session.ts';
+import { statusOf } from '../../core/session/session.ts';
 import type { AgentRecord, RecordOf, State } from '../port.ts';
 import { recordOfChange } from './decisions.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, nameKey, placeKey, readPlace, readTime, time } from './keys.ts';
 import { closing, livePrefix, loadSession } from './session-tables.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,5 @@
 // One charge: core decides, inside the transaction that writes what it decided.
-import { numbersOf } from '../../core/decision-record.ts';
+import { numbersOf } from '../../core/decision/decision-record.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import {
   type ChargeOutcome,
@@ -9,11 +9,11 @@ import {
   generationAt,
   type Remembered,
   type SessionRecord,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { decodeRemembered, encodeRemembered } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
 import { countingRepeat, recording } from './decisions.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { findIdentity } from './identities.ts';
 import { idKey } from './keys.ts';
 import type { RememberedKeys } from './remembered-keys.ts';
@@ -33,7 +33,7 @@ function chargeStep(store: Store, tables: Tables, step: ChargeStep): Step<Charge
   const record = known ? findSession(tables, step.sessionId, { retentionMs: store.retentionMs, now }) : undefined;
   if (!record) return unknownSession(store, tables, step, now);
 
-  const { operation } = step;
+  const { idempotencyKey: operation } = step;
   const remembered = operation && recall(store.keys, tables, record, operation, now);
   const keyed = operation && { fingerprint: operation.fingerprint, remembered };
   const outcome = chargeRecord(record, step, keyed, now);
@@ -107,7 +107,7 @@ function recall(
   keys: RememberedKeys,
   tables: Tables,
   { session, counters }: SessionRecord,
-  operation: Operation,
+  operation: IdempotencyKey,
   now: number,
 ): Remembered | undefined {
   const { generation, current, previous } = generationAt(counters.operations, clockOf(counters, now));
@@ -121,12 +121,12 @@ function writesOf(keys: RememberedKeys, tables: Tables, { outcome, record, step,
   const { session } = record;
   const { counters } = outcome;
   const writes = [countersWrite(tables, session, counters)];
-  if (!step.operation) return writes;
-  const { fingerprint } = step.operation;
+  if (!step.idempotencyKey) return writes;
+  const { fingerprint } = step.idempotencyKey;
   const { decisionId } = step;
   const value = encodeRemembered({ ...counters, fingerprint, decisionId }, session.createdAtMs);
   const { generation } = counters.operations;
-  const remembered = { scope: idKey(session.sessionId), named: step.operation, generation, value };
+  const remembered = { scope: idKey(session.sessionId), named: step.idempotencyKey, generation, value };
   return [...writes, ...keys.remember(tables, remembered, now)];
 }
 

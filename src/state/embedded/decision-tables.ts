@@ -3,13 +3,13 @@
 // with a run, in order.
 //
 // INVARIANT: an entry of a list goes with its record, and a record that is in a list is in one only.
-import type { Reason } from '../../core/decision.ts';
+import type { Reason } from '../../core/decision/decision.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { decidedAtMs, decodeDecision, foldDigest, repeated } from '../codec/decision-record.ts';
 import { uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry } from '../port.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, PRESENT } from './keys.ts';
 import type { DecisionBounds } from './store.ts';
 

@@ -1,16 +1,16 @@
 // Decision records: written in the step of what they record, found by id, session, run and partition.
 import { setImmediate as turn } from 'node:timers/promises';
-import { type DecisionRecord, numbersOf, sessionlessListOf } from '../../core/decision-record.ts';
-import { type DecisionSubject, isAbout } from '../../core/decision-subject.ts';
+import { type DecisionRecord, numbersOf, sessionlessListOf } from '../../core/decision/decision-record.ts';
+import { type DecisionSubject, isAbout } from '../../core/decision/decision-subject.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import type { SessionRecord } from '../../core/session.ts';
+import type { SessionRecord } from '../../core/session/session.ts';
 import { decodeDecision, encodeDecision, type MadeDecision, repeated } from '../codec/decision-record.ts';
 import { encodeNoted } from '../codec/noted-decision.ts';
 import { uuidText } from '../codec/operation-record.ts';
 import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
 import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { idKey, time } from './keys.ts';
 import { notedBefore, noting } from './noted-decisions.ts';
 import { loadRun } from './run-tables.ts';

@@ -1,7 +1,7 @@
 // From what lmdb, the file system or a codec throws to a Failure. Their texts are for the log, as the cause.
 import { constants } from 'node:os';
 import { Failure } from '../../core/failure.ts';
-import { CommitStuck } from './commit-watch.ts';
+import { CommitStuck } from './file/commit-watch.ts';
 
 /**
  * lmdb's errors carry its number, a failed commit a promise of the reason; whatever else is thrown while a query or a

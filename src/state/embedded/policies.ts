@@ -2,7 +2,7 @@
 // revision(32)` to the time at which it was last in force, so that noting a use does not write the document again.
 import { LIMITS } from '../../core/limits.ts';
 import type { State } from '../port.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { readTime, time } from './keys.ts';
 import type { Store } from './store.ts';
 

@@ -3,13 +3,13 @@
 //
 // The generation comes first, so that forgetting is removing from one end of one table, whatever became of the session
 // or run; a key is asked for by its full name, so nothing needs to list those of one scope.
-import { generationOf } from '../../core/session.ts';
+import { generationOf } from '../../core/session/session.ts';
 import { operationName } from '../codec/operation-record.ts';
-import type { Operation } from '../port.ts';
-import type { Table, Tables, Write } from './environment.ts';
+import type { IdempotencyKey } from '../port.ts';
+import type { Table, Tables, Write } from './file/environment.ts';
 import { integer } from './keys.ts';
 
-type Named = Pick<Operation, 'rpc' | 'key'>;
+type Named = Pick<IdempotencyKey, 'rpc' | 'key'>;
 
 const GENERATION_BYTES = 4;
 /** With every key that is remembered so many forgotten ones go, so that they never pile up. */

@@ -1,11 +1,11 @@
 // How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
 // sequence, its checkpoints by number, and its places in three lists.
 import { partitionOf } from '../../core/partition.ts';
-import { isTended, type Run, subjectsOf } from '../../core/run.ts';
-import type { OperationCount } from '../../core/session.ts';
+import { isTended, type Run, subjectsOf } from '../../core/run/run.ts';
+import type { OperationCount } from '../../core/session/session.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { RunIndex, RunSubject, StoredRun } from '../port.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, nameHash, PRESENT, partitionPrefix, placeKey } from './keys.ts';
 import { notedKeys } from './noted-decisions.ts';
 

@@ -1,17 +1,17 @@
 // Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { isOf } from '../../core/run.ts';
+import { isOf } from '../../core/run/run.ts';
 import {
   type EntryRefusal,
   entryRefusal,
   generationAt,
   generationOf,
   type OperationCount,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { leafOf } from '../codec/audit-record.ts';
-import type { NewCheckpoint, Operation, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { IdempotencyKey, NewCheckpoint, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
 import { notedCount } from './noted-decisions.ts';
 import { generationsAround } from './remembered-keys.ts';
@@ -36,7 +36,7 @@ const LOG_REMOVED_AT_ONCE = 1_000;
 export function readRun(
   store: Store,
   runId: string,
-  operation: Pick<Operation, 'rpc' | 'key'> | undefined,
+  operation: Pick<IdempotencyKey, 'rpc' | 'key'> | undefined,
 ): ReturnType<State['readRun']> {
   return store.environment.query((tables) => {
     const now = store.now();
@@ -69,7 +69,7 @@ type CommitAnswer = Awaited<ReturnType<State['commitRun']>>;
 
 function commitStep(store: Store, tables: Tables, commit: RunCommit): Step<CommitAnswer> {
   const now = store.now();
-  const { run, expectedRevision, records, operation, checkpoint, lostChanges = 0 } = commit;
+  const { run, expectedRevision, records, idempotencyKey: operation, checkpoint, lostChanges = 0 } = commit;
   const before = loadRun(tables, run.runId);
   if ((before?.revision ?? 0) !== expectedRevision || lostChanges !== 0) return { answer: 'moved', writes: [] };
   if (operation && isRemembered(store, tables, { before, callerId: run.callerId, operation, now })) {
@@ -119,7 +119,7 @@ function endsWith(tables: Tables, last: Buffer, { lastLeaf }: NewCheckpoint): bo
 function isRemembered(
   store: Store,
   tables: Tables,
-  request: { before: RunEntry | undefined; callerId: string; operation: Operation; now: number },
+  request: { before: RunEntry | undefined; callerId: string; operation: IdempotencyKey; now: number },
 ): boolean {
   const { before, callerId, operation, now } = request;
   if (before) return recallOfRun(store, tables, before, operation, now) !== undefined;
@@ -140,7 +140,7 @@ function recallOfRun(
   { keys }: Store,
   tables: Tables,
   { run, operations }: RunEntry,
-  operation: Pick<Operation, 'rpc' | 'key'>,
+  operation: Pick<IdempotencyKey, 'rpc' | 'key'>,
   now: number,
 ): RememberedAppend | undefined {
   const { generation } = generationAt(operations, now);
@@ -151,7 +151,7 @@ function recallOfCaller(
   { keys, now }: Store,
   tables: Tables,
   callerId: string,
-  operation: Pick<Operation, 'rpc' | 'key'>,
+  operation: Pick<IdempotencyKey, 'rpc' | 'key'>,
 ): RememberedAppend | undefined {
   return remembered(keys.recall(tables.operations, nameHash(callerId), operation, generationsAround(now())));
 }

@@ -1,7 +1,14 @@
 // How a session lies in the tables: its facts, its counters, and its places by creation, by end and under its agent.
-import { type Counters, closed, endsAtMs, isForgotten, type Session, type SessionRecord } from '../../core/session.ts';
+import {
+  type Counters,
+  closed,
+  endsAtMs,
+  isForgotten,
+  type Session,
+  type SessionRecord,
+} from '../../core/session/session.ts';
 import { decodeSession, encodeCounters, encodeFacts } from '../codec/session-record.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { idKey, nameKey, PRESENT, partitionPrefix, placeKey, prefixFor } from './keys.ts';
 
 const BY_CREATION = 0;

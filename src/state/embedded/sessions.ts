@@ -8,13 +8,13 @@ import {
   openingCounters,
   type SessionRecord,
   statusOf,
-} from '../../core/session.ts';
+} from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
 import { removeOldDecisions } from './decision-tables.ts';
 import { recordOfChange } from './decisions.ts';
-import type { Step, Tables, Write } from './environment.ts';
+import type { Step, Tables, Write } from './file/environment.ts';
 import { removeExpiredIdentities } from './identities.ts';
 import { idKey, nameHash } from './keys.ts';
 import { generationsAround } from './remembered-keys.ts';
@@ -30,7 +30,7 @@ export function createSession(
   store: Store,
   session: NewSession,
   maxLive: number,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
 ): Promise<CreateSessionAnswer> {
   return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation, recordOf }), {
@@ -41,7 +41,7 @@ export function createSession(
 interface Creation {
   readonly session: NewSession;
   readonly maxLive: number;
-  readonly operation: Operation | undefined;
+  readonly operation: IdempotencyKey | undefined;
   readonly recordOf: RecordOf | undefined;
 }
 
@@ -78,7 +78,7 @@ function creationStep(
 function repeatedCreation(
   { retentionMs }: Store,
   tables: Tables,
-  { fingerprint }: Operation,
+  { fingerprint }: IdempotencyKey,
   remembered: Buffer,
   now: number,
 ): CreateSessionAnswer {
@@ -98,7 +98,7 @@ export function readSession(store: Store, sessionId: string): ReturnType<State['
 export function closeSession(
   store: Store,
   sessionId: string,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
 ): Promise<CloseSessionAnswer> {
   return store.environment.commit((tables) => closingStep(store, tables, { sessionId, operation, recordOf }));

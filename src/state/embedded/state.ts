@@ -5,8 +5,9 @@ import type { State, StoreInfo, StoreWarning } from '../port.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
 import { pageDecisions, readDecision, recordDecision } from './decisions.ts';
-import { lockDirectory } from './directory-lock.ts';
-import { Environment } from './environment.ts';
+import { lockDirectory } from './file/directory-lock.ts';
+import { Environment } from './file/environment.ts';
+import type { SpaceGauge } from './file/space-gauge.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { readNotedDecisions } from './noted-decisions.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
@@ -22,7 +23,6 @@ import {
   removeRun,
 } from './runs.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
-import type { SpaceGauge } from './space-gauge.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
 
@@ -75,7 +75,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
   const state: State = {
     // Nothing here waits for a network, so no deadline is worth watching.
     within: () => state,
-    patiently: () => state,
+    withTimeout: () => state,
 
     get info() {
       return describe(store, directory);

@@ -1,6 +1,6 @@
 // What every part of the engine works with.
 import type { Position } from '../port.ts';
-import type { Environment, Table } from './environment.ts';
+import type { Environment, Table } from './file/environment.ts';
 import { afterPrefix, placeKey, positionKey, readPlace } from './keys.ts';
 import type { RememberedKeys } from './remembered-keys.ts';
 

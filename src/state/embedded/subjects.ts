@@ -1,9 +1,9 @@
 // Sessions by whom their decisions are about: `partition(1) | bucket(2) | session(16)` to the time at which it was noted last.
-import type { DecisionSubject } from '../../core/decision-subject.ts';
+import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { uuidText } from '../codec/operation-record.ts';
 import { bucketOf } from '../codec/subject-bucket.ts';
-import type { Tables, Write } from './environment.ts';
+import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, readTime, time } from './keys.ts';
 import type { Store } from './store.ts';
 

@@ -1,16 +1,16 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { Counters, SessionLimits, SessionReason } from '../../core/session.ts';
+import type { Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep, Operation } from '../port.ts';
-import type { Line } from './commands.ts';
-import { failureOfItem, internal, rowOf } from './errors.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
+import type { Connection } from './connection/commands.ts';
+import { failureOfItem, internal, rowOf } from './connection/errors.ts';
+import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
+import { TurnBatcher } from './connection/turn-batcher.ts';
 import { absentKey, sessionKey } from './keys.ts';
-import { callScript, LINEAGE, type ScriptArgument } from './scripts.ts';
 import { decisionLength, isNear, latestOf, type Store, writeDecision } from './store.ts';
-import { TurnBatcher } from './turn-batcher.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
 const CHARGES_MAX = 32;
@@ -96,18 +96,20 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
   const answer = await batcher.add(question);
   if (answer !== 'rolled_back') return answer;
   const { sessionId } = step;
-  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) => store.floors.raiseSession(line, sessionId));
+  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) =>
+    store.highWaterMarks.restoreSession(line, sessionId),
+  );
   const again = await batcher.add(question);
   if (again === 'rolled_back') throw failureOfItem('the session stands behind what was acknowledged of it');
   return again;
 }
 
 /** Where the server refused the script's very writes, nothing was executed, and the whole may be asked once more. */
-function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void {
+function noteFailures(line: Connection, answers: readonly (Charged | Failure)[]): void {
   let refused: unknown;
   for (const answer of answers) {
     if (!(answer instanceof Failure)) continue;
-    line.link.notice(answer.cause);
+    line.server.notice(answer.cause);
     if (rowOf(answer.cause).next !== 'give_up') refused = answer.cause;
   }
   if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
@@ -117,9 +119,14 @@ function noteFailures(line: Line, answers: readonly (Charged | Failure)[]): void
  * Whatever a caller learns of a session is a floor: also that a key was charged before, which acknowledges the charge,
  * and that a budget is spent, which somebody else may have done.
  */
-function noteSession({ floors }: Store, { link }: Line, { sessionId }: ChargeStep, answer: Charged | Failure): void {
+function noteSession(
+  { highWaterMarks }: Store,
+  { server: link }: Connection,
+  { sessionId }: ChargeStep,
+  answer: Charged | Failure,
+): void {
   const counters = countersIn(answer);
-  if (counters) floors.sawSession(sessionId, link.lineage, counters);
+  if (counters) highWaterMarks.observeSession(sessionId, link.lineage, counters);
 }
 
 function countersIn(answer: Charged | Failure): Counters | undefined {
@@ -132,9 +139,18 @@ function countersIn(answer: Charged | Failure): Counters | undefined {
 const writer = new MsgpackWriter();
 
 /** The charges of a batch as charge.lua takes them, one behind the other. */
-function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
+function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
   writer.begin();
-  for (const { sessionId, agentId, principals = [], calls, decisionId, operation, identity, record } of steps) {
+  for (const {
+    sessionId,
+    agentId,
+    principals = [],
+    calls,
+    decisionId,
+    idempotencyKey: operation,
+    identity,
+    record,
+  } of steps) {
     const head = writer.plain(HEAD_BYTES);
     writer.array(4);
     writer.text(agentId);
@@ -146,7 +162,7 @@ function chargesBytes({ floors }: Store, steps: readonly ChargeStep[]): Buffer {
       writer.text(tool);
       writer.integer(sensitivity);
     }
-    writer.integer(floors.sequenceOf(sessionId));
+    writer.integer(highWaterMarks.sequenceOf(sessionId));
     const asked = writer.length - head - HEAD_BYTES;
     const known = writeOperation(operation, decisionId);
     const guard = identity?.bytes.length ?? 0;
@@ -174,7 +190,7 @@ const KEYED_BYTES = 36;
 const KEYLESS_BYTES = 24;
 
 /** A request without a key is known again by its decision, whose id is made for it alone. @returns the bytes written */
-function writeOperation(operation: Operation | undefined, decisionId: string): number {
+function writeOperation(operation: IdempotencyKey | undefined, decisionId: string): number {
   const length = operation ? KEYED_BYTES : KEYLESS_BYTES;
   const at = writer.plain(length);
   const bytes = writer.target;

@@ -1,13 +1,13 @@
 // Decision records that no other script writes, and all that reads them.
-import { type DecisionRecord, type NotedDecision, sessionlessListOf } from '../../core/decision-record.ts';
-import { type DecisionSubject, isAbout } from '../../core/decision-subject.ts';
+import { type DecisionRecord, type RunDecision, sessionlessListOf } from '../../core/decision/decision-record.ts';
+import { type DecisionSubject, isAbout } from '../../core/decision/decision-subject.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
 import { decodeNoted } from '../codec/noted-decision.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { DecisionPage, DecisionRecords, SettledDecision } from '../port.ts';
-import { decoded } from './errors.ts';
+import { decoded } from './connection/errors.ts';
 import {
   absentKey,
   DECISION_BUCKET_MS,
@@ -185,7 +185,7 @@ export async function readNotedDecisions(
   store: Store,
   runId: string,
   { from, limit }: { from: number; limit: number },
-): Promise<NotedDecision[]> {
+): Promise<RunDecision[]> {
   if (limit <= 0) return [];
   const { noted } = runKeys(runId);
   const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>

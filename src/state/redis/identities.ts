@@ -1,10 +1,10 @@
 // Identity records: written and read as other services do, compared by what they say and extended by their bytes.
-import { type Identity, type StoredIdentity, sameIdentity } from '../../core/identity.ts';
+import { type Identity, type StoredIdentity, sameIdentity } from '../../core/identity/identity.ts';
 import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
 import type { State } from '../port.ts';
-import { unavailable } from './errors.ts';
+import { unavailable } from './connection/errors.ts';
+import { TurnBatcher } from './connection/turn-batcher.ts';
 import { asBuffer, latestOf, NO_BYTES, run, type Store } from './store.ts';
-import { TurnBatcher } from './turn-batcher.ts';
 
 const READS_MAX = 64;
 /** How often a record may change under a binding before the store is reported as unsteady. */

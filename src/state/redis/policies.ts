@@ -1,7 +1,7 @@
 // Policies by revision. They lie in one slot, beside the times at which each was last in force.
 import { LIMITS } from '../../core/limits.ts';
 import type { State } from '../port.ts';
-import { decoded } from './errors.ts';
+import { decoded } from './connection/errors.ts';
 import { POLICY_KEYS } from './keys.ts';
 import { run, runConfirmed, type Store } from './store.ts';
 

@@ -2,20 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { encode } from '@msgpack/msgpack';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { isOf, isTended, type Run, subjectsOf } from '../../core/run.ts';
+import { isOf, isTended, type Run, subjectsOf } from '../../core/run/run.ts';
 import { operationName } from '../codec/operation-record.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { Operation, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
-import { decoded } from './errors.ts';
+import type { IdempotencyKey, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
+import { decoded } from './connection/errors.ts';
+import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind } from './index-walk.ts';
 import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys, runSubjectKey, sessionKey } from './keys.ts';
-import { LINEAGE } from './scripts.ts';
 import { asBuffer, NO_BYTES, readClock, runConfirmed, run as runScript, runWhere, type Store } from './store.ts';
 
 export async function readRun(
   store: Store,
   runId: string,
-  operation: Pick<Operation, 'rpc' | 'key'> | undefined,
+  operation: Pick<IdempotencyKey, 'rpc' | 'key'> | undefined,
 ): ReturnType<State['readRun']> {
   const { run, slots, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
@@ -30,7 +30,7 @@ export async function readRun(
   ];
   const stored = storedRun(revision, bytes);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
-  if (stored && remembered) store.floors.sawRun(runId, lineage, stored.revision);
+  if (stored && remembered) store.highWaterMarks.observeRun(runId, lineage, stored.revision);
   return {
     stored,
     remembered: rememberedOf(remembered),
@@ -75,7 +75,7 @@ export async function readStartedRun(
 }
 
 export async function commitRun(store: Store, commit: RunCommit): ReturnType<State['commitRun']> {
-  const { run, expectedRevision, operation, session } = commit;
+  const { run, expectedRevision, idempotencyKey: operation, session } = commit;
   // Its key would lie anywhere.
   if (session && !isOwnId(session.sessionId)) return 'SESSION_UNKNOWN';
   const claim = operation && expectedRevision === 0 ? callerOperationKey(run.callerId, operation.key) : undefined;
@@ -94,7 +94,7 @@ export async function commitRun(store: Store, commit: RunCommit): ReturnType<Sta
 async function storeCommit(
   store: Store,
   { run, expectedRevision, records, checkpoint, lostChanges = 0, session }: RunCommit,
-  operation: RunCommit['operation'],
+  operation: RunCommit['idempotencyKey'],
 ): ReturnType<State['commitRun']> {
   const keys = runKeys(run.runId);
   const { reply, lineage } = await runWhere(
@@ -136,7 +136,7 @@ async function storeCommit(
     'confirmed',
   );
   const outcome = String(reply) as Awaited<ReturnType<State['commitRun']>>;
-  if (outcome === 'committed') store.floors.sawRun(run.runId, lineage, expectedRevision + 1);
+  if (outcome === 'committed') store.highWaterMarks.observeRun(run.runId, lineage, expectedRevision + 1);
   return outcome;
 }
 
@@ -219,7 +219,7 @@ export async function removeRun(store: Store, runId: string, expectedRevision: n
   if (!stored) return false;
   const { run, log, slots, noted, checkpoints } = runKeys(runId);
   const keys = [run, log, ...slots, ...indexKeysOf(runId), noted, checkpoints, ...subjectKeysOf(stored.run)];
-  store.floors.forgetRun(runId);
+  store.highWaterMarks.forgetRun(runId);
   return (await runScript(store, 'remove-run', keys, [expectedRevision, runId])) === 1;
 }
 

@@ -7,10 +7,17 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { isForgotten, openingCounters, type Session, type SessionRecord, statusOf } from '../../core/session.ts';
+import {
+  isForgotten,
+  openingCounters,
+  type Session,
+  type SessionRecord,
+  statusOf,
+} from '../../core/session/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, NewSession, Operation, RecordOf, State } from '../port.ts';
-import { decoded, unavailable } from './errors.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
+import { decoded, unavailable } from './connection/errors.ts';
+import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
   absentKey,
@@ -22,7 +29,6 @@ import {
   sessionKey,
   sessionSlotKey,
 } from './keys.ts';
-import { LINEAGE } from './scripts.ts';
 import {
   asBuffer,
   decisionBytes,
@@ -42,7 +48,7 @@ export async function createSession(
   store: Store,
   wanted: NewSession,
   maxLive: number,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
 ): Promise<CreateSessionAnswer> {
   let voidId = '';
@@ -78,7 +84,7 @@ export async function createSession(
 async function reserve(
   store: Store,
   { sessionId, agentId, timeLimitMs }: NewSession,
-  { maxLive, operation, voidId }: { maxLive: number; operation: Operation | undefined; voidId: string },
+  { maxLive, operation, voidId }: { maxLive: number; operation: IdempotencyKey | undefined; voidId: string },
 ): Promise<string[]> {
   const { deactivated, sessions, reserved } = agentKeys(agentId);
   const operationKey = operation ? agentOperationKey(agentId, operation.key) : sessions;
@@ -219,7 +225,7 @@ async function readSessions(
 export async function closeSession(
   store: Store,
   sessionId: string,
-  operation: Operation | undefined,
+  operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
 ): Promise<CloseSessionAnswer> {
   const answer = await close(store, sessionId, { operation, manner: '', recordOf });
@@ -245,7 +251,7 @@ async function close(
     operation,
     manner,
     recordOf,
-  }: { operation: Operation | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
+  }: { operation: IdempotencyKey | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
 ): Promise<CloseSessionAnswer | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
   const recorded = recordFor(sessionId, recordOf);
@@ -271,7 +277,7 @@ async function close(
   const [kind, now, facts, counters] = reply as [Buffer, number, Buffer, Buffer];
   if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
   const record = decoded(() => decodeSession(facts, counters));
-  store.floors.sawSession(sessionId, lineage, record.counters);
+  store.highWaterMarks.observeSession(sessionId, lineage, record.counters);
   return { kind: String(kind) as 'closed' | 'replayed', record, now };
 }
 

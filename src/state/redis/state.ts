@@ -1,13 +1,13 @@
 // The state in Redis, on one server, behind Sentinels or in a cluster: the port, each operation in the file of its subject.
-import type { DecisionSubject } from '../../core/decision-subject.ts';
-import type { Identity } from '../../core/identity.ts';
+import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
+import type { Identity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type {
   ChargeAnswer,
   ChargeStep,
   DecisionPage,
+  IdempotencyKey,
   NewSession,
-  Operation,
   RecordOf,
   RunCommit,
   RunPage,
@@ -15,14 +15,17 @@ import type {
   State,
   StoreInfo,
 } from '../port.ts';
-import type { LoginSource, TlsFiles } from './address.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
-import { Commands } from './commands.ts';
-import { type DataLoss, DataMonitor } from './data-monitor.ts';
+import type { LoginSource, TlsFiles } from './connection/address.ts';
+import { Commands } from './connection/commands.ts';
+import { type DataLoss, DataMonitor } from './connection/data-monitor.ts';
+import { unavailable } from './connection/errors.ts';
+import { HighWaterMarks, type RollBack } from './connection/high-water-marks.ts';
+import { loadScripts } from './connection/scripts.ts';
+import type { Requirements } from './connection/server-check.ts';
+import { openServers, type ServerEvent } from './connection/servers.ts';
 import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
-import { unavailable } from './errors.ts';
-import { Floors, type RollBack } from './floors.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
@@ -37,14 +40,11 @@ import {
   readStartedRun,
   removeRun,
 } from './runs.ts';
-import { loadScripts } from './scripts.ts';
-import type { Requirements } from './server-check.ts';
-import { openServers, type ServerEvent } from './servers.ts';
 import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
 
-export { Refusal } from './server-check.ts';
+export { Refusal } from './connection/server-check.ts';
 export type RedisEvent =
   | ServerEvent
   | { readonly kind: 'rolled_back'; readonly rollBack: RollBack }
@@ -61,8 +61,8 @@ export interface RedisStateOptions {
   readonly sentinelPassword?: string | undefined;
   /** How long one command may take before its operation fails. */
   readonly commandTimeoutMs: number;
-  /** How long one may take of an operation that is asked patiently; the same if left out. */
-  readonly patienceMs?: number;
+  /** How long one may take of an operation that waits longer for a slow store; the same if left out. */
+  readonly writeTimeoutMs?: number;
   readonly require?: Requirements;
   /** How many replicas must have a close, a creation or an audit event before it is acknowledged; 0 asks none. */
   readonly confirm?: { readonly replicas: number; readonly timeoutMs: number };
@@ -103,10 +103,10 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     throw new Error('the identity key prefix must tell identity records from the keys tollgate:*');
   }
   const { require = { noeviction: false, durability: 'memory' }, confirm = { replicas: 0, timeoutMs: 0 } } = options;
-  const { commandTimeoutMs, patienceMs = commandTimeoutMs } = options;
+  const { commandTimeoutMs, writeTimeoutMs = commandTimeoutMs } = options;
   const scripts = loadScripts();
   let data: DataMonitor | undefined;
-  const floors = new Floors(scripts, (rollBack) => {
+  const highWaterMarks = new HighWaterMarks(scripts, (rollBack) => {
     data?.rolledBack();
     onEvent({ kind: 'rolled_back', rollBack });
   });
@@ -114,9 +114,9 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     ...options,
     require,
     confirm,
-    patienceMs,
+    writeTimeoutMs,
     onEvent,
-    prepare: (line, holds) => floors.raiseAll(line, holds),
+    prepare: (line, holds) => highWaterMarks.restoreAll(line, holds),
   });
   data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {
@@ -127,13 +127,13 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
       confirming: ({ confirming }) => confirming,
     }),
     patientCommands: new Commands(servers, {
-      commandTimeoutMs: Math.max(commandTimeoutMs, patienceMs),
+      commandTimeoutMs: Math.max(commandTimeoutMs, writeTimeoutMs),
       confirm,
       plain: ({ patient }) => patient,
       confirming: ({ patient }) => patient,
     }),
     scripts,
-    floors,
+    highWaterMarks,
     data,
     clock: now ? () => now().toFixed(0) : () => '',
     identityKeyPrefix,
@@ -161,19 +161,19 @@ class RedisState implements State {
   }
 
   /** Identities and charges are asked together with those of others, so they stay as they are. */
-  patiently(deadline: number): State {
+  withTimeout(deadline: number): State {
     const store = { ...this.#store, commands: this.#store.patientCommands, deadline };
     return new RedisState(store, this.#charges, this.#identities);
   }
 
   get info(): StoreInfo {
-    const { commands, data, floors } = this.#store;
+    const { commands, data, highWaterMarks } = this.#store;
     const { warnings, ...info } = commands.servers.info;
     return {
       ...info,
       warnings: [...data.warnings, ...warnings],
       isFull: data.isFull,
-      lostWrites: floors.lostWrites,
+      lostWrites: highWaterMarks.lostWrites,
     };
   }
 
@@ -206,7 +206,7 @@ class RedisState implements State {
     return releaseIdentity(this.#store, traceId);
   }
 
-  createSession(session: NewSession, maxLive: number, operation: Operation | undefined, recordOf?: RecordOf) {
+  createSession(session: NewSession, maxLive: number, operation: IdempotencyKey | undefined, recordOf?: RecordOf) {
     return createSession(this.#store, session, maxLive, operation, recordOf);
   }
 
@@ -225,7 +225,7 @@ class RedisState implements State {
 
   closeSession(
     sessionId: string,
-    operation: Operation | undefined,
+    operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
   ): ReturnType<State['closeSession']> {
     return closeSession(this.#store, sessionId, operation, recordOf);
@@ -251,7 +251,7 @@ class RedisState implements State {
     return readAgent(this.#store, agentId);
   }
 
-  readRun(runId: string, operation?: Pick<Operation, 'rpc' | 'key'>): ReturnType<State['readRun']> {
+  readRun(runId: string, operation?: Pick<IdempotencyKey, 'rpc' | 'key'>): ReturnType<State['readRun']> {
     return readRun(this.#store, runId, operation);
   }
 

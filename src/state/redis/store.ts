@@ -2,11 +2,11 @@
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry, Operation } from '../port.ts';
-import type { Commands, Line } from './commands.ts';
-import type { DataMonitor } from './data-monitor.ts';
-import type { Floors } from './floors.ts';
-import { callScript, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
+import type { DecisionEntry, IdempotencyKey } from '../port.ts';
+import type { Commands, Connection } from './connection/commands.ts';
+import type { DataMonitor } from './connection/data-monitor.ts';
+import type { HighWaterMarks } from './connection/high-water-marks.ts';
+import { callScript, type Script, type ScriptArgument, type ScriptName } from './connection/scripts.ts';
 
 export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
 
@@ -15,7 +15,7 @@ export interface Store {
   /** The same for whoever would rather wait, over connections that no decision takes. */
   readonly patientCommands: StoreCommands;
   readonly scripts: Readonly<Record<ScriptName, Script>>;
-  readonly floors: Floors;
+  readonly highWaterMarks: HighWaterMarks;
   readonly data: DataMonitor;
   /** The clock as scripts take it: '' for the server's own, or ms that a test has injected. */
   readonly clock: () => string;
@@ -70,7 +70,7 @@ export function runWhere(
   manner: 'plain' | 'confirmed' = 'plain',
 ): Promise<{ reply: unknown; lineage: string }> {
   const call = { script: scripts[name], keys, args };
-  const ask = async (line: Line) => ({ reply: await callScript(line, call), lineage: line.link.lineage });
+  const ask = async (line: Connection) => ({ reply: await callScript(line, call), lineage: line.server.lineage });
   return manner === 'confirmed' ? commands.confirm(keys[0]!, deadline, ask) : commands.ask(keys[0]!, deadline, ask);
 }
 
@@ -94,7 +94,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 const NO_DECISION = Buffer.alloc(16);
 
 /** An operation as scripts take it: fingerprint (8 bytes), the id of the decision it led to (16, or zeros), name (12). */
-export function operationBytes(operation: Operation, decisionId?: string): Buffer {
+export function operationBytes(operation: IdempotencyKey, decisionId?: string): Buffer {
   const decision = decisionId === undefined ? NO_DECISION : uuidBytes(decisionId);
   return Buffer.concat([Buffer.from(operation.fingerprint, 'hex'), decision, operationName(operation)], 36);
 }

@@ -1,5 +1,5 @@
 // Sessions by whom their decisions are about: an index that is written before the decisions, once in a while for a session.
-import type { DecisionSubject } from '../../core/decision-subject.ts';
+import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { uuidText } from '../codec/operation-record.ts';
 import { bucketOf } from '../codec/subject-bucket.ts';

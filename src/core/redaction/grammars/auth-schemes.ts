@@ -1,7 +1,7 @@
 // What follows the name of a scheme, as `Authorization` has it, with or without the header's name.
-import type { Found } from '../credentials.ts';
-import { looksSecret } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { looksSecret } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 const SCHEME =
   /(?<![\w-])(?:bearer|basic|negotiate|ntlm|apikey|api-key|hawk|splunk|genie-?key|sso-key|dpop|kerberos|token)[ \t]{1,8}["']?([A-Za-z0-9._~+/=:-]{8,})/gi;

@@ -1,9 +1,9 @@
 // Values that no sign ties to their name: arguments of commands and calls, keywords of SQL and configuration, sentences.
-import type { Part } from '../assignments.ts';
-import { isTaken, looksRandom, looksSecret } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
-import type { Spot } from '../spots.ts';
-import { matches, quotedValue } from '../values.ts';
+import type { Part } from './assignments.ts';
+import { isTaken, looksRandom, looksSecret } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
+import type { Spot } from './spots.ts';
+import { matches, quotedValue } from './values.ts';
 
 const GAP = /["'`]?(?:[ \t]{0,8}\\[ \t]{0,8}\r?\n[ \t]{0,64}|[ \t]{1,64})/y;
 /** Words that set a name to what follows. */

@@ -1,9 +1,9 @@
 // Commands that take a secret as an argument without a name that says so: `curl -u user:secret`, `mysql -psecret`.
 //
 // INVARIANT: what belongs to one command ends where the next begins, so no character is looked at for two.
-import type { Found } from '../credentials.ts';
-import { isExempt } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { isExempt } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 interface Row {
   readonly commands: string;

@@ -1,8 +1,8 @@
 // Words in base64 that say a user and a password, or an assignment of one, and keys that stand without their first line.
-import type { Found } from '../credentials.ts';
-import { certaintyOf } from '../key-names.ts';
-import { looksRandom } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { certaintyOf } from './key-names.ts';
+import { looksRandom } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 /** No shorter word is decoded. */
 const LENGTH_MIN = 20;

@@ -1,11 +1,11 @@
 // A name and its value side by side, each under a word that says what it is: `name="password" value="…"`, `- name: PW` above
 // `value: …`, `variable "pw" { default = … }`, `<key>pw</key><string>…`, a part of a form in a message.
-import type { Part } from '../assignments.ts';
-import { isTaken } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
-import type { Spot } from '../spots.ts';
-import { matches, quotedValue } from '../values.ts';
+import type { Part } from './assignments.ts';
 import { contentParts } from './markup.ts';
+import { isTaken } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
+import type { Spot } from './spots.ts';
+import { matches, quotedValue } from './values.ts';
 
 const LABEL =
   /(?:\b(?:name|key|id|field|header|param|parameter|variable|var|type|property|autocomplete|for)["']?[ \t]{0,4}(?:[=:]|=>)?[ \t]{0,4}\\?["']?|<(?:key|name|string|id|field|param-name|env-entry-name)>)(?:[\w.-]{0,64}[:/])?$/i;

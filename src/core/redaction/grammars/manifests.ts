@@ -1,7 +1,7 @@
 // Manifests of secrets for Kubernetes: whatever stands below `data:` or `stringData:`.
-import type { Found } from '../credentials.ts';
-import { isExempt } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { isExempt } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 const KIND = /^[ \t-]*kind:[ \t]{0,8}["']?(?:Sealed)?Secret["']?[ \t]*\r?$/m;
 const DOCUMENT = /^---[ \t]*\r?$/m;

@@ -1,8 +1,8 @@
 // `<password>value</password>`, with any prefix and attributes.
-import type { Part } from '../assignments.ts';
-import { isTaken } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
-import type { Spot } from '../spots.ts';
+import type { Part } from './assignments.ts';
+import { isTaken } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
+import type { Spot } from './spots.ts';
 
 const OPEN = /<(?:[\w.-]{1,64}:)?$/;
 const TAG_REST = /(?:\s[^<>]{0,1024})?>/y;

@@ -1,10 +1,10 @@
 // `name = value`, `name: value`, `name => value` and what else programs, files, headers and logs put between the two.
-import type { Part } from '../assignments.ts';
-import type { Certainty } from '../key-names.ts';
-import { isTaken, looksSecret } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
-import type { Spot } from '../spots.ts';
-import { blockBelow, endWithin, heredocValue, lineOrMore, matches, quotedValue } from '../values.ts';
+import type { Part } from './assignments.ts';
+import type { Certainty } from './key-names.ts';
+import { isTaken, looksSecret } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
+import type { Spot } from './spots.ts';
+import { blockBelow, endWithin, heredocValue, lineOrMore, matches, quotedValue } from './values.ts';
 
 /** What closes or marks a name: a quote, a bracket, emphasis, `.value`, an aside in brackets. */
 const CLOSERS =

@@ -1,8 +1,8 @@
 // Columns under a name of a secret: CSV, tables of Markdown and of database clients, and rows that SQL inserts.
-import type { Found } from '../credentials.ts';
-import { type Certainty, certaintyOf, NAME_HINT } from '../key-names.ts';
-import { isTaken } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { type Certainty, certaintyOf, NAME_HINT } from './key-names.ts';
+import { isTaken } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 const NAME_CELL = /^[\p{L}_][\p{L}\d_ .()/-]{0,48}$/u;
 const RULE_LINE = /^[\s|:+=-]+$/;

@@ -1,7 +1,7 @@
 // Passwords between a user and a host: `scheme://user:password@host`, `user:password@host`, lines of `.pgpass` and netrc.
-import type { Found } from '../credentials.ts';
-import { isExempt, looksSecret } from '../secret-shapes.ts';
-import type { SourceText } from '../source-text.ts';
+import type { Found } from '../credentials/credentials.ts';
+import { isExempt, looksSecret } from './secret-shapes.ts';
+import type { SourceText } from './source-text.ts';
 
 const AUTHORITY = /:\\?\/\\?\/([^\s/?#@:<>]{0,256}):(?!\d{1,5}(?:[/?#\s]|$))/g;
 /** Read backwards from the sign, which is rare. */

@@ -1,4 +1,4 @@
--- Closes a session once. Mirrors `closed` in src/core/session.ts.
+-- Closes a session once. Mirrors `closed` in src/core/session/session.ts.
 -- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS

@@ -1,5 +1,5 @@
 -- Removes sessions that ended long enough ago, and index entries of those whose records have expired. Mirrors
--- `statusOf` and `endsAtMs` in src/core/session.ts.
+-- `statusOf` and `endsAtMs` in src/core/session/session.ts.
 -- Uses limits, clock, operations, sessions.
 --
 -- KEYS

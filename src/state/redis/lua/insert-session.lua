@@ -1,5 +1,5 @@
 -- Opens a session whose place is reserved, unless it has been opened, or made void meanwhile. Mirrors `openingCounters`
--- in src/core/session.ts.
+-- in src/core/session/session.ts.
 -- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS

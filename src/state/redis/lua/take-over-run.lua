@@ -1,7 +1,7 @@
 -- Tells how many changes of a run were acknowledged and lost, should the store have lost some.
 --
 -- A run names in `l` the history (lineage) of the server that wrote it last, and its revision when that history took it
--- over; see raise-floor.lua. In `e` the lost changes add up until a commit accounts for them in the run's log.
+-- over; see restore-high-water-mark.lua. In `e` the lost changes add up until a commit accounts for them in the run's log.
 --
 -- KEYS
 --   run       hash {v: revision, r: the run, l: lineage (16 bytes), revision when it took over, e: lost changes}

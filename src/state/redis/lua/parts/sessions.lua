@@ -1,4 +1,4 @@
--- Session records and their remembered keys. Mirrors src/core/session.ts; positions are those of
+-- Session records and their remembered keys. Mirrors src/core/session/session.ts; positions are those of
 -- src/state/codec/session-record.ts, so they are part of the stored format.
 local AGENT, OWNER, TIME_LIMIT, BUDGET, RATE_LIMIT, RATE_WINDOW, CEILING, ALL_TOOLS, TOOLS = 2, 3, 4, 5, 6, 7, 8, 9, 10
 local CREATED, CLOSED, MADE, WINDOW_START, WINDOW_CALLS = 1, 2, 3, 4, 5
@@ -17,7 +17,7 @@ local function are_facts(facts)
     and type(facts[ALL_TOOLS]) == 'boolean' and type(facts[TOOLS]) == 'table'
 end
 
--- The record's facts and counters, the facts as stored, and what it says of its lineage (see raise-floor.lua); nothing
+-- The record's facts and counters, the facts as stored, and what it says of its lineage (see restore-high-water-mark.lua); nothing
 -- if there is no record. Raises if it is corrupt.
 local function read_session(key)
   local stored = redis.call('HMGET', key, 'f', 'm', 'l')

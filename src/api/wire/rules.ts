@@ -1,0 +1,44 @@
+// The rules of request fields that more than one rpc has.
+import { LIMITS, pageSizeOf } from '../../core/limits.ts';
+import { type FingerprintPart, fingerprintOf } from '../../pdp/fingerprint.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
+import type { Fields } from './fields.ts';
+
+/** Behind every time that a request can name. */
+export const TIME_MS_MAX = 253_402_300_800_000;
+export const TRACE_ID = LIMITS.traceIdBytesMax;
+export const ID = { bytesMax: LIMITS.idBytesMax, kind: 'id' } as const;
+export const PRINCIPAL = { bytesMax: LIMITS.principalBytesMax, kind: 'id' } as const;
+/** Free text: within the size of the message, control characters allowed, never invalid UTF-8. */
+export const TEXT = { bytesMax: Number.MAX_SAFE_INTEGER, kind: 'text', emptyAllowed: true } as const;
+export const SCOPE = { bytesMax: LIMITS.scopeBytesMax, kind: 'id', emptyAllowed: true } as const;
+export const COMMAND = { bytesMax: LIMITS.commandBytesMax, kind: 'text', emptyAllowed: true } as const;
+/** Blanks around a chat type do not matter, and some blanks are control characters. */
+export const CHAT_TYPE = { bytesMax: LIMITS.idBytesMax, kind: 'text', emptyAllowed: true } as const;
+const KEY = { bytesMax: LIMITS.idempotencyKeyBytesMax, kind: 'ascii' } as const;
+
+export interface Keyed {
+  readonly idempotency_key?: string | undefined;
+}
+
+/** The idempotency key in use, with a fingerprint over what else the request asks for. */
+export function operationFrom(
+  fields: Fields<Keyed>,
+  rpc: string,
+  ...content: readonly FingerprintPart[]
+): IdempotencyKey | undefined {
+  const key = idempotencyKeyFrom(fields);
+  // A problem elsewhere may leave content that no fingerprint can be taken of; `check` speaks first.
+  if (key === undefined) return undefined;
+  fields.check();
+  return { rpc, key, fingerprint: fingerprintOf(rpc, ...content) };
+}
+
+/** Checks the key of an operation that is idempotent by nature, so that it needs no remembering. */
+export function idempotencyKeyFrom(fields: Fields<Keyed>): string | undefined {
+  return fields.text('idempotency_key', KEY);
+}
+
+export function pageSizeFrom(fields: Fields<{ readonly page_size?: number | undefined }>): number {
+  return pageSizeOf(fields.integer('page_size', { min: -(2 ** 31), max: 2 ** 31 - 1 }) ?? 0);
+}

@@ -1,0 +1,63 @@
+// Asks a running server how it is, over the same gRPC health service that probes and load balancers ask.
+import { isIP } from 'node:net';
+import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
+import { service as healthService } from 'grpc-health-check';
+import { dialAddress, type ListenAddress, listenAddressText } from '../../config/listen-address.ts';
+import type { TlsFiles } from '../../config/listeners.ts';
+
+const TIMEOUT_MS = 2_000;
+
+export interface AskedListener {
+  readonly address: ListenAddress;
+  readonly tls: TlsFiles | undefined;
+}
+
+/** A line for each listener; serving only if every one of them says so for its first service. */
+export async function checkHealth(
+  listeners: readonly AskedListener[],
+): Promise<{ serving: boolean; lines: readonly string[] }> {
+  const services = ['tollgate.v1.PolicyDecisionService', 'tollgate.v1.SessionService'];
+  const answers = await Promise.all(listeners.map((listener, index) => ask(listener, services[index] ?? '')));
+  return {
+    serving: answers.every((answer) => answer === 'SERVING'),
+    lines: listeners.map(({ address }, index) => `${listenAddressText(address)}: ${answers[index]}`),
+  };
+}
+
+function ask({ address, tls }: AskedListener, service: string): Promise<string> {
+  if (tls?.clientCa !== undefined) {
+    return Promise.resolve('asks for a client certificate; set observability.listen, and that is asked instead');
+  }
+  if (address.kind === 'tcp' && address.port === 0) {
+    return Promise.resolve('unknown: the configured port 0 says nothing of where the server listens, so name it');
+  }
+  const dialled = dialAddress(address);
+  const client = new Client(listenAddressText(dialled), credentialsOf(tls), {
+    // An address is no name that TLS may ask for, and Node warns of it on standard error.
+    ...(tls && dialled.kind === 'tcp' && isIP(dialled.host) !== 0 && { 'grpc.ssl_target_name_override': 'localhost' }),
+  });
+  const check = healthService.Check;
+  if (!check) throw new Error('the health service has no Check');
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(
+      check.path,
+      check.requestSerialize,
+      check.responseDeserialize,
+      { service },
+      { deadline: Date.now() + TIMEOUT_MS },
+      (error, response) => {
+        client.close();
+        resolve(error ? `unreachable (${error.message})` : String((response as { status: string }).status));
+      },
+    );
+  });
+}
+
+/**
+ * The certificate is for the names that callers use, not for the address on this host, so it is not checked: nothing is
+ * sent that a stranger may not read, and whoever could pose as the listener here could answer for it anyway.
+ */
+function credentialsOf(tls: TlsFiles | undefined): ChannelCredentials {
+  if (!tls) return credentials.createInsecure();
+  return credentials.createSsl(null, null, null, { rejectUnauthorized: false });
+}

@@ -1,0 +1,122 @@
+// Holds the policy in force and follows its file. A file that cannot be used never replaces a policy that could.
+
+import { FileWatch } from '../../host/file-watch.ts';
+import { type LoadedPolicy, loadPolicy, PolicyError, type PolicyParser } from './policy-file.ts';
+
+export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
+  readonly loadedAtMs: number;
+}
+
+/** `previous` is the revision before, `revision` the one now in force: the same where nothing was swapped. */
+export type PolicyReload =
+  | { readonly ok: true; readonly revision: string; readonly previous: string; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: PolicyError };
+
+export interface PolicySourceOptions<Rules> {
+  readonly path: string;
+  readonly parse: PolicyParser<Rules>;
+  /** Hears of what is about to come into force. */
+  readonly onTake?: (loaded: CurrentPolicy<Rules>) => void;
+  /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
+  readonly onReload?: (reload: PolicyReload, by?: string) => void;
+  readonly now?: () => number;
+  /** Reads the file like {@link loadPolicy} and beside the event loop, which a large file would keep. Not for the first time. */
+  readonly load?: () => Promise<LoadedPolicy<Rules>>;
+}
+
+export class PolicySource<Rules> {
+  /** Swaps since the start. */
+  reloads = 0;
+  /** Files since the start that could not be used. */
+  reloadFailures = 0;
+  /** Why the file, as it lies there now, is not in force; undefined while it is. */
+  lastError: PolicyError | undefined;
+
+  readonly #options: PolicySourceOptions<Rules>;
+  readonly #now: () => number;
+  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | PolicyError>>;
+  #current: CurrentPolicy<Rules>;
+  /** The reading that was asked for last. One follows the other, or an older file could come to stand in a newer one's place. */
+  #loading: Promise<unknown> = Promise.resolve();
+
+  /** @throws PolicyError when there is no usable policy to begin with */
+  constructor(options: PolicySourceOptions<Rules>) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#watch = new FileWatch({
+      paths: [options.path],
+      load: () => this.#tryLoad(),
+      onChange: (loaded) => this.#takeChange(loaded),
+    });
+    this.#current = this.#load();
+    options.onTake?.(this.#current);
+  }
+
+  /** Takes over from now on what has become of the file since it was read, until {@link close}. */
+  follow(): void {
+    this.#watch.start();
+  }
+
+  get current(): CurrentPolicy<Rules> {
+    return this.#current;
+  }
+
+  /**
+   * Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file.
+   *
+   * @param by  who asks for it; the listener hears that, too
+   */
+  async reload(by?: string): Promise<PolicyReload> {
+    const reload = this.#take(await this.#watch.load());
+    this.#options.onReload?.(reload, by);
+    return reload;
+  }
+
+  /** Stops following the file; the policy in force stays. */
+  close(): void {
+    this.#watch.close();
+  }
+
+  #takeChange(loaded: CurrentPolicy<Rules> | PolicyError): void {
+    const hadFailed = this.lastError !== undefined;
+    const reload = this.#take(loaded);
+    if (!reload.ok || hadFailed || reload.revision !== reload.previous) this.#options.onReload?.(reload);
+  }
+
+  #take(loaded: CurrentPolicy<Rules> | PolicyError): PolicyReload {
+    const previous = this.#current.revision;
+    if (loaded instanceof PolicyError) {
+      this.reloadFailures += 1;
+      this.lastError = loaded;
+      return { ok: false, revision: previous, previous, error: loaded };
+    }
+    this.lastError = undefined;
+    if (loaded.revision !== previous) {
+      this.reloads += 1;
+      this.#options.onTake?.(loaded);
+      this.#current = loaded;
+    }
+    return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };
+  }
+
+  #tryLoad(): Promise<CurrentPolicy<Rules> | PolicyError> {
+    const loaded = this.#loading.then(() => this.#loadOrError());
+    this.#loading = loaded;
+    return loaded;
+  }
+
+  async #loadOrError(): Promise<CurrentPolicy<Rules> | PolicyError> {
+    try {
+      const { load } = this.#options;
+      return load ? { ...(await load()), loadedAtMs: this.#now() } : this.#load();
+    } catch (error) {
+      if (error instanceof PolicyError) return error;
+      // A file that trips the parser itself must not bring a running server down either.
+      return new PolicyError([`${this.#options.path}: cannot be parsed, internal error`], { cause: error });
+    }
+  }
+
+  #load(): CurrentPolicy<Rules> {
+    return { ...loadPolicy(this.#options.path, this.#options.parse), loadedAtMs: this.#now() };
+  }
+}

@@ -1,0 +1,25 @@
+// What Authorize and ConsumeBudget ask. ConsumeBudget is Authorize for any number of calls, without slash and scope.
+import type { Ask } from '../../core/decision/authorize.ts';
+import type { Identity } from '../../core/identity/identity.ts';
+import type { Usage } from '../../core/session/session.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
+import type { Decision } from './decision.ts';
+
+export interface ChargeRequest extends Ask {
+  readonly rpc: 'Authorize' | 'ConsumeBudget';
+  readonly traceId: string | undefined;
+  readonly runId: string | undefined;
+  /** Undefined only where the rules let a session be optional. */
+  readonly session: { readonly sessionId: string; readonly agentId: string } | undefined;
+  readonly requireSession: boolean;
+  readonly idempotencyKey: IdempotencyKey | undefined;
+  readonly dryRun: boolean;
+  readonly explain: boolean;
+}
+
+export interface ChargeDecision {
+  readonly decision: Decision;
+  /** With an ALLOW only. */
+  readonly identity: Identity | undefined;
+  readonly usage: Usage | undefined;
+}

@@ -1,0 +1,188 @@
+// The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
+// in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
+// does so in one step with the checkpoint that signs its end.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../core/failure.ts';
+import { type Run, runAt } from '../../core/run/run.ts';
+import type { IdempotencyKey } from '../../state/port.ts';
+import type { CallContext } from '../call-context.ts';
+import { KeyedQueue } from '../keyed-queue.ts';
+import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
+import type { Pdp } from '../pdp.ts';
+
+const serially = new KeyedQueue();
+
+/** Other processes may win this often before the run is reported as contended. */
+const ATTEMPTS_MAX = 50;
+
+export interface RunChange<T> {
+  /** The run as it shall be; the very run given if nothing is to be stored. */
+  readonly run: Run;
+  /** None when the run finishes. */
+  readonly records: readonly Uint8Array[];
+  readonly answer: T;
+  /** What is remembered of the operation in place of its answer. */
+  readonly remembered?: string;
+}
+
+/** Has no effect of its own: it may be asked again, and what it answered may come to nothing. */
+type MakeChange<T> = (run: Run, now: number) => RunChange<T> | Promise<RunChange<T>>;
+
+/**
+ * Changes one run. `operation` makes a repeat return the first answer, as `replay` reads it.
+ *
+ * @param change  asked again whenever the run has moved
+ * @throws Failure not_found, key_reused, too_many_keys, and whatever `change` throws; state_unavailable also when the
+ *   deadline passes, and then what has been sent may take effect yet, while nothing more is sent
+ */
+export function changeRun<T>(
+  context: CallContext,
+  runId: string,
+  operation: IdempotencyKey | undefined,
+  change: MakeChange<T>,
+  replay: (answer: string, run: Run) => T,
+): Promise<T> {
+  return inLine(context, runId, { operation, change, replay, aim: 'change' });
+}
+
+/**
+ * Brings a run's ledger up to date: what is due is written, a run that fell silent is finished, and a checkpoint signs it,
+ * if there is a key and something that the newest one does not say.
+ *
+ * @throws Failure not_found, state_unavailable
+ */
+export function sealRun(context: CallContext, runId: string): Promise<void> {
+  return inLine(context, runId, { ...AS_IT_IS, aim: 'seal' }).then(() => undefined);
+}
+
+/**
+ * Writes what is due into a run's ledger, without signing it.
+ *
+ * @returns the run as it stands now
+ * @throws Failure not_found, state_unavailable
+ */
+export function foldRun(context: CallContext, runId: string): Promise<Run> {
+  return inLine(context, runId, { ...AS_IT_IS, aim: 'fold' });
+}
+
+const AS_IT_IS = {
+  operation: undefined,
+  change: (run: Run) => ({ run, records: [], answer: run }),
+  replay: (_answer: string, run: Run) => run,
+};
+
+interface Change<T> {
+  readonly operation: IdempotencyKey | undefined;
+  readonly change: MakeChange<T>;
+  readonly replay: (answer: string, run: Run) => T;
+  /** Whether a checkpoint is wanted even if the run does not change, or nothing but what is due. */
+  readonly aim: 'change' | 'fold' | 'seal';
+}
+
+function inLine<T>(context: CallContext, runId: string, wanted: Change<T>): Promise<T> {
+  const changed = serially.run(runId, async () => {
+    let loss: Loss | undefined;
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; ) {
+      if (performance.now() >= context.deadline) throw tooLate();
+      const outcome = await attemptChange(context, runId, wanted, loss);
+      if (outcome.kind === 'done') return outcome.answer;
+      loss = outcome.kind === 'lost' ? outcome.loss : undefined;
+      // What was prepared is a step ahead, of as many as it takes.
+      if (outcome.kind !== 'prepared') attempt++;
+      if (outcome.kind === 'moved') await sleep(Math.random() * Math.min(attempt, 10));
+    }
+    throw new Failure('state_unavailable', 'the run is changed by too many at once');
+  });
+  return context.deadline === Number.POSITIVE_INFINITY ? changed : by(context.deadline, changed);
+}
+
+type Attempt<T> =
+  | { readonly kind: 'done'; readonly answer: T }
+  /** Another change came first, or what was due has been written: from the beginning, on what is there now. */
+  | { readonly kind: 'moved' | 'prepared' }
+  | { readonly kind: 'lost'; readonly loss: Loss };
+
+/** @param loss  found by the attempt before */
+async function attemptChange<T>(
+  context: CallContext,
+  runId: string,
+  wanted: Change<T>,
+  loss?: Loss,
+): Promise<Attempt<T>> {
+  const { operation, change, replay, aim } = wanted;
+  const { stored, remembered, lostChanges, notedDecisions, now } = await context.state.readRun(runId, operation);
+  if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
+  if (remembered) {
+    if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
+    // Whoever made the change may have failed to confirm it. A repeat acknowledges as much as the first answer does.
+    await context.state.confirmRun(runId);
+    return { kind: 'done', answer: replay(remembered.answer, stored.run) };
+  }
+  const decisions = await unfoldedDecisions(context, stored.run, notedDecisions);
+  const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
+  const current = runAt(due.run, context.pdp.runIdleTimeoutMs, now);
+  const { run, records, answer, remembered: toRemember = answer } = await change(current, now);
+  const from = { expectedRevision: stored.revision, lostChanges };
+  const remember = operation && { ...operation, answer: JSON.stringify(toRemember) };
+
+  const finishes = stored.run.status === 'running' && run.status !== 'running';
+  if (!finishes && aim === 'change') {
+    if (run === current) {
+      await context.state.confirmRun(runId);
+      return { kind: 'done', answer };
+    }
+    const outcome = await commit(context, {
+      ...from,
+      run,
+      records: [...due.records, ...records],
+      idempotencyKey: remember,
+    });
+    return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
+  }
+  if (due.records.length > 0) {
+    const { run: prepared, records: dueRecords } = due;
+    const outcome = await commit(context, { ...from, run: prepared, records: dueRecords, idempotencyKey: undefined });
+    return { kind: outcome === 'committed' ? 'prepared' : 'moved' };
+  }
+  if (aim === 'fold') return { kind: 'done', answer };
+  const ended = finishes ? withSealedTexts(run) : run;
+  const signing = await sign(context, ended, now);
+  if (signing.kind === 'lost') return signing;
+  if (signing.kind === 'nothing' && ended === stored.run) return { kind: 'done', answer };
+  const sealed = signing.kind === 'signed' ? signing : { run: ended, checkpoint: undefined };
+  const outcome = await commit(context, { ...from, ...sealed, records: [], idempotencyKey: remember });
+  return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
+}
+
+/** What the store says of itself, and what a checkpoint says of the store. */
+function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefined {
+  if (lostChanges === 0) return loss;
+  return { changes: Math.max(lostChanges, loss?.changes ?? 0), epoch: loss?.epoch ?? 0 };
+}
+
+async function commit(
+  context: CallContext,
+  wanted: Parameters<Pdp['state']['commitRun']>[0],
+): Promise<'committed' | 'moved'> {
+  const outcome = await context.state.commitRun(wanted);
+  if (outcome === 'committed' || outcome === 'moved') return outcome;
+  if (outcome !== 'too_many_keys') throw new Error(`a change of a run names no session: ${outcome}`);
+  throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
+}
+
+/** What waits in line behind others gives up in time, too. */
+function by<T>(deadline: number, changed: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooLate()), deadline - performance.now());
+    changed.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function tooLate(): Failure {
+  return new Failure('state_unavailable', 'the run could not be changed in time');
+}
+
+export function keyReused(): Failure {
+  return new Failure('key_reused', 'the idempotency_key was used for another request');
+}

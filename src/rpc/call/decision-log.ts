@@ -1,0 +1,62 @@
+// One log line for each decision: denials at info, everything else at debug. Denials that are equal but for their id and
+// time fold into one line and counts; the record of each is in the store. Lines name ids, reasons and counts; never
+// a trace id, which opens its identity to whoever knows it, and never what a tool was called with. What a caller may
+// choose, a tool's name or an id, is shown without what looks like a credential in it.
+import type { LoggedDecision } from '../../api/operation.ts';
+import type { RedactionRules } from '../../core/redaction/scanner.ts';
+import { withoutSecrets } from '../../pdp/record/decision-records.ts';
+import { FoldedLines } from '../../telemetry/folded-lines.ts';
+import type { Logger } from '../../telemetry/log.ts';
+
+export class DecisionLog {
+  readonly #log: Logger;
+  readonly #denials: FoldedLines;
+  readonly #redaction: () => RedactionRules;
+
+  constructor(log: Logger, redaction: () => RedactionRules) {
+    this.#log = log;
+    this.#redaction = redaction;
+    this.#denials = new FoldedLines(log, 'denied more often, alike');
+  }
+
+  /** Says what has been counted, before the process ends. */
+  close(): void {
+    this.#denials.close();
+  }
+
+  /** @param caller  its name in the callers file; `local` where the operating system decides who calls */
+  write(rpc: string, caller: string, { decision, about }: LoggedDecision): void {
+    // Building a line costs more than a check: an allow must cost nothing at the default level.
+    if (!this.#log.isLevelEnabled(decision.effect === 'DENY' ? 'info' : 'debug')) return;
+    const rules = this.#redaction();
+    const named = Object.fromEntries(
+      Object.entries(about()).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? withoutSecrets(value, rules) : value,
+      ]),
+    );
+    const { decisionId, effect, wouldBe, reason, asserted, replayed, dryRun, policyRevision } = decision;
+    const line = {
+      rpc,
+      caller,
+      decision_id: decisionId,
+      effect,
+      reason,
+      ...named,
+      ...(asserted && { asserted }),
+      ...(replayed && { replayed }),
+      ...(dryRun && { dry_run: true, would_be: wouldBe }),
+      policy_revision: policyRevision.slice(0, 12),
+    };
+    if (effect !== 'DENY') {
+      this.#log.debug(line, 'decided');
+      return;
+    }
+    // What is left of a budget may change between two denials that are alike.
+    const { calls_remaining: _, ...rest } = named;
+    const alike = { rpc, caller, reason, ...rest };
+    this.#denials.write({ key: JSON.stringify(alike), kind: `${rpc} ${reason}`, about: alike }, (log) =>
+      log.info(line, 'denied'),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+// From a row of the table of operations to a handler of grpc-js.
+//
+// A rejecting async handler is never answered by grpc-js, so handlers are plain functions and the runner catches everything.
+import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Operation } from '../../api/operation.ts';
+import type { Method } from '../../api/wire/codec.ts';
+import type { Edge } from './edge.ts';
+import { callRunner } from './run-call.ts';
+
+type Handler = handleUnaryCall<Buffer, Buffer> | handleServerStreamingCall<Buffer, Buffer>;
+
+export function handlerOf(edge: Edge, operation: Operation, method: Method): Handler {
+  const run = callRunner(edge, operation, method);
+  return operation.mode === 'unary' ? unaryHandler(run) : streamHandler(run, operation.lifetime === 'endless');
+}
+
+function unaryHandler(run: ReturnType<typeof callRunner>): handleUnaryCall<Buffer, Buffer> {
+  return (call, answer) => {
+    run(call, { send: (bytes) => answer(null, bytes), fail: answer });
+  };
+}
+
+function streamHandler(
+  run: ReturnType<typeof callRunner>,
+  isEndless: boolean,
+): handleServerStreamingCall<Buffer, Buffer> {
+  return (call) => {
+    const gone = new AbortController();
+    // `cancelled` also fires when a call ends normally; by then nobody listens.
+    call.on('cancelled', () => gone.abort());
+    run(call, {
+      signal: gone.signal,
+      send: (bytes) => (call.write(bytes) ? undefined : drained(call)),
+      end: () => call.end(),
+      fail: (error) => call.emit('error', error),
+    });
+    // The headers tell a caller that it listens, which may be long before there is a first message. The listening has begun
+    // in this same turn, so nothing that the caller does upon them is missed.
+    if (isEndless && !call.cancelled && !call.writableEnded && !call.destroyed) call.sendMetadata(new Metadata());
+  };
+}
+
+function drained(call: { once(event: 'drain', listener: () => void): unknown }): Promise<void> {
+  return new Promise((resolve) => call.once('drain', resolve));
+}
