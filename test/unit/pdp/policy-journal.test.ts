@@ -106,8 +106,8 @@ test('a policy that is kept is refreshed beside the decisions, and they do not f
   const nowMs = performance.now();
   const clock = vi.spyOn(performance, 'now').mockReturnValue(nowMs + 61_000);
   expect([policies.isDue(), policies.isAgeing()]).toEqual([false, true]);
-  const context = plainContext(refusing(1), () => NOW, { policies });
-  await createSession(context, newSession(), undefined);
+  const pdp = plainContext(refusing(1), () => NOW, { policies });
+  await createSession(pdp, newSession(), undefined);
   expect((await state.readAgent(newSession().agentId)).liveSessions).toBe(1);
   expect(policies.isAgeing()).toBe(false);
   clock.mockReturnValue(nowMs + 63_000);
@@ -122,6 +122,6 @@ test('one that was not refreshed for long, or that the store may have lost, is d
   await policies.keep(state);
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 601_000);
   expect(policies.isDue()).toBe(true);
-  const context = plainContext(refusing(1), () => NOW, { policies });
-  await expect(createSession(context, newSession(), undefined)).rejects.toMatchObject({ kind: 'state_unavailable' });
+  const pdp = plainContext(refusing(1), () => NOW, { policies });
+  await expect(createSession(pdp, newSession(), undefined)).rejects.toMatchObject({ kind: 'state_unavailable' });
 });
