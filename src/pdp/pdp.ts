@@ -7,7 +7,7 @@ import { checkIdentity, type FoundIdentity, type Identity } from '../core/identi
 import type { Policy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import { type Run, runAt } from '../core/run/run.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { CallContext } from './call-context.ts';
 import type { IdentityCache } from './identity/identity-cache.ts';
 import type { PolicyJournal } from './policy/policy-journal.ts';

@@ -11,7 +11,7 @@ import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run/run.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import type { IdempotencyKey } from '../state/port.ts';
+import type { IdempotencyKey } from '../state/port/idempotency-key.ts';
 
 /** What each job is given, all of which can be sent to a thread. */
 interface Inputs {

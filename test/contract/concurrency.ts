@@ -1,7 +1,7 @@
 // What must hold however many callers come at once.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ChargeAnswer } from '../../src/state/port.ts';
+import type { ChargeAnswer } from '../../src/state/port/charge.ts';
 import {
   calls,
   commitOf,

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
 import { openingCounters } from '../../src/core/session/session.ts';
-import type { CreateSessionAnswer, State } from '../../src/state/port.ts';
+import type { CreateSessionAnswer } from '../../src/state/port/session.ts';
+import type { State } from '../../src/state/port/state.ts';
 import {
   charged,
   created,

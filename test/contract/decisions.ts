@@ -4,7 +4,9 @@ import type { Reason } from '../../src/core/decision/decision.ts';
 import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
-import type { ChargeAnswer, ChargeStep, NewDecision, SettledDecision, State } from '../../src/state/port.ts';
+import type { ChargeAnswer, ChargeStep } from '../../src/state/port/charge.ts';
+import type { NewDecision, SettledDecision } from '../../src/state/port/decision.ts';
+import type { State } from '../../src/state/port/state.ts';
 import {
   calls,
   commitOf,

@@ -7,7 +7,7 @@ import type { Pdp } from '../../src/pdp/pdp.ts';
 import { PolicyJournal } from '../../src/pdp/policy/policy-journal.ts';
 import { DecisionFeed } from '../../src/pdp/record/decision-feed.ts';
 import { SubjectNotes } from '../../src/pdp/record/subject-notes.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { policyOf } from '../unit/core/policies.ts';
 
 /** A call of the process itself; `parts` take the place of the plain ones. */

@@ -2,7 +2,7 @@
 
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { Fields } from './fields.ts';
 
 export function pageTokenOf(position: Position | undefined): string {

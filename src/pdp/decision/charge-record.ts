@@ -4,7 +4,7 @@ import type { Check } from '../../core/decision/decision.ts';
 import type { DecisionSession } from '../../core/decision/decision-record.ts';
 import { clockOf, windowCallsAt } from '../../core/session/session.ts';
 import { knownCommandIn } from '../../core/slash/slash.ts';
-import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
+import type { ChargeAnswer, ChargedSession } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';
 import { type PendingRecord, pendingRecord, publish } from '../record/decision-records.ts';
 import type { Judgement } from './judge.ts';

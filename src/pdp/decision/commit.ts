@@ -7,7 +7,7 @@ import { Failure } from '../../core/failure.ts';
 import type { StoredIdentity } from '../../core/identity/identity.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { charge } from '../../core/session/session.ts';
-import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
+import type { ChargeAnswer, ChargedSession } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
 import { isPreparing, isRecorded, type PendingRecord, prepared, recordOutcome } from '../record/decision-records.ts';

@@ -6,7 +6,7 @@ import { Failure } from '../../core/failure.ts';
 import { PARTITIONS } from '../../core/partition.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
 import type { AuditRecord } from '../../state/codec/audit-record.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { CallContext } from '../call-context.ts';
 import { mergePages, RUNS_AT_ONCE } from '../merge-pages.ts';
 import { findRun } from '../pdp.ts';

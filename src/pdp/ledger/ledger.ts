@@ -30,7 +30,8 @@ import {
   isOfItsNote,
   type StoredCheckpoint,
 } from '../../state/codec/checkpoint.ts';
-import type { NewCheckpoint, State } from '../../state/port.ts';
+import type { NewCheckpoint } from '../../state/port/ledger.ts';
+import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
 import { newSalt } from '../ids.ts';
 import { logPages } from '../run/log-pages.ts';

@@ -19,7 +19,7 @@ import { isOwnId } from '../../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
 import { encodeContext } from '../../state/codec/decision-record.ts';
-import type { DecisionEntry } from '../../state/port.ts';
+import type { DecisionEntry } from '../../state/port/decision.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
 import type { Noting } from './subject-notes.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { CallContext } from '../call-context.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';

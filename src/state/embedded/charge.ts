@@ -11,7 +11,8 @@ import {
   type SessionRecord,
 } from '../../core/session/session.ts';
 import { decodeRemembered, encodeRemembered } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep } from '../port/charge.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import { countingRepeat, recording } from './decisions.ts';
 import type { Step, Tables, Write } from './file/environment.ts';
 import { findIdentity } from './identities.ts';

@@ -8,7 +8,7 @@ import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { decidedAtMs, decodeDecision, foldDigest, repeated } from '../codec/decision-record.ts';
 import { uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry } from '../port.ts';
+import type { DecisionEntry } from '../port/decision.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, PRESENT } from './keys.ts';
 import type { DecisionBounds } from './store.ts';

@@ -8,7 +8,7 @@ import type { SessionRecord } from '../../core/session/session.ts';
 import { decodeDecision, encodeDecision, type MadeDecision, repeated } from '../codec/decision-record.ts';
 import { encodeNoted } from '../codec/noted-decision.ts';
 import { uuidText } from '../codec/operation-record.ts';
-import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
+import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port/decision.ts';
 import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { idKey, time } from './keys.ts';

@@ -3,7 +3,7 @@
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { decodeNoted, NOTED_BYTES } from '../codec/noted-decision.ts';
-import type { DecisionRecords } from '../port.ts';
+import type { DecisionRecords } from '../port/decision.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer } from './keys.ts';
 import type { Store } from './store.ts';

@@ -4,7 +4,7 @@ import { partitionOf } from '../../core/partition.ts';
 import { isTended, type Run, subjectsOf } from '../../core/run/run.ts';
 import type { OperationCount } from '../../core/session/session.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { RunIndex, RunSubject, StoredRun } from '../port.ts';
+import type { RunIndex, RunSubject, StoredRun } from '../port/run.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, nameHash, PRESENT, partitionPrefix, placeKey } from './keys.ts';
 import { notedKeys } from './noted-decisions.ts';

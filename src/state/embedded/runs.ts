@@ -10,7 +10,10 @@ import {
   type OperationCount,
 } from '../../core/session/session.ts';
 import { leafOf } from '../codec/audit-record.ts';
-import type { IdempotencyKey, NewCheckpoint, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { NewCheckpoint } from '../port/ledger.ts';
+import type { RememberedAppend, RunCommit, RunPage, StoredRun } from '../port/run.ts';
+import type { State } from '../port/state.ts';
 import type { Step, Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
 import { notedCount } from './noted-decisions.ts';

@@ -10,7 +10,10 @@ import {
   statusOf,
 } from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
 import { removeOldDecisions } from './decision-tables.ts';
 import { recordOfChange } from './decisions.ts';

@@ -1,7 +1,8 @@
 // The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
 // without a server; one process owns the directory.
 import { LIMITS } from '../../core/limits.ts';
-import type { State, StoreInfo, StoreWarning } from '../port.ts';
+import type { State } from '../port/state.ts';
+import type { StoreInfo, StoreWarning } from '../port/store.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
 import { pageDecisions, readDecision, recordDecision } from './decisions.ts';

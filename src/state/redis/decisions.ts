@@ -6,7 +6,7 @@ import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
 import { decodeNoted } from '../codec/noted-decision.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { DecisionPage, DecisionRecords, SettledDecision } from '../port.ts';
+import type { DecisionPage, DecisionRecords, SettledDecision } from '../port/decision.ts';
 import { decoded } from './connection/errors.ts';
 import {
   absentKey,

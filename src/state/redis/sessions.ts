@@ -15,7 +15,10 @@ import {
   statusOf,
 } from '../../core/session/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
 import { decoded, unavailable } from './connection/errors.ts';
 import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';

@@ -2,19 +2,13 @@
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type {
-  ChargeAnswer,
-  ChargeStep,
-  DecisionPage,
-  IdempotencyKey,
-  NewSession,
-  RecordOf,
-  RunCommit,
-  RunPage,
-  SettledDecision,
-  State,
-  StoreInfo,
-} from '../port.ts';
+import type { ChargeAnswer, ChargeStep } from '../port/charge.ts';
+import type { DecisionPage, RecordOf, SettledDecision } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { RunCommit, RunPage } from '../port/run.ts';
+import type { NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
+import type { StoreInfo } from '../port/store.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
 import type { LoginSource, TlsFiles } from './connection/address.ts';

@@ -2,7 +2,8 @@
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry, IdempotencyKey } from '../port.ts';
+import type { DecisionEntry } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Commands, Connection } from './connection/commands.ts';
 import type { DataMonitor } from './connection/data-monitor.ts';
 import type { HighWaterMarks } from './connection/high-water-marks.ts';

@@ -5,7 +5,7 @@ import { checksOf, type DecisionRecord, numbersOf } from '../../../src/core/deci
 import { LIMITS } from '../../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../../src/core/session/session.ts';
 import { decodeContext } from '../../../src/state/codec/decision-record.ts';
-import type { NewDecision } from '../../../src/state/port.ts';
+import type { NewDecision } from '../../../src/state/port/decision.ts';
 
 export interface Denial {
   readonly reason: Reason;

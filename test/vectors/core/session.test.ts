@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SENSITIVITIES, type Sensitivity, type SensitivityLevel, statusOf } from '../../../src/core/session/session.ts';
-import type { ChargeAnswer } from '../../../src/state/port.ts';
+import type { ChargeAnswer } from '../../../src/state/port/charge.ts';
 import { SessionModel } from '../../unit/core/session/session-model.ts';
 import { aCharge, aSession, CREATED_AT, sessionIdOf } from '../../unit/core/sessions.ts';
 import { expectNothingElse, readVectors } from '../cases.ts';

@@ -18,19 +18,13 @@ import {
   type SessionRecord,
   statusOf,
 } from '../../../../src/core/session/session.ts';
-import type {
-  AgentRecord,
-  ChargeAnswer,
-  ChargedSession,
-  ChargeStep,
-  CloseSessionAnswer,
-  CreateSessionAnswer,
-  IdempotencyKey,
-  NewSession,
-  Position,
-  RecordOf,
-  State,
-} from '../../../../src/state/port.ts';
+import type { AgentRecord } from '../../../../src/state/port/agent.ts';
+import type { ChargeAnswer, ChargedSession, ChargeStep } from '../../../../src/state/port/charge.ts';
+import type { RecordOf } from '../../../../src/state/port/decision.ts';
+import type { IdempotencyKey } from '../../../../src/state/port/idempotency-key.ts';
+import type { Position } from '../../../../src/state/port/position.ts';
+import type { CloseSessionAnswer, CreateSessionAnswer, NewSession } from '../../../../src/state/port/session.ts';
+import type { State } from '../../../../src/state/port/state.ts';
 
 import { DecisionModel } from '../decision-model.ts';
 
