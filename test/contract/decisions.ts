@@ -4,7 +4,7 @@ import type { Reason } from '../../src/core/decision/decision.ts';
 import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
-import type { ChargeAnswer, ChargeStep } from '../../src/state/port/charge.ts';
+import type { ChargeResult, ChargeStep } from '../../src/state/port/charge.ts';
 import type { NewDecision, SettledDecision } from '../../src/state/port/decision.ts';
 import type { State } from '../../src/state/port/state.ts';
 import {
@@ -105,7 +105,7 @@ function expectNewest(records: DecisionRecord[], decided: readonly { decisionId:
   expect(records.map(({ decisionId }) => decisionId)).toEqual(newest.map(({ decisionId }) => decisionId));
 }
 
-const denialOf = (answer: ChargeAnswer) => {
+const denialOf = (answer: ChargeResult) => {
   if (answer.kind !== 'denied') throw new Error(`not denied: ${answer.kind}`);
   return answer;
 };

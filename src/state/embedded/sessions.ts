@@ -12,7 +12,7 @@ import {
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { RecordOf } from '../port/decision.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, NewSession } from '../port/session.ts';
+import type { CloseSessionResult, CreateSessionResult, NewSession } from '../port/session.ts';
 import type { State } from '../port/state.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
 import { removeOldDecisions } from './decision-tables.ts';
@@ -35,7 +35,7 @@ export function createSession(
   maxLive: number,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CreateSessionAnswer> {
+): Promise<CreateSessionResult> {
   return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation, recordOf }), {
     grows: true,
   });
@@ -52,7 +52,7 @@ function creationStep(
   store: Store,
   tables: Tables,
   { session, maxLive, operation, recordOf }: Creation,
-): Step<CreateSessionAnswer> {
+): Step<CreateSessionResult> {
   const now = store.now();
   const scope = nameHash(session.agentId);
   const remembered = operation && store.keys.recall(tables.operations, scope, operation, generationsAround(now));
@@ -84,7 +84,7 @@ function repeatedCreation(
   { fingerprint }: IdempotencyKey,
   remembered: Buffer,
   now: number,
-): CreateSessionAnswer {
+): CreateSessionResult {
   if (remembered.toString('hex', 0, FINGERPRINT_BYTES) !== fingerprint) return { kind: 'key_reused' };
   const sessionId = uuidText(remembered.subarray(FINGERPRINT_BYTES));
   return { kind: 'replayed', record: findSession(tables, sessionId, { retentionMs, now }), now };
@@ -103,7 +103,7 @@ export function closeSession(
   sessionId: string,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CloseSessionAnswer> {
+): Promise<CloseSessionResult> {
   return store.environment.commit((tables) => closingStep(store, tables, { sessionId, operation, recordOf }));
 }
 
@@ -111,7 +111,7 @@ function closingStep(
   store: Store,
   tables: Tables,
   { sessionId, operation, recordOf }: Pick<Creation, 'operation' | 'recordOf'> & { sessionId: string },
-): Step<CloseSessionAnswer> {
+): Step<CloseSessionResult> {
   const now = store.now();
   const { keys, retentionMs } = store;
   const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;

@@ -26,7 +26,7 @@ export interface ChargedSession {
   readonly counters: Counters;
 }
 
-export type ChargeAnswer = { readonly now: number } & (
+export type ChargeResult = { readonly now: number } & (
   | ({ readonly kind: 'charged' | 'nothing_to_charge' } & ChargedSession)
   /** `counters` are the first answer's, so far as they are remembered. */
   | ({ readonly kind: 'replayed'; readonly decisionId: string } & ChargedSession)
@@ -47,5 +47,5 @@ export type ChargeAnswer = { readonly now: number } & (
 
 export interface Charges {
   /** Charges as `core/session.ts` says, or changes nothing. */
-  charge(step: ChargeStep): Promise<ChargeAnswer>;
+  charge(step: ChargeStep): Promise<ChargeResult>;
 }

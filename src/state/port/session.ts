@@ -6,13 +6,13 @@ import type { Position } from './position.ts';
 
 export type NewSession = Omit<Session, 'createdAtMs'>;
 
-export type CreateSessionAnswer =
+export type CreateSessionResult =
   | { readonly kind: 'created'; readonly record: SessionRecord; readonly now: number }
   /** The key created this session before; the record is gone if the session is. */
   | { readonly kind: 'replayed'; readonly record: SessionRecord | undefined; readonly now: number }
   | { readonly kind: 'too_many_sessions' | 'agent_deactivated' | 'key_reused' };
 
-export type CloseSessionAnswer =
+export type CloseSessionResult =
   | { readonly kind: 'closed' | 'replayed'; readonly record: SessionRecord; readonly now: number }
   | { readonly kind: 'unknown' | 'already_closed' | 'key_reused' };
 
@@ -23,7 +23,7 @@ export interface Sessions {
     maxLive: number,
     operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
-  ): Promise<CreateSessionAnswer>;
+  ): Promise<CreateSessionResult>;
   /** A session that ended longer ago than the retention is not found. */
   readSession(sessionId: string): Promise<{ record: SessionRecord | undefined; now: number }>;
   /** @param recordOf  the record of the close; stored in the step that closes it */
@@ -31,7 +31,7 @@ export interface Sessions {
     sessionId: string,
     operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
-  ): Promise<CloseSessionAnswer>;
+  ): Promise<CloseSessionResult>;
   /** Sessions of one partition by creation time, newest first. */
   pageSessions(page: {
     partition: number;

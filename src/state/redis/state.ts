@@ -2,7 +2,7 @@
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { ChargeAnswer, ChargeStep } from '../port/charge.ts';
+import type { ChargeResult, ChargeStep } from '../port/charge.ts';
 import type { DecisionPage, RecordOf, SettledDecision } from '../port/decision.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { RunCommit, RunPage } from '../port/run.ts';
@@ -208,7 +208,7 @@ class RedisState implements State {
     return readSession(this.#store, sessionId);
   }
 
-  async charge(step: ChargeStep): Promise<ChargeAnswer> {
+  async charge(step: ChargeStep): Promise<ChargeResult> {
     if (!step.identity || !this.#store.commands.servers.isCluster) return charge(this.#store, this.#charges, step);
     // In a cluster the record lies in another slot, and no script can look at both: it is compared just before.
     const { stored } = await this.readIdentity(step.identity.traceId);
