@@ -34,7 +34,7 @@ const OPERATIONS = {
   readDecision: true,
   pageDecisions: true,
   noteSubjects: true,
-  readNotedDecisions: true,
+  readRunDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 
 export const STORE_OPERATIONS = Object.keys(OPERATIONS) as readonly StoreOperation[];

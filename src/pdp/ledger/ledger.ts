@@ -52,10 +52,10 @@ export interface Loss {
 export async function unfoldedDecisions(
   { state }: CallContext,
   { runId, ledger: { decisions } }: Run,
-  notedDecisions: number,
+  runDecisions: number,
 ): Promise<readonly FoldedDecision[]> {
-  const count = Math.min(notedDecisions - decisions, LIMITS.decisionsFoldedMax);
-  const noted = count > 0 ? await state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+  const count = Math.min(runDecisions - decisions, LIMITS.decisionsFoldedMax);
+  const noted = count > 0 ? await state.readRunDecisions(runId, { from: decisions, limit: count }) : [];
   const folded: FoldedDecision[] = [];
   for (let from = 0; from < noted.length; from += READ_AT_ONCE) {
     const some = noted.slice(from, from + READ_AT_ONCE);

@@ -86,8 +86,8 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
     latencyUs: Math.max(0, Math.round((performance.now() - receivedAtMs) * 1000)),
     ...(details && { details }),
   };
-  const { context: bytes, foldBytes } = encodeContext(request);
-  return { request, entry: { rpc, runId, context: bytes, foldBytes } };
+  const { context: bytes, aggregationBytes } = encodeContext(request);
+  return { request, entry: { rpc, runId, context: bytes, aggregationBytes } };
 }
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */

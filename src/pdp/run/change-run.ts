@@ -111,7 +111,7 @@ async function attemptChange<T>(
   loss?: Loss,
 ): Promise<Attempt<T>> {
   const { operation, change, replay, aim } = wanted;
-  const { stored, remembered, lostChanges, notedDecisions, now } = await context.state.readRun(runId, operation);
+  const { stored, remembered, lostChanges, runDecisions, now } = await context.state.readRun(runId, operation);
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
@@ -119,7 +119,7 @@ async function attemptChange<T>(
     await context.state.confirmRun(runId);
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
-  const decisions = await unfoldedDecisions(context, stored.run, notedDecisions);
+  const decisions = await unfoldedDecisions(context, stored.run, runDecisions);
   const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
   const current = runAt(due.run, context.pdp.runIdleTimeoutMs, now);
   const { run, records, answer, remembered: toRemember = answer } = await change(current, now);

@@ -75,7 +75,7 @@ const writer = new MsgpackWriter();
  * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil. What a
  * management operation changed is a third array, see decision-details.ts.
  */
-export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
+export function encodeContext(context: DecisionContext): { context: Buffer; aggregationBytes: number } {
   writer.begin();
   writer.array(11);
   writer.integer(rpcNumber(context.rpc));
@@ -94,7 +94,7 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
     writer.integer(levelsOf(call));
     writer.integer(call.count);
   }
-  const foldBytes = writer.length;
+  const aggregationBytes = writer.length;
   writer.array(5);
   writer.text(context.caller);
   if (context.traceHash === undefined) writer.nil();
@@ -104,7 +104,7 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
   writeChecks(context.checks);
   writer.integer(context.latencyUs);
   if (context.details) writer.bytes(encodeDetails(context.details));
-  return { context: writer.taken(), foldBytes };
+  return { context: writer.taken(), aggregationBytes };
 }
 
 /** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
@@ -139,9 +139,12 @@ function writeChecks(checks: readonly Check[]): void {
 }
 
 /** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
-export function foldDigest(reason: Reason, { context, foldBytes }: { context: Uint8Array; foldBytes: number }): string {
+export function aggregationDigest(
+  reason: Reason,
+  { context, aggregationBytes }: { context: Uint8Array; aggregationBytes: number },
+): string {
   const digest = createHash('sha1').update(Buffer.from([reasonNumber(reason)]));
-  return digest.update(context.subarray(0, foldBytes)).digest('hex');
+  return digest.update(context.subarray(0, aggregationBytes)).digest('hex');
 }
 
 /** A decision as the store makes it. */

@@ -16,8 +16,8 @@ import type { RememberedAppend, RunCommit, RunPage, StoredRun } from '../port/ru
 import type { State } from '../port/state.ts';
 import type { Step, Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, nameHash } from './keys.ts';
-import { notedCount } from './noted-decisions.ts';
 import { generationsAround } from './remembered-keys.ts';
+import { countRunDecisions } from './run-decisions.ts';
 import {
   checkpointKey,
   loadRun,
@@ -48,7 +48,7 @@ export function readRun(
     return {
       stored: entry && storedRun(entry),
       remembered,
-      notedDecisions: entry ? notedCount(tables, runId) : 0,
+      runDecisions: entry ? countRunDecisions(tables, runId) : 0,
       // No copy of another time takes this store's place while it is open.
       lostChanges: 0,
       now,

@@ -10,9 +10,9 @@ import { lockDirectory } from './file/directory-lock.ts';
 import { Environment } from './file/environment.ts';
 import type { SpaceGauge } from './file/space-gauge.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
-import { readNotedDecisions } from './noted-decisions.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
+import { readRunDecisions } from './run-decisions.ts';
 import {
   commitRun,
   pageRuns,
@@ -118,7 +118,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
     noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
-    readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
+    readRunDecisions: (runId, page) => readRunDecisions(store, runId, page),
   };
   return state;
 }

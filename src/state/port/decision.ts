@@ -12,7 +12,7 @@ export interface DecisionEntry {
   /** See src/state/codec/decision-record.ts; stored as it is. */
   readonly context: Uint8Array;
   /** So many bytes at the beginning of `context` say what was asked: denials of a session that are equal in them are one record. */
-  readonly foldBytes: number;
+  readonly aggregationBytes: number;
 }
 
 /** The id says where the record lies: its partition must be that of the session or run that it is about. */
@@ -63,5 +63,5 @@ export interface DecisionRecords {
   readDecision(decisionId: string): Promise<DecisionRecord | undefined>;
   pageDecisions(page: DecisionPage): Promise<DecisionRecord[]>;
   /** What is noted with a run, oldest first, from a place in its list on, 0 being the first. */
-  readNotedDecisions(runId: string, page: { from: number; limit: number }): Promise<RunDecision[]>;
+  readRunDecisions(runId: string, page: { from: number; limit: number }): Promise<RunDecision[]>;
 }

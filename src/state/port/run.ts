@@ -71,7 +71,7 @@ export interface Runs {
     stored: StoredRun | undefined;
     remembered: RememberedAppend | undefined;
     /** How many decisions are noted with the run. */
-    notedDecisions: number;
+    runDecisions: number;
     lostChanges: number;
     now: number;
   }>;

@@ -22,7 +22,7 @@ export async function readRun(
   const { run, slots, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
   const { reply, lineage } = await runWhere(store, 'read-run', [run, ...slots, noted], [store.clock(), name]);
-  const [now, revision, bytes, remembered, notedDecisions, lost] = reply as [
+  const [now, revision, bytes, remembered, runDecisions, lost] = reply as [
     number,
     Buffer | null,
     Buffer | null,
@@ -36,7 +36,7 @@ export async function readRun(
   return {
     stored,
     remembered: rememberedOf(remembered),
-    notedDecisions: stored ? notedDecisions : 0,
+    runDecisions: stored ? runDecisions : 0,
     lostChanges: Number(lost ?? 0),
     now,
   };

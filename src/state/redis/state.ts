@@ -19,7 +19,7 @@ import { HighWaterMarks, type RollBack } from './connection/high-water-marks.ts'
 import { loadScripts } from './connection/scripts.ts';
 import type { Requirements } from './connection/server-check.ts';
 import { openServers, type ServerEvent } from './connection/servers.ts';
-import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
+import { pageDecisions, readDecision, readRunDecisions, recordDecision } from './decisions.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
@@ -305,7 +305,7 @@ class RedisState implements State {
     return noteSubjects(this.#store, sessionId, subjects);
   }
 
-  readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {
-    return readNotedDecisions(this.#store, runId, page);
+  readRunDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readRunDecisions']> {
+    return readRunDecisions(this.#store, runId, page);
   }
 }

@@ -120,11 +120,11 @@ export function decisionLength({ context, runId }: DecisionEntry, decisionId: st
 
 /** Writes {@link decisionBytes} where there is room for them. */
 export function writeDecision(entry: DecisionEntry, decisionId: string, bytes: Buffer, at: number): void {
-  const { rpc, foldBytes, context, runId } = entry;
+  const { rpc, aggregationBytes, context, runId } = entry;
   const run = isNear(decisionId, runId) ? runId : '';
   writeUuid(decisionId, bytes, at);
   bytes[at + 16] = rpcNumber(rpc);
-  bytes.writeUInt16BE(foldBytes, at + 17);
+  bytes.writeUInt16BE(aggregationBytes, at + 17);
   bytes[at + 19] = run.length;
   if (run !== '') bytes.write(run, at + DECISION_HEAD, 'latin1');
   bytes.set(context, at + DECISION_HEAD + run.length);

@@ -41,7 +41,7 @@ export class DecisionModel {
     const { sessionId } = found.session;
     const denials = this.#denials.get(sessionId) ?? new Map<string, string>();
     this.#denials.set(sessionId, denials);
-    const asked = Buffer.from(decision.context.subarray(0, decision.foldBytes)).toString('hex');
+    const asked = Buffer.from(decision.context.subarray(0, decision.aggregationBytes)).toString('hex');
     const first = denials.get(`${denial.reason} ${asked}`);
     if (first !== undefined) {
       this.repeat(first, decision.decisionId, now);
