@@ -1,5 +1,4 @@
 // The parts of the process that operations use: the policy of the moment, the state, the rules of this server, and time.
-
 import type { DecisionRules } from '../core/decision/authorize.ts';
 import type { DecisionLogLevel } from '../core/decision/decision-record.ts';
 import { Failure } from '../core/failure.ts';

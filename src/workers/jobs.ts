@@ -1,5 +1,4 @@
 // What workers do: pure functions over what they are sent. A job never throws; what it fails with is part of its answer.
-
 import { appendRequestFrom } from '../api/wire/append-request.ts';
 import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';

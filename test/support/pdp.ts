@@ -1,5 +1,4 @@
 // The decision point over a state, without a server: an empty policy, the default rules, no ledger key.
-
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { type CallContext, localContext } from '../../src/pdp/call-context.ts';
 import { IdentityCache } from '../../src/pdp/identity/identity-cache.ts';

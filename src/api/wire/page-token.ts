@@ -1,5 +1,4 @@
 // Page tokens: a place in a list, opaque to clients. A token only ever moves a reader; it grants nothing.
-
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { Position } from '../../state/port/position.ts';

@@ -1,5 +1,4 @@
 // The record of an Authorize or ConsumeBudget: made before the charge, which stores it in its own step.
-
 import type { Check } from '../../core/decision/decision.ts';
 import type { DecisionSession } from '../../core/decision/decision-record.ts';
 import { clockOf, windowCallsAt } from '../../core/session/session.ts';

@@ -1,6 +1,5 @@
 // The records of all finished runs, one after the other, from a place that a reader has kept: at least once, in the order
 // in which the runs finished. It must never pass a run that may yet turn up behind the reader.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { PARTITIONS } from '../../core/partition.ts';

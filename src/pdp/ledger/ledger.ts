@@ -3,7 +3,6 @@
 //
 // INVARIANT: only what is stored is signed, and only once the store has confirmed it. A checkpoint over what the store may
 // lose would make our own loss look like a forgery.
-
 import { createHash } from 'node:crypto';
 import type { DecisionRecord, RunDecision } from '../../core/decision/decision-record.ts';
 import { Failure } from '../../core/failure.ts';

@@ -1,6 +1,5 @@
 // Purging the contents of a finished run: what happened stays provable, what was said is gone. The purge record comes first,
 // so that at no moment something is missing that no record explains.
-
 import { Failure } from '../../core/failure.ts';
 import { purgeRecord, withOwnRecords } from '../../core/ledger/ledger.ts';
 import { LIMITS } from '../../core/limits.ts';

@@ -1,5 +1,4 @@
 // What an auditor asks about decisions: one with the whole of its story, many by whose they are.
-
 import { type DecisionFilter, fits } from '../../core/decision/decision-filter.ts';
 import type { DecisionRecord } from '../../core/decision/decision-record.ts';
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';

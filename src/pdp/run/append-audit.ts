@@ -1,5 +1,4 @@
 // AppendAudit: what a run did, shaped by core, numbered and stored in one step.
-
 import { Failure } from '../../core/failure.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { RedactionRules } from '../../core/redaction/scanner.ts';

@@ -1,7 +1,6 @@
 // The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
 // in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
 // does so in one step with the checkpoint that signs its end.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';

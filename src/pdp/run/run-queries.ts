@@ -1,5 +1,4 @@
 // What an auditor asks about runs and their logs.
-
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../../core/ledger/ledger.ts';

@@ -1,5 +1,4 @@
 // Runs: started once, finished once.
-
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
 import { Failure } from '../../core/failure.ts';
 import { principalOf, principalsOf } from '../../core/identity/identity.ts';

@@ -1,5 +1,4 @@
 // Agents: switched off and on again by a controller.
-
 import type { AgentRecord } from '../../state/port/agent.ts';
 import type { CallContext } from '../call-context.ts';
 import { pendingRecord, prepared, type RecordedRequest, recordOutcome } from '../record/decision-records.ts';

@@ -1,5 +1,4 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
-
 import { setImmediate as turn } from 'node:timers/promises';
 import { termsOf } from '../../core/decision/decision-details.ts';
 import { Failure } from '../../core/failure.ts';

@@ -1,6 +1,5 @@
 // Clears away what has ended, a little at a time: sessions past their retention, runs that fell silent, runs past
 // theirs. Nothing depends on it for a right answer; it frees memory and closes books.
-
 import { Failure } from '../../core/failure.ts';
 import { isSigned } from '../../core/ledger/ledger.ts';
 import { PARTITIONS } from '../../core/partition.ts';

@@ -1,5 +1,4 @@
 // The records of decisions.
-
 import type { Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionRecord, DecisionRpc, RunDecision } from '../../core/decision/decision-record.ts';
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';

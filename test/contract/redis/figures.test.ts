@@ -1,5 +1,4 @@
 // What a charge and a session cost the server. Printed to be read; only gross faults fail.
-
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionRecord } from '../../../src/core/session/session.ts';
