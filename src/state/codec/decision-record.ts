@@ -66,9 +66,6 @@ export function rpcOf(number: number): DecisionContext['rpc'] {
   return rpc;
 }
 
-/** One serves all: no other context is begun before one is taken. */
-const writer = new MsgpackWriter();
-
 /**
  * The context: two or three msgpack arrays, the first of which says what was asked,
  * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
@@ -76,12 +73,12 @@ const writer = new MsgpackWriter();
  * management operation changed is a third array, see decision-details.ts.
  */
 export function encodeContext(context: DecisionContext): { context: Buffer; aggregationBytes: number } {
-  writer.begin();
+  const writer = new MsgpackWriter();
   writer.array(11);
   writer.integer(rpcNumber(context.rpc));
   writer.text(context.agentId);
-  writeId(context.sessionId);
-  writeId(context.runId);
+  writeId(writer, context.sessionId);
+  writeId(writer, context.runId);
   writer.text(context.principal);
   writer.text(context.scope);
   writer.text(context.platform);
@@ -98,13 +95,13 @@ export function encodeContext(context: DecisionContext): { context: Buffer; aggr
   writer.array(5);
   writer.text(context.caller);
   if (context.traceHash === undefined) writer.nil();
-  else writeHex(context.traceHash);
-  if (REVISION.test(context.policyRevision)) writeHex(context.policyRevision);
+  else writeHex(writer, context.traceHash);
+  if (REVISION.test(context.policyRevision)) writeHex(writer, context.policyRevision);
   else writer.text(context.policyRevision);
-  writeChecks(context.checks);
+  writeChecks(writer, context.checks);
   writer.integer(context.latencyUs);
   if (context.details) writer.bytes(encodeDetails(context.details));
-  return { context: writer.taken(), aggregationBytes };
+  return { context: writer.target.subarray(0, writer.length), aggregationBytes };
 }
 
 /** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
@@ -115,7 +112,7 @@ function levelsOf({ sensitivity, stated }: CountedCall): number {
 const REVISION = /^[0-9a-f]{64}$/;
 
 /** An own id takes less than half as bytes; any other text stays one. */
-function writeId(id: string | undefined): void {
+function writeId(writer: MsgpackWriter, id: string | undefined): void {
   if (id === undefined || !isOwnId(id)) writer.text(id);
   else {
     const at = writer.binary(16);
@@ -123,13 +120,13 @@ function writeId(id: string | undefined): void {
   }
 }
 
-function writeHex(digits: string): void {
+function writeHex(writer: MsgpackWriter, digits: string): void {
   const at = writer.binary(digits.length / 2);
   writer.target.write(digits, at, 'hex');
 }
 
 /** Two bytes each: the name with two flags, the reason. */
-function writeChecks(checks: readonly Check[]): void {
+function writeChecks(writer: MsgpackWriter, checks: readonly Check[]): void {
   let at = writer.binary(2 * checks.length);
   const bytes = writer.target;
   for (const { name, passed, asserted, reason } of checks) {

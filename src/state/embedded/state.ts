@@ -13,19 +13,13 @@ import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
 import { readRunDecisions } from './run-decisions.ts';
-import {
-  commitRun,
-  pageRuns,
-  purgePayloads,
-  readCheckpoints,
-  readLog,
-  readRun,
-  readStartedRun,
-  removeRun,
-} from './runs.ts';
-import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
+import { purgePayloads, readCheckpoints, readLog } from './run-log.ts';
+import { removeRun } from './run-removal.ts';
+import { commitRun, pageRuns, readRun, readStartedRun } from './runs.ts';
+import { closeSession, createSession, pageSessions, readSession } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
+import { removeEndedSessions } from './sweep.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
