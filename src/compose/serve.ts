@@ -18,7 +18,7 @@ import { RedactionSource } from '../redaction/redaction-source.ts';
 import { GrpcServer } from '../rpc/server.ts';
 import { type LedgerKey, openLedgerKey } from '../signing/ledger-key.ts';
 import { observedState, STORE_OPERATIONS } from '../state/observed.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import { type Monitored, MonitoringListener } from '../telemetry/http.ts';
 import { errorFields, type Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

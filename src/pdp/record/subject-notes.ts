@@ -4,7 +4,7 @@
 // INVARIANT: a session that is there is noted before a decision about it is recorded, so a list by subject misses none.
 import { type DecisionSubject, subjectsOfDecision } from '../../core/decision/decision-subject.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 
 /** What was noted this long ago is noted again, so that an index that lost it has it back. */
 const NOTED_MS = 600_000;
