@@ -15,10 +15,11 @@ export type PolicyReload =
 export interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
-  /** Hears of what is about to come into force. */
-  readonly onTake?: (loaded: CurrentPolicy<Rules>) => void;
-  /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
-  readonly onReload?: (reload: PolicyReload, by?: string) => void;
+  /**
+   * Runs at each swap, failure and recovery, in the same turn of the event loop; and at each {@link PolicySource.reload}, which waits
+   * for it. Not where a look at the file found nothing new. It may fail only where there is a `caller`.
+   */
+  readonly onReload?: (reload: PolicyReload, caller: string | undefined) => void | Promise<void>;
   readonly now?: () => number;
   /** Reads the file like {@link loadPolicy} and beside the event loop, which a large file would keep. Not for the first time. */
   readonly load?: () => Promise<LoadedPolicy<Rules>>;
@@ -49,7 +50,6 @@ export class PolicySource<Rules> {
       onChange: (loaded) => this.#takeChange(loaded),
     });
     this.#current = this.#load();
-    options.onTake?.(this.#current);
   }
 
   /** Takes over from now on what has become of the file since it was read, until {@link close}. */
@@ -62,13 +62,13 @@ export class PolicySource<Rules> {
   }
 
   /**
-   * Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file.
+   * Reads the file now and runs `onReload`, whether or not the file has changed. A bad file is an answer, not an error.
    *
-   * @param by  who asks for it; the listener hears that, too
+   * @throws what `onReload` throws; a good file is in force all the same
    */
-  async reload(by?: string): Promise<PolicyReload> {
+  async reload(caller: string): Promise<PolicyReload> {
     const reload = this.#take(await this.#watch.load());
-    this.#options.onReload?.(reload, by);
+    await this.#options.onReload?.(reload, caller);
     return reload;
   }
 
@@ -80,7 +80,8 @@ export class PolicySource<Rules> {
   #takeChange(loaded: CurrentPolicy<Rules> | PolicyError): void {
     const hadFailed = this.lastError !== undefined;
     const reload = this.#take(loaded);
-    if (!reload.ok || hadFailed || reload.revision !== reload.previous) this.#options.onReload?.(reload);
+    if (!reload.ok || hadFailed || reload.revision !== reload.previous)
+      void this.#options.onReload?.(reload, undefined);
   }
 
   #take(loaded: CurrentPolicy<Rules> | PolicyError): PolicyReload {
@@ -93,7 +94,6 @@ export class PolicySource<Rules> {
     this.lastError = undefined;
     if (loaded.revision !== previous) {
       this.reloads += 1;
-      this.#options.onTake?.(loaded);
       this.#current = loaded;
     }
     return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };
