@@ -90,7 +90,15 @@ async function open(config: Config, output: ProcessOutput, opened: OpenedParts):
   const callers = openCallers(config, log, () => server.identifyAgain());
   opened.add(() => callers?.close());
   await workers.check();
-  const store = await openStore(config, { log, warnings, outage, onOtherHistory: () => subjects.forget() });
+  const store = await openStore(config, {
+    log,
+    warnings,
+    outage,
+    onOtherHistory: () => {
+      journal.forget();
+      subjects.forget();
+    },
+  });
   const { login } = store;
   opened.add(store.close);
   const ledgerKey = openLedger(config, warnings);
