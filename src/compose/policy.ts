@@ -17,7 +17,7 @@ export interface PolicyParts {
   readonly recordSwaps: () => Promise<void>;
 }
 
-/** Opens the policy file. @throws PolicyError when it cannot be used */
+/** Opens the policy file. @throws StartupError when it cannot be used */
 export function openPolicy(config: Config, { log, workers, journal, recordSwaps }: PolicyParts): PolicySource<Policy> {
   const path = config.policy.file;
   const source: PolicySource<Policy> = new PolicySource({

@@ -1,8 +1,9 @@
 // The warnings of the process itself: refused files, certificates that end soon, dropped log lines.
+
 import type { CallerBook } from '../config/files/callers-file.ts';
 import type { PolicySource } from '../config/files/policy-source.ts';
-import type { ProblemsError } from '../config/files/problems-error.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { StartupError } from '../host/startup-error.ts';
 import type { GrpcServer } from '../rpc/server.ts';
 import type { State } from '../state/port.ts';
 import type { CertificateFacts } from '../telemetry/process-metrics.ts';
@@ -57,7 +58,7 @@ function fileWarnings(policy: PolicySource<Policy>, callers: PolicySource<Caller
   return found;
 }
 
-function firstLine({ problems }: ProblemsError): string {
+function firstLine({ problems }: StartupError): string {
   return problems.length > 1 ? `${problems[0]} (and ${problems.length - 1} more)` : `${problems[0]}`;
 }
 

@@ -51,7 +51,7 @@ export interface ProcessOutput {
 /**
  * Opens the state, loads the policy and serves.
  *
- * @throws StartupError, ConfigError or PolicyError, each a line that an operator can act on; nothing is open then
+ * @throws StartupError with lines that an operator can act on; nothing is open then
  */
 export async function serve(config: Config, output: ProcessOutput): Promise<Running> {
   const opened = new OpenedParts();

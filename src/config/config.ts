@@ -3,8 +3,8 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StartupError } from '../host/startup-error.ts';
 import { type NamedPattern, patternProblem } from '../redaction/operator-rules.ts';
-import { ProblemsError } from './files/problems-error.ts';
 import type { ConfigFlags } from './flags.ts';
 import { KEYS, type KeyValue } from './keys.ts';
 import { type Environment, envLayer, fileLayer, flagLayer } from './layers.ts';
@@ -103,11 +103,6 @@ export interface LoadedConfig {
   readonly sources: readonly ConfigSource[];
 }
 
-/** The configuration cannot be used. */
-export class ConfigError extends ProblemsError {
-  override readonly name = 'ConfigError';
-}
-
 export interface ConfigInput {
   readonly flags: ConfigFlags;
   readonly env: Environment;
@@ -117,14 +112,14 @@ export interface ConfigInput {
 /**
  * Loads the configuration and freezes it. It reads one file and opens nothing else.
  *
- * @throws ConfigError with a line for every problem in the file, the environment and the flags; also for those in a value
+ * @throws StartupError with a line for every problem in the file, the environment and the flags; also for those in a value
  *   that a stronger source overrides, because the day that source goes away is a bad day to find them
  */
 export function loadConfig({ flags, env, cwd }: ConfigInput): LoadedConfig {
   const file = fileLayer({ flags, env, cwd });
   const layers = [...(file === undefined ? [] : [file]), envLayer({ env, cwd }), flagLayer({ flags, cwd })];
   const problems = layers.flatMap((layer) => layer.problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new StartupError(problems);
 
   const settings = new Settings(layers, cwd);
   const config = deepFreeze(interpret(settings));
@@ -209,7 +204,7 @@ function interpret(settings: Settings): Config {
   };
 }
 
-/** @throws ConfigError with every address, path and prefix that means nothing or something dangerous */
+/** @throws StartupError with every address, path and prefix that means nothing or something dangerous */
 function interpretPlaces(settings: Settings) {
   const places = new Places(settings);
   const dataDir = places.path('data_dir');
@@ -229,7 +224,7 @@ function interpretPlaces(settings: Settings) {
   const redaction = interpretRedaction(places, dataDir);
   const ledger = interpretLedger(places, store?.kind === 'embedded' ? dataDir : undefined, dataDir);
 
-  if (places.problems.length > 0 || !listeners || !store) throw new ConfigError(places.problems);
+  if (places.problems.length > 0 || !listeners || !store) throw new StartupError(places.problems);
   return { dataDir, policyFile, listeners, store, tls, login, redaction, ledger };
 }
 

@@ -1,7 +1,8 @@
 // Holds the policy in force and follows its file. A file that cannot be used never replaces a policy that could.
 
 import { FileWatch } from '../../host/file-watch.ts';
-import { type LoadedPolicy, loadPolicy, PolicyError, type PolicyParser } from './policy-file.ts';
+import { StartupError } from '../../host/startup-error.ts';
+import { type LoadedPolicy, loadPolicy, type PolicyParser } from './policy-file.ts';
 
 export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
   readonly loadedAtMs: number;
@@ -10,7 +11,7 @@ export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
 /** `previous` is the revision before, `revision` the one now in force: the same where nothing was swapped. */
 export type PolicyReload =
   | { readonly ok: true; readonly revision: string; readonly previous: string; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: PolicyError };
+  | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: StartupError };
 
 export interface PolicySourceOptions<Rules> {
   readonly path: string;
@@ -31,16 +32,16 @@ export class PolicySource<Rules> {
   /** Files since the start that could not be used. */
   reloadFailures = 0;
   /** Why the file, as it lies there now, is not in force; undefined while it is. */
-  lastError: PolicyError | undefined;
+  lastError: StartupError | undefined;
 
   readonly #options: PolicySourceOptions<Rules>;
   readonly #now: () => number;
-  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | PolicyError>>;
+  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | StartupError>>;
   #current: CurrentPolicy<Rules>;
   /** The reading that was asked for last. One follows the other, or an older file could come to stand in a newer one's place. */
   #loading: Promise<unknown> = Promise.resolve();
 
-  /** @throws PolicyError when there is no usable policy to begin with */
+  /** @throws StartupError when there is no usable policy to begin with */
   constructor(options: PolicySourceOptions<Rules>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
@@ -77,16 +78,16 @@ export class PolicySource<Rules> {
     this.#watch.close();
   }
 
-  #takeChange(loaded: CurrentPolicy<Rules> | PolicyError): void {
+  #takeChange(loaded: CurrentPolicy<Rules> | StartupError): void {
     const hadFailed = this.lastError !== undefined;
     const reload = this.#take(loaded);
     if (!reload.ok || hadFailed || reload.revision !== reload.previous)
       void this.#options.onReload?.(reload, undefined);
   }
 
-  #take(loaded: CurrentPolicy<Rules> | PolicyError): PolicyReload {
+  #take(loaded: CurrentPolicy<Rules> | StartupError): PolicyReload {
     const previous = this.#current.revision;
-    if (loaded instanceof PolicyError) {
+    if (loaded instanceof StartupError) {
       this.reloadFailures += 1;
       this.lastError = loaded;
       return { ok: false, revision: previous, previous, error: loaded };
@@ -99,20 +100,20 @@ export class PolicySource<Rules> {
     return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };
   }
 
-  #tryLoad(): Promise<CurrentPolicy<Rules> | PolicyError> {
+  #tryLoad(): Promise<CurrentPolicy<Rules> | StartupError> {
     const loaded = this.#loading.then(() => this.#loadOrError());
     this.#loading = loaded;
     return loaded;
   }
 
-  async #loadOrError(): Promise<CurrentPolicy<Rules> | PolicyError> {
+  async #loadOrError(): Promise<CurrentPolicy<Rules> | StartupError> {
     try {
       const { load } = this.#options;
       return load ? { ...(await load()), loadedAtMs: this.#now() } : this.#load();
     } catch (error) {
-      if (error instanceof PolicyError) return error;
+      if (error instanceof StartupError) return error;
       // A file that trips the parser itself must not bring a running server down either.
-      return new PolicyError([`${this.#options.path}: cannot be parsed, internal error`], { cause: error });
+      return new StartupError([`${this.#options.path}: cannot be parsed, internal error`], { cause: error });
     }
   }
 

@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { PolicyError, type PolicyParser } from '../../../src/config/files/policy-file.ts';
+import type { PolicyParser } from '../../../src/config/files/policy-file.ts';
 import { type PolicyReload, PolicySource } from '../../../src/config/files/policy-source.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { eventually } from '../../support/times.ts';
 import { type OnTestFinished, testFolder } from './folder.ts';
 
@@ -82,7 +83,7 @@ describe('reload', () => {
 
   test('without a usable policy there is no beginning', ({ onTestFinished }) => {
     const path = join(testFolder({ 'policy.yaml': 'nothing: here' }, onTestFinished), 'policy.yaml');
-    expect(() => follow(onTestFinished, path)).toThrow(PolicyError);
+    expect(() => follow(onTestFinished, path)).toThrow(StartupError);
   });
 });
 
