@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { callersParser } from '../config/files/callers-file.ts';
 import { loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
-import { LISTENERS } from '../config/listeners.ts';
+import { LISTENERS } from '../config/sections/listeners.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { checkRedactionFiles } from '../redaction/redaction-source.ts';
 import { readMaterial } from '../rpc/listener/tls.ts';
