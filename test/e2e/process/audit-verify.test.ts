@@ -83,16 +83,28 @@ describe.concurrent('tollgate audit verify', () => {
 
   test('takes little memory and time for a file that was made to exhaust it', async (t) => {
     const cwd = filesOf(t, { 'ledger.pub': pub });
-    writeFileSync(join(cwd, 'line.jsonl'), `{"sequence":1,"type":"${'x'.repeat(16 * 2 ** 20)}"}\n`);
-    writeFileSync(join(cwd, 'blank.jsonl'), Buffer.alloc(16_000_000, 0x0a));
-    writeFileSync(join(cwd, 'open.jsonl'), Buffer.alloc(64 * 2 ** 20, 0x7b));
-    for (const file of ['line.jsonl', 'blank.jsonl', 'open.jsonl']) {
-      const { code, rssMiB, cpuMs, stdout } = await measured(['audit', 'verify', file, '--key', 'ledger.pub'], cwd);
+    const hostile = {
+      'line.jsonl': Buffer.from(`{"sequence":1,"type":"${'x'.repeat(16 * 2 ** 20)}"}\n`),
+      'blank.jsonl': Buffer.alloc(16_000_000, 0x0a),
+      'open.jsonl': Buffer.alloc(64 * 2 ** 20, 0x7b),
+    };
+    const expectBounded = async (file: string) => {
+      const { rssMiB, cpuMs, ...result } = await measured(['audit', 'verify', file, '--key', 'ledger.pub'], cwd);
       process.stdout.write(`audit verify ${file}: ${rssMiB} MiB, ${cpuMs} ms of CPU time\n`);
-      expect([file, code]).toEqual([file, 1]);
-      expect(linesOf(stdout)[0]).toMatch(/^altered: line 1: this (is no line|line is longer)/);
       expect(rssMiB).toBeLessThan(400);
       expect(cpuMs).toBeLessThan(15_000);
+      return result;
+    };
+    for (const [file, bytes] of Object.entries(hostile)) {
+      writeFileSync(join(cwd, file), bytes);
+      const { code, stdout, stderr } = await expectBounded(file);
+      expect([file, code, stdout]).toEqual([file, 2, '']);
+      expect(stderr).toContain(`${file} is no exported ledger`);
+
+      writeFileSync(join(cwd, `after-${file}`), Buffer.concat([Buffer.from(`${bundle[0]}\n`), bytes]));
+      const after = await expectBounded(`after-${file}`);
+      expect([file, after.code]).toEqual([file, 1]);
+      expect(after.stdout).toMatch(/^altered: line 2: this (is no line|line is longer)/m);
     }
   });
 
@@ -200,9 +212,9 @@ test('a run of a real server is exported, verified, and found out when one byte 
 /** Runs `tollgate` to its end and measures its peak memory and its CPU time, which other processes do not lengthen. */
 function measured(args: readonly string[], cwd: string) {
   const said =
-    "const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeSync(2, `rss ${maxRSS} cpu ${userCPUTime + systemCPUTime} `)";
+    'const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeSync(2, `rss ${maxRSS} cpu ${userCPUTime + systemCPUTime} `)';
   const preload = `data:text/javascript,import { writeSync } from 'node:fs'; process.on('exit', () => { ${said} })`;
-  return new Promise<{ code: number; rssMiB: number; cpuMs: number; stdout: string }>((settle) => {
+  return new Promise<{ code: number; rssMiB: number; cpuMs: number; stdout: string; stderr: string }>((settle) => {
     execFile(
       process.execPath,
       ['--import', preload, resolve('dist/main.js'), ...args],
@@ -210,7 +222,7 @@ function measured(args: readonly string[], cwd: string) {
       (error, stdout, stderr) => {
         const rssKiB = Number(/rss (\d+)/.exec(stderr)?.[1]);
         const cpuMs = Math.round(Number(/cpu (\d+)/.exec(stderr)?.[1]) / 1000);
-        settle({ code: error ? Number(error.code) : 0, rssMiB: Math.round(rssKiB / 1024), cpuMs, stdout });
+        settle({ code: error ? Number(error.code) : 0, rssMiB: Math.round(rssKiB / 1024), cpuMs, stdout, stderr });
       },
     );
   });
