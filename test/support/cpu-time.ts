@@ -1,4 +1,4 @@
-// Set up in each test file when TOLLGATE_CPU_TIMES names a file: appends the CPU time of the test file, in seconds, with the
+// Set up in each test file when TEST_CPU_TIMES names a file: appends the CPU time of the test file, in seconds, with the
 // processes that it started and waited for. Wall time says little on a busy machine; CPU time divides the suites.
 import { appendFileSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -9,7 +9,7 @@ const TICKS_PER_SECOND = 100;
 // Hooks end in the reverse order of their registration, so this one runs after those of the test file.
 afterAll(() => {
   const file = relative(process.cwd(), expect.getState().testPath ?? 'unknown');
-  appendFileSync(process.env.TOLLGATE_CPU_TIMES!, `${cpuSeconds().toFixed(1)}\t${file}\n`);
+  appendFileSync(process.env.TEST_CPU_TIMES!, `${cpuSeconds().toFixed(1)}\t${file}\n`);
 });
 
 /** User and system time of this process and of its children that have ended (proc(5): utime, stime, cutime, cstime). */

@@ -212,7 +212,7 @@ test('a run of a real server is exported, verified, and found out when one byte 
 /** Runs `tollgate` to its end and measures its peak memory and its CPU time, which other processes do not lengthen. */
 function measured(args: readonly string[], cwd: string) {
   const said =
-    'const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); writeSync(2, `rss ${maxRSS} cpu ${userCPUTime + systemCPUTime} `)';
+    "const used = process.resourceUsage(); writeSync(2, 'rss ' + used.maxRSS + ' cpu ' + (used.userCPUTime + used.systemCPUTime))";
   const preload = `data:text/javascript,import { writeSync } from 'node:fs'; process.on('exit', () => { ${said} })`;
   return new Promise<{ code: number; rssMiB: number; cpuMs: number; stdout: string; stderr: string }>((settle) => {
     execFile(
