@@ -127,7 +127,15 @@ async function open(
     state: store,
     login,
     close,
-  } = await openStore(config, { log, warnings, outage, onOtherHistory: () => subjects.forget() });
+  } = await openStore(config, {
+    log,
+    warnings,
+    outage,
+    onOtherHistory: () => {
+      journal.forget();
+      subjects.forget();
+    },
+  });
   opened.add(close);
   const ledgerKey = openLedger(config, warnings);
   const redaction = openRedaction(config, log);

@@ -74,6 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workers/',
     'core/',
     'pdp/append-audit.ts',
+    'pdp/turns.ts',
     'pdp/pdp.ts',
     'api/wire/append-request.ts',
     'api/wire/codec.ts',

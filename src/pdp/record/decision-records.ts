@@ -92,12 +92,12 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
 export function isPreparing({ pdp: { policies, subjects, decisionLog } }: CallContext, noting: Noting): boolean {
-  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+  return decisionLog !== 'off' && (policies.isDue() || policies.isAgeing() || subjects.isDue(noting));
 }
 
 /**
  * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
- * is about.
+ * is about. Both are asked for at the same time: a store that does not answer takes one time-out, and the decision fails.
  *
  * @throws Failure state_unavailable
  */
@@ -105,8 +105,8 @@ export async function prepared(context: CallContext, noting: Noting): Promise<vo
   const { state } = context;
   const { policies, subjects, decisionLog } = context.pdp;
   if (decisionLog === 'off') return;
-  if (policies.isDue()) await policies.keep(state);
-  await subjects.note(state, noting);
+  policies.refresh(state);
+  await Promise.all([policies.keep(state), subjects.note(state, noting)]);
 }
 
 export interface Outcome {
