@@ -26,7 +26,13 @@ export const QUICK_SUITES: readonly Suite[] = [
 
 export const LONG_SUITES: readonly Suite[] = [
   { name: 'e2e-long', include: below('e2e'), exclude: QUICK_E2E, timeoutMs: 300_000, needsPrograms: true },
-  { name: 'security-long', include: below('security'), exclude: QUICK_SECURITY, timeoutMs: 300_000, needsPrograms: true },
+  {
+    name: 'security-long',
+    include: below('security'),
+    exclude: QUICK_SECURITY,
+    timeoutMs: 300_000,
+    needsPrograms: true,
+  },
   { name: 'faults', include: below('faults'), timeoutMs: 600_000, needsPrograms: true },
   { name: 'deploy', include: below('deploy'), timeoutMs: 300_000, needsPrograms: true },
 ];
