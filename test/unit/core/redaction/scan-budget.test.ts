@@ -105,7 +105,7 @@ describe('the work over a text', () => {
     expect(plain.rules).toEqual([]);
   });
 
-  test('is at most three times that of plain text, whatever is nested in it', () => {
+  test('is at most three times that of plain text, whatever is nested in it', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const { work, tookMs } = workOf(text);
