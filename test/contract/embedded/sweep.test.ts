@@ -99,7 +99,8 @@ describe('a sweep', () => {
     await started(state, newRun(nowMs));
     nowMs += RUN_RETENTION_MS + 1;
     expect(await sweep(9)).toBe(0);
-    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 4]);
+    // Each run has four entries: by start, by caller, by skill, and by finish or last touch.
+    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 2 * 4]);
   });
 
   test('removes records of decisions that are older than they are kept, with their entries in lists', async () => {
@@ -127,7 +128,7 @@ describe('a sweep', () => {
     header.writeUInt32BE(LIMITS.operationsMax, 10);
     const full = Buffer.concat([header, Buffer.from(JSON.stringify({ format: 2, ...run }))]);
     await tables.put('runs', idKey(run.runId), full);
-    const other = { ...keyed, expectedRevision: revision + 1, operation: { ...operation('b'), answer: '' } };
+    const other = { ...keyed, expectedRevision: revision + 1, idempotencyKey: { ...operation('b'), answer: '' } };
     expect(await state.commitRun(other)).toBe('too_many_keys');
     nowMs += 20 * MINUTE;
     expect(await state.commitRun(other)).toBe('committed');
