@@ -16,12 +16,6 @@ export function msOf({ seconds = 0, nanos = 0 }: SecondsAndNanos): number {
   return seconds * 1000 + nanos / 1e6;
 }
 
-/** The CPU time of this process so far, which other processes do not lengthen as they do the time of a clock. */
-export function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 /** Asks again until the answer is there. @throws the last error, or that it never came */
 export async function eventually<T>(
   ask: () => T | Promise<T>,

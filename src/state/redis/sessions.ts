@@ -3,7 +3,7 @@
 // A session and the list of its agent's live sessions lie in two slots, so in a cluster no script can write both. A place
 // in the list is therefore reserved first, then the session is opened, then the place is confirmed. Whoever stops half
 // way leaves a reservation, and whoever finds the list full looks into those: what was never opened is made void, so that
-// it can never be opened any more, and its place is free. docs/decisions/0011-places-of-an-agent.md.
+// it can never be opened any more, and its place is free. docs/decisions/0011-slot-leases.md.
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
