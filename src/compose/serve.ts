@@ -107,7 +107,7 @@ async function open(
   opened.add(() => traces?.close(Math.min(endsAt - performance.now() - CLOSING_MS, FLUSH_MS_MAX)));
   opened.add(() => outage.close());
   const workers = new WorkerPool({
-    file: new URL('./workers/worker.js', import.meta.url),
+    file: new URL('../workers/worker.js', import.meta.url),
     onDeath: (error) => log.error(errorFields(error), 'a worker thread has ended'),
   });
   opened.add(() => workers.close());
