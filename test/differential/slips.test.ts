@@ -70,8 +70,8 @@ const REDIS: Readonly<Record<string, Slip>> = {
   },
   'a charge on an identity record that has changed': {
     file: CHARGE,
-    from: "redis.pcall('GET', identity_key) ~= identity",
-    to: "not redis.pcall('GET', identity_key)",
+    from: 'read_bytes(identity_key) ~= identity',
+    to: 'not read_bytes(identity_key)',
   },
   'a cap that lets one more in': {
     file: 'state/redis/lua/reserve-place.lua',
