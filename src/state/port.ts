@@ -9,15 +9,8 @@ import type { DecisionRecord, DecisionRpc, RunDecision } from '../core/decision/
 import type { DecisionSubject } from '../core/decision/decision-subject.ts';
 import type { Identity, StoredIdentity } from '../core/identity/identity.ts';
 import type { Run } from '../core/run/run.ts';
-import type {
-  Call,
-  Counters,
-  EntryRefusal,
-  Session,
-  SessionLimits,
-  SessionReason,
-  SessionRecord,
-} from '../core/session/session.ts';
+import type { Call, Counters, Session, SessionLimits, SessionRecord } from '../core/session/session.ts';
+import type { EntryReason, SessionReason } from '../core/session/session-reason.ts';
 
 /** An idempotency key in use. It belongs to its rpc and to the session, run, agent or caller that is operated on. */
 export interface IdempotencyKey {
@@ -299,7 +292,7 @@ export interface State extends DecisionRecords {
   ): Promise<CreateSessionAnswer>;
   /** A session that ended longer ago than the retention is not found. */
   readSession(sessionId: string): Promise<{ record: SessionRecord | undefined; now: number }>;
-  /** Charges as `core/session.ts` says, or changes nothing. */
+  /** Charges as `charge` in core/session says, or changes nothing. */
   charge(step: ChargeStep): Promise<ChargeAnswer>;
   /** @param recordOf  the record of the close; stored in the step that closes it */
   closeSession(
@@ -354,7 +347,7 @@ export interface State extends DecisionRecords {
    * @returns `moved` when the run is no longer at `expectedRevision`, or the operation is remembered already; the reason why
    *   the session lets nobody in
    */
-  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys' | EntryRefusal>;
+  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys' | EntryReason>;
   /** Stored bytes in sequence order, from `afterSequence + 1`. */
   readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]>;
   /** The newest checkpoints of a run, oldest first. */

@@ -2,7 +2,8 @@
 
 import type { Check } from '../../core/decision/decision.ts';
 import type { DecisionSession } from '../../core/decision/decision-record.ts';
-import { clockOf, windowCallsAt } from '../../core/session/session.ts';
+import { windowCallsAt } from '../../core/session/rate-window.ts';
+import { clockOf } from '../../core/session/session.ts';
 import { knownCommandIn } from '../../core/slash/slash.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';

@@ -6,7 +6,9 @@ import type { Verdict } from '../../core/decision/decision.ts';
 import { Failure } from '../../core/failure.ts';
 import type { StoredIdentity } from '../../core/identity/identity.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { charge } from '../../core/session/session.ts';
+import { charge } from '../../core/session/charge.ts';
+import type { SessionRecord } from '../../core/session/session.ts';
+import { maySeeUsage } from '../../core/session/session-reason.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
@@ -169,25 +171,24 @@ async function rehearse(
 ): Promise<ChargeResult> {
   const { sessionId, agentId } = sessionOf(request);
   const { record, now } = await state.readSession(sessionId);
-  const none = { callIndex: undefined, retryAfterMs: undefined, charged: undefined };
-  if (!record) return { kind: 'denied', reason: 'SESSION_UNKNOWN', now, ...none };
-  const session: ChargedSession = { limits: record.session, counters: record.counters };
   const outcome = charge(record, { agentId, principals, calls }, undefined, now);
+  if (outcome.kind === 'denied') {
+    const { reason, callIndex, retryAfterMs } = outcome;
+    const charged = record && maySeeUsage(reason) ? chargedOf(record) : undefined;
+    return { kind: 'denied', reason, callIndex, retryAfterMs, charged, now };
+  }
+  if (!record) throw new Error('a session that does not exist was charged');
   switch (outcome.kind) {
     case 'charged':
       return { kind: 'charged', limits: record.session, counters: outcome.counters, now };
     case 'nothing_to_charge':
-      return { kind: 'nothing_to_charge', ...session, now };
-    case 'denied': {
-      const { reason, callIndex, retryAfterMs } = outcome;
-      return { kind: 'denied', reason, callIndex, retryAfterMs, charged: maySee(reason) ? session : undefined, now };
-    }
+      return { kind: 'nothing_to_charge', ...chargedOf(record), now };
     default:
       // A rehearsal has no key, so nothing is remembered of it.
       throw new Error(`unexpected outcome of a rehearsal: ${outcome.kind}`);
   }
 }
 
-function maySee(reason: string): boolean {
-  return reason !== 'AGENT_MISMATCH' && reason !== 'OWNER_MISMATCH';
+function chargedOf({ session, counters }: SessionRecord): ChargedSession {
+  return { limits: session, counters };
 }

@@ -1,8 +1,8 @@
 // ValidateScope: may this run touch that storage. Changes nothing; what it denies leaves a record.
 
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
-import { checkRun, isAdmin, scopeFactsOf } from '../../core/decision/authorize.ts';
 import { type Check, failed, verdictOf } from '../../core/decision/decision.ts';
+import { checkRun, isAdmin, scopeFactsOf } from '../../core/decision/run-check.ts';
 import { checkIdentity, type FoundIdentity, principalOf, principalsOf } from '../../core/identity/identity.ts';
 import type { Run } from '../../core/run/run.ts';
 import { checkScope, type ScopeFacts } from '../../core/scope/scope.ts';

@@ -8,12 +8,12 @@ import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
 import {
   type AskedCall,
-  checksOf,
   countedCalls,
   type DecisionContext,
   type DecisionRpc,
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
+import { checksOf } from '../../core/decision/recorded-checks.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';

@@ -8,7 +8,7 @@ import { scannerOf } from '../../core/redaction/scanner.ts';
 import { storableJson } from '../../core/run/audit.ts';
 import { finishRun as finish } from '../../core/run/finish.ts';
 import { type FinalStatus, openRun, type Run } from '../../core/run/run.ts';
-import type { EntryRefusal } from '../../core/session/session.ts';
+import type { EntryReason } from '../../core/session/session-reason.ts';
 import type { IdempotencyKey } from '../../state/port.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -64,7 +64,7 @@ export async function startRun(context: CallContext, request: StartRequest): Pro
 }
 
 /** Unknown and another owner's look alike, as they do in a decision. */
-function notEntered(refusal: EntryRefusal): Failure {
+function notEntered(refusal: EntryReason): Failure {
   switch (refusal) {
     case 'SESSION_UNKNOWN':
     case 'OWNER_MISMATCH':

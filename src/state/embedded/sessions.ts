@@ -1,14 +1,7 @@
 // Creating, reading, closing, listing and removing sessions.
 import { isOwnId } from '../../core/partition.ts';
-import {
-  clockOf,
-  endsAtMs,
-  generationAt,
-  generationOf,
-  openingCounters,
-  type SessionRecord,
-  statusOf,
-} from '../../core/session/session.ts';
+import { generationAt, generationOf } from '../../core/session/remembered-keys.ts';
+import { clockOf, endsAtMs, openingCounters, type SessionRecord, statusOf } from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
