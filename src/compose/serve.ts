@@ -8,9 +8,13 @@ import { Failure } from '../core/failure.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { localContext } from '../pdp/call-context.ts';
 import { IdentityCache } from '../pdp/identity/identity-cache.ts';
+import { Ids } from '../pdp/ids.ts';
+import { KeyedQueue } from '../pdp/keyed-queue.ts';
+import { RunTrees } from '../pdp/ledger/run-trees.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { PolicyJournal, type PolicySwap } from '../pdp/policy/policy-journal.ts';
 import { DecisionFeed } from '../pdp/record/decision-feed.ts';
+import { RecordedNames } from '../pdp/record/recorded-names.ts';
 import { SubjectNotes } from '../pdp/record/subject-notes.ts';
 import type { ServerFacts } from '../pdp/server-facts.ts';
 import { sweep } from '../pdp/sweep/sweep.ts';
@@ -333,6 +337,10 @@ function pdpOf(
     policies: journal,
     subjects,
     decisions: new DecisionFeed(),
+    ids: new Ids(),
+    runQueues: new KeyedQueue(),
+    runTrees: new RunTrees(),
+    names: new RecordedNames(),
     server,
     appendReader,
     clock: Date.now,

@@ -11,8 +11,14 @@ import type { SessionRecord } from '../../core/session/session.ts';
 import { maySeeUsage } from '../../core/session/session-reason.ts';
 import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
 import type { CallContext } from '../call-context.ts';
-import { newId, partitionFor } from '../ids.ts';
-import { isPreparing, isRecorded, type PendingRecord, prepared, recordOutcome } from '../record/decision-records.ts';
+import {
+  isPreparing,
+  isRecorded,
+  newDecisionId,
+  type PendingRecord,
+  prepared,
+  recordOutcome,
+} from '../record/decision-records.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
@@ -46,7 +52,7 @@ export async function commit(
   if (verdict) return commitVerdict(context, request, judgement, verdict);
   if (request.dryRun) return committedCharge(context, request, judgement, await rehearse(context, request, judgement));
 
-  const decisionId = newDecisionId(context, request);
+  const decisionId = newDecisionId(context, request.session?.sessionId, request.runId);
   const { sessionId, agentId } = sessionOf(request);
   // A session id that is not one of ours names no place where a record could lie.
   const pending = isOwnId(sessionId) ? pendingCharge(context, request, judgement, judgement.checks) : undefined;
@@ -82,10 +88,6 @@ function sessionOf({ session }: ChargeRequest) {
   return session;
 }
 
-function newDecisionId({ pdp }: CallContext, { session, runId }: ChargeRequest): string {
-  return newId(pdp.clock(), partitionFor(session?.sessionId, runId));
-}
-
 function resultOf(answer: Exclude<ChargeAnswer, { kind: 'identity_changed' }>): ChargeResult {
   if (answer.kind === 'key_reused') {
     throw new Failure('key_reused', 'the idempotency_key was used for another request of this session');
@@ -105,7 +107,7 @@ async function commitVerdict(
   const recorded = await recordVerdict(context, request, judgement, verdict);
   return {
     verdict,
-    decisionId: recorded?.decisionId ?? newDecisionId(context, request),
+    decisionId: recorded?.decisionId ?? newDecisionId(context, request.session?.sessionId, request.runId),
     evaluatedAtMs: recorded?.now ?? context.pdp.clock(),
     replayed: false,
     session: undefined,
@@ -140,7 +142,7 @@ async function committedCharge(
     replayed: result.kind === 'replayed',
     session: result.kind === 'denied' ? result.charged : { limits: result.limits, counters: result.counters },
   };
-  const own = step?.decisionId ?? newDecisionId(context, request);
+  const own = step?.decisionId ?? newDecisionId(context, request.session?.sessionId, request.runId);
   const recordedId = recordedIdOf(result, own);
   if (recordedId === undefined) {
     const recorded = await recordVerdict(context, request, judgement, verdict, step?.pending);

@@ -12,7 +12,6 @@ import type { EntryReason } from '../../core/session/session-reason.ts';
 import type { IdempotencyKey } from '../../state/port.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { fingerprintOf } from '../fingerprint.ts';
-import { anyPartition, newId } from '../ids.ts';
 import { findRun, requireIdentity } from '../pdp.ts';
 import { changeRun, keyReused } from './change-run.ts';
 
@@ -113,7 +112,8 @@ async function newRun(
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
   }
   const near = [sessionId, parentRunId, continuationParentRunId].find((id) => id !== undefined && isOwnId(id));
-  const runId = claimedId ?? newId(context.pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
+  const { ids, clock } = context.pdp;
+  const runId = claimedId ?? ids.newId(clock(), near === undefined ? ids.anyPartition() : partitionOf(near));
   const run = {
     runId,
     rootRunId: parent?.rootRunId ?? runId,

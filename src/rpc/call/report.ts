@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
 import type { Operation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
-import { anyPartition, newId } from '../../pdp/ids.ts';
+import { newRequestId } from '../../pdp/ids.ts';
 import { errorFields } from '../../telemetry/log.ts';
 import { unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
@@ -15,7 +15,7 @@ const REFUSALS_PER_SECOND = 10;
 
 /** @param caller  undefined when it is not known */
 export function report(edge: Edge, { name }: Operation, caller: string | undefined, error: unknown): StatusReply {
-  const requestId = newId(Date.now(), anyPartition());
+  const requestId = newRequestId(Date.now());
   const reply = statusOf(error, requestId);
   const line = { rpc: name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
   if (STORE_FAILURES.has(reply.reason)) {
