@@ -4,8 +4,12 @@ import type { PolicySource } from '../config/files/policy-source.ts';
 import { Failure } from '../core/failure.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { IdentityCache } from '../pdp/identity/identity-cache.ts';
+import { Ids } from '../pdp/ids.ts';
+import { KeyedQueue } from '../pdp/keyed-queue.ts';
+import { RunTrees } from '../pdp/ledger/run-trees.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { DecisionFeed } from '../pdp/record/decision-feed.ts';
+import { RecordedNames } from '../pdp/record/recorded-names.ts';
 import type { ServerFacts } from '../pdp/server-facts.ts';
 import type { RedactionSource } from '../redaction/redaction-source.ts';
 import type { LedgerKey } from '../signing/ledger-key.ts';
@@ -40,6 +44,10 @@ export function createPdp(config: Config, parts: PdpParts): Pdp {
     ledger: { key: ledgerKey, checkpointIntervalMs: config.ledger.checkpointIntervalMs },
     decisionLog: config.decisionLog,
     decisions: new DecisionFeed(),
+    ids: new Ids(),
+    runQueues: new KeyedQueue(),
+    runTrees: new RunTrees(),
+    names: new RecordedNames(),
     appendReader: {
       bytesMin: OFFLOAD_BYTES_MIN,
       read: (bytes, asked) => offloadAppend({ pool: workers, redaction: () => redaction.data }, bytes, asked),

@@ -4,7 +4,7 @@ import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';
 import { loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
-import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
+import { Failure, type FailureParts, partsOf } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run/run.ts';
@@ -72,24 +72,16 @@ export type Outcome<Name extends JobName> = Outcomes[Name];
 
 export type Answer =
   | { readonly value: unknown }
-  | {
-      readonly failure: {
-        readonly message: string;
-        /** Undefined for what nobody has foreseen. */
-        readonly kind?: FailureKind;
-        readonly subject?: FailureSubject;
-        readonly fields?: readonly FieldProblem[];
-      };
-    };
+  | { readonly failure: FailureParts }
+  /** An error that is not a Failure, with its stack. */
+  | { readonly bug: string };
 
 export async function runJob(job: Job): Promise<Answer> {
   try {
     return { value: JOBS[job.name](job as never) };
   } catch (error) {
-    if (!(error instanceof Failure))
-      return { failure: { message: error instanceof Error ? `${error.stack}` : String(error) } };
-    const { kind, message, subject, fields } = error;
-    return { failure: { kind, message, fields, ...(subject && { subject }) } };
+    if (error instanceof Failure) return { failure: partsOf(error) };
+    return { bug: error instanceof Error ? `${error.stack}` : String(error) };
   }
 }
 

@@ -2,9 +2,13 @@
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { type CallContext, localContext } from '../../src/pdp/call-context.ts';
 import { IdentityCache } from '../../src/pdp/identity/identity-cache.ts';
+import { Ids } from '../../src/pdp/ids.ts';
+import { KeyedQueue } from '../../src/pdp/keyed-queue.ts';
+import { RunTrees } from '../../src/pdp/ledger/run-trees.ts';
 import type { Pdp } from '../../src/pdp/pdp.ts';
 import { PolicyJournal } from '../../src/pdp/policy/policy-journal.ts';
 import { DecisionFeed } from '../../src/pdp/record/decision-feed.ts';
+import { RecordedNames } from '../../src/pdp/record/recorded-names.ts';
 import { SubjectNotes } from '../../src/pdp/record/subject-notes.ts';
 import type { State } from '../../src/state/port/state.ts';
 import { policyOf } from '../unit/core/policies.ts';
@@ -25,6 +29,10 @@ export function plainContext(state: State, clock: () => number, parts: Partial<P
     policies: new PolicyJournal(),
     subjects: new SubjectNotes(),
     decisions: new DecisionFeed(),
+    ids: new Ids(),
+    runQueues: new KeyedQueue(),
+    runTrees: new RunTrees(),
+    names: new RecordedNames(),
     sessionsMaxLive: 10,
     runIdleTimeoutMs: 24 * 3_600_000,
     writeTimeouts: { appendMs: 3_000, finishMs: 10_000 },

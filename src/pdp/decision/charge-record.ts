@@ -1,7 +1,8 @@
 // The record of an Authorize or ConsumeBudget: made before the charge, which stores it in its own step.
 import type { Check } from '../../core/decision/decision.ts';
 import type { DecisionSession } from '../../core/decision/decision-record.ts';
-import { clockOf, windowCallsAt } from '../../core/session/session.ts';
+import { windowCallsAt } from '../../core/session/rate-window.ts';
+import { clockOf } from '../../core/session/session.ts';
 import { knownCommandIn } from '../../core/slash/slash.ts';
 import type { ChargedSession, ChargeResult } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';

@@ -6,11 +6,8 @@ import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
 import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { CallContext } from '../call-context.ts';
-import { KeyedQueue } from '../keyed-queue.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
 import type { Pdp } from '../pdp.ts';
-
-const serially = new KeyedQueue();
 
 /** Other processes may win this often before the run is reported as contended. */
 const ATTEMPTS_MAX = 50;
@@ -80,7 +77,7 @@ interface Change<T> {
 }
 
 function inLine<T>(context: CallContext, runId: string, wanted: Change<T>): Promise<T> {
-  const changed = serially.run(runId, async () => {
+  const changed = context.pdp.runQueues.run(runId, async () => {
     let loss: Loss | undefined;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; ) {
       if (performance.now() >= context.deadline) throw tooLate();

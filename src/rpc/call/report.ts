@@ -1,7 +1,7 @@
 // Failures of calls: the status that the caller gets, and the line in the log.
 import type { IncomingHttpHeaders } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
-import { anyPartition, newId } from '../../pdp/ids.ts';
+import { newRequestId } from '../../pdp/ids.ts';
 import { errorFields } from '../../telemetry/log.ts';
 import { unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
@@ -15,7 +15,7 @@ const OVERLOADS_PER_SECOND = 1;
 
 /** The status of an error under a new request id. */
 export function statusReply(error: unknown): StatusReply {
-  return statusOf(error, newId(Date.now(), anyPartition()));
+  return statusOf(error, newRequestId(Date.now()));
 }
 
 /** @param caller  undefined if it is not known */

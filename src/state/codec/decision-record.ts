@@ -8,17 +8,25 @@
 // A sequence of 0 says that there was no session to look at, a rate limit of 0 that it has none. The detail is the ms
 // until a retry for RATE_LIMITED, else the place of the call that decided, from 1. The last id is the request's that was
 // counted last, so that a command that is sent twice counts once.
+
 import { createHash } from 'node:crypto';
 import { decodeMulti } from '@msgpack/msgpack';
-import { CHECKS, type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision/decision.ts';
+import {
+  CHECK_NAMES,
+  type Check,
+  type CheckName,
+  type Effect,
+  REASONS,
+  type Reason,
+} from '../../core/decision/decision.ts';
 import {
   type CountedCall,
-  checksOf,
   DECISION_RPCS,
   type DecisionContext,
   type DecisionRecord,
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
+import { checksOf } from '../../core/decision/recorded-checks.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { SensitivityLevel } from '../../core/session/session.ts';
 import { detailsOf, encodeDetails } from './decision-details.ts';
@@ -39,7 +47,7 @@ const ASSERTED = 0x80;
 const NAME_BITS = 0x3f;
 
 const REASON_NUMBERS = new Map<Reason, number>(REASONS.map((reason, index) => [reason, index + 1]));
-const CHECK_NUMBERS = new Map<CheckName, number>(CHECKS.map((name, index) => [name, index]));
+const CHECK_NUMBERS = new Map<CheckName, number>(CHECK_NAMES.map((name, index) => [name, index]));
 
 /** As the contract numbers it; part of the stored form. */
 export function reasonNumber(reason: Reason): number {
@@ -291,7 +299,7 @@ function checksIn(bytes: Uint8Array): Check[] {
   const checks: Check[] = [];
   for (let at = 0; at < bytes.length; at += 2) {
     const flags = bytes[at]!;
-    const name = CHECKS[flags & NAME_BITS];
+    const name = CHECK_NAMES[flags & NAME_BITS];
     if (!name) throw new Error('decision context: a check that nobody knows');
     const check = { name, passed: (flags & PASSED) !== 0, reason: reasonOf(bytes[at + 1]!) };
     checks.push((flags & ASSERTED) === 0 ? check : { ...check, asserted: true });

@@ -1,15 +1,10 @@
 // One charge: core decides, inside the transaction that writes what it decided.
 import { numbersOf } from '../../core/decision/decision-record.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import {
-  type ChargeOutcome,
-  type Counters,
-  charge as chargeRecord,
-  clockOf,
-  generationAt,
-  type Remembered,
-  type SessionRecord,
-} from '../../core/session/session.ts';
+import { type ChargeOutcome, charge as chargeRecord, type Remembered } from '../../core/session/charge.ts';
+import { generationAt } from '../../core/session/remembered-keys.ts';
+import { type Counters, clockOf, type SessionRecord } from '../../core/session/session.ts';
+import { maySeeUsage } from '../../core/session/session-reason.ts';
 import { decodeRemembered, encodeRemembered } from '../codec/operation-record.ts';
 import type { ChargedSession, ChargeResult, ChargeStep } from '../port/charge.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
@@ -143,8 +138,7 @@ function answerOf(outcome: ChargeOutcome, { session, counters }: SessionRecord, 
     }
     case 'denied': {
       const { reason, callIndex, retryAfterMs } = outcome;
-      const concealed = reason === 'AGENT_MISMATCH' || reason === 'OWNER_MISMATCH';
-      const charged: ChargedSession | undefined = concealed ? undefined : { limits: session, counters };
+      const charged: ChargedSession | undefined = maySeeUsage(reason) ? { limits: session, counters } : undefined;
       return { kind: 'denied', reason, callIndex, retryAfterMs, charged, now };
     }
     case 'key_reused':

@@ -3,7 +3,7 @@
 //
 // The generation comes first, so that forgetting is removing from one end of one table, whatever became of the session
 // or run; a key is asked for by its full name, so nothing needs to list those of one scope.
-import { generationOf } from '../../core/session/session.ts';
+import { generationOf } from '../../core/session/remembered-keys.ts';
 import { operationName } from '../codec/operation-record.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Table, Tables, Write } from './file/environment.ts';

@@ -2,7 +2,7 @@
 // sequence, its checkpoints by number, and its places in three lists.
 import { partitionOf } from '../../core/partition.ts';
 import { isTended, type Run, subjectsOf } from '../../core/run/run.ts';
-import type { OperationCount } from '../../core/session/session.ts';
+import type { OperationCount } from '../../core/session/remembered-keys.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
 import type { RunIndex, RunSubject, StoredRun } from '../port/run.ts';
 import type { Tables, Write } from './file/environment.ts';

@@ -2,13 +2,9 @@
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { isOf } from '../../core/run/run.ts';
-import {
-  type EntryRefusal,
-  entryRefusal,
-  generationAt,
-  generationOf,
-  type OperationCount,
-} from '../../core/session/session.ts';
+import { entryRefusal } from '../../core/session/charge.ts';
+import { generationAt, generationOf, type OperationCount } from '../../core/session/remembered-keys.ts';
+import type { EntryReason } from '../../core/session/session-reason.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { NewCheckpoint } from '../port/ledger.ts';
 import type { RememberedAppend, RunCommit, RunPage, StoredRun } from '../port/run.ts';
@@ -95,7 +91,7 @@ function refusalOf(
   tables: Tables,
   { sessionId, principals }: NonNullable<RunCommit['session']>,
   now: number,
-): EntryRefusal | undefined {
+): EntryReason | undefined {
   const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;
   return record ? entryRefusal(record, principals, now) : 'SESSION_UNKNOWN';
 }

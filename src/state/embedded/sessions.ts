@@ -1,12 +1,7 @@
 // Creating, reading, closing, listing and removing sessions.
 import { isOwnId } from '../../core/partition.ts';
-import {
-  clockOf,
-  generationAt,
-  generationOf,
-  openingCounters,
-  type SessionRecord,
-} from '../../core/session/session.ts';
+import { generationAt, generationOf } from '../../core/session/remembered-keys.ts';
+import { clockOf, openingCounters, type SessionRecord } from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import type { RecordOf } from '../port/decision.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';

@@ -1,5 +1,6 @@
 // The charge of a session.
-import type { Call, Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
+import type { Call, Counters, SessionLimits } from '../../core/session/session.ts';
+import type { SessionReason } from '../../core/session/session-reason.ts';
 import type { DecisionEntry } from './decision.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 

@@ -1,6 +1,6 @@
 // Runs.
 import type { Run } from '../../core/run/run.ts';
-import type { EntryRefusal } from '../../core/session/session.ts';
+import type { EntryReason } from '../../core/session/session-reason.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { NewCheckpoint } from './ledger.ts';
 import type { Position } from './position.ts';
@@ -84,7 +84,7 @@ export interface Runs {
    * @returns `moved` when the run is no longer at `expectedRevision`, or the operation is remembered already; the reason why
    *   the session lets nobody in
    */
-  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys' | EntryRefusal>;
+  commitRun(commit: RunCommit): Promise<'committed' | 'moved' | 'too_many_keys' | EntryReason>;
   /** Answers once whatever has been read of a run so far is durable at the level that `info` names. */
   confirmRun(runId: string): Promise<void>;
   pageRuns(page: RunPage): Promise<{ runs: StoredRun[]; now: number }>;

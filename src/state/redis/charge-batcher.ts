@@ -1,7 +1,8 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
+import type { Counters, SessionLimits } from '../../core/session/session.ts';
+import { maySeeUsage, type SessionReason } from '../../core/session/session-reason.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { ChargedSession, ChargeResult, ChargeStep } from '../port/charge.ts';
@@ -241,7 +242,7 @@ function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Cha
 }
 
 function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeResult {
-  const isConcealed = item.length < DETAIL;
+  const isConcealed = !maySeeUsage(reason);
   const detail = (item[DETAIL] ?? undefined) as number | undefined;
   const record = item[isConcealed ? 1 : RECORD] as Buffer | undefined;
   return {

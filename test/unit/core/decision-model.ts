@@ -1,7 +1,9 @@
 // The records of decisions as the simplest thing that is right: a map of records, and for each session which of them an
 // equal denial is counted with. It knows no bytes and bounds nothing but the denials of a session.
+
 import type { Reason } from '../../../src/core/decision/decision.ts';
-import { checksOf, type DecisionRecord, numbersOf } from '../../../src/core/decision/decision-record.ts';
+import { type DecisionRecord, numbersOf } from '../../../src/core/decision/decision-record.ts';
+import { checksOf } from '../../../src/core/decision/recorded-checks.ts';
 import { LIMITS } from '../../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../../src/core/session/session.ts';
 import { decodeContext } from '../../../src/state/codec/decision-record.ts';

@@ -1,4 +1,4 @@
--- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session/session.ts.
+-- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session/charge.ts.
 -- Uses limits, clock, reads, operations, sessions, decisions.
 --
 -- KEYS

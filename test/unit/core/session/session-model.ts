@@ -5,15 +5,14 @@
 // in its second ten minutes is still remembered (here it is, as long as core counts it).
 import type { DecisionRecord } from '../../../../src/core/decision/decision-record.ts';
 import { partitionOf } from '../../../../src/core/partition.ts';
+import { charge, type Remembered } from '../../../../src/core/session/charge.ts';
+import { generationOf } from '../../../../src/core/session/remembered-keys.ts';
 import {
-  charge,
   clockOf,
   closed,
   endsAtMs,
-  generationOf,
   isForgotten,
   openingCounters,
-  type Remembered,
   type SessionLimits,
   type SessionRecord,
   statusOf,

@@ -14,7 +14,7 @@ import type { Edge } from '../../../../src/rpc/call/edge.ts';
 import { InFlight } from '../../../../src/rpc/call/in-flight.ts';
 import { callRunner } from '../../../../src/rpc/call/run-call.ts';
 import { StreamChecks } from '../../../../src/rpc/call/stream-checks.ts';
-import type { State } from '../../../../src/state/port.ts';
+import type { State } from '../../../../src/state/port/state.ts';
 import { FoldedLines } from '../../../../src/telemetry/folded-lines.ts';
 import { FoldedLog } from '../../../../src/telemetry/folded-log.ts';
 import { createLogger } from '../../../../src/telemetry/log.ts';
