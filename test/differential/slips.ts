@@ -24,7 +24,7 @@ export async function loadWithSlip({ file, from, to }: Slip): Promise<SlippedEng
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const src = join(folder, 'src');
   try {
-    for (const part of ['core', 'state', 'config', 'startup-error.ts', 'private-path.ts']) {
+    for (const part of ['core', 'state', 'config', 'host']) {
       cpSync(resolve('src', part), join(src, part), { recursive: true });
     }
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));

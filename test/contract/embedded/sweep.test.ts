@@ -127,7 +127,7 @@ describe('a sweep', () => {
     header.writeUInt32BE(LIMITS.operationsMax, 10);
     const full = Buffer.concat([header, Buffer.from(JSON.stringify({ format: 2, ...run }))]);
     await tables.put('runs', idKey(run.runId), full);
-    const other = { ...keyed, expectedRevision: revision + 1, operation: { ...operation('b'), answer: '' } };
+    const other = { ...keyed, expectedRevision: revision + 1, idempotencyKey: { ...operation('b'), answer: '' } };
     expect(await state.commitRun(other)).toBe('too_many_keys');
     nowMs += 20 * MINUTE;
     expect(await state.commitRun(other)).toBe('committed');
