@@ -39,7 +39,10 @@ const OPERATIONS = {
 
 export const STORE_OPERATIONS = Object.keys(OPERATIONS) as readonly StoreOperation[];
 
-/** Observes names and outcomes of operations. It never gets arguments or results, because they hold data that must not reach metrics or traces. */
+/**
+ * Observes the names and outcomes of operations. It never gets arguments or results, because they hold data that must not
+ * reach metrics or traces.
+ */
 export interface Observer<Token> {
   /** @returns a token, which is passed to {@link end} */
   begin(operation: StoreOperation): Token;

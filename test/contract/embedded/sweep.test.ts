@@ -99,7 +99,7 @@ describe('a sweep', () => {
     await started(state, newRun(nowMs));
     nowMs += RUN_RETENTION_MS + 1;
     expect(await sweep(9)).toBe(0);
-    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 4]);
+    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 8]);
   });
 
   test('removes records of decisions that are older than they are kept, with their entries in lists', async () => {
