@@ -45,7 +45,7 @@ export function keyCases(add: AddCase): void {
   add('a repeat is asked about agent, owner, close and time limit afresh', async ({ state, clock }) => {
     const owned = { owner: 'discord:1', timeLimitMs: 5_000 };
     const [closed, expired] = [await created(state, owned), await created(state, owned)];
-    const by = { operation: KEY, principals: ['discord:1'] };
+    const by = { idempotencyKey: KEY, principals: ['discord:1'] };
     await charged(state, closed, by);
     await charged(state, expired, by);
     await expectDenied(state, closed, { ...by, agentId: 'other' }, 'AGENT_MISMATCH');

@@ -86,7 +86,7 @@ test('what happens to one agent, owner, trace and tool leaves another alone', as
     expect((await state.bindIdentity(two, BOB, HOUR)).kind).toBe('bound');
 
     const identity = { traceId: one, bytes: encodeIdentity(ALICE) };
-    const charge = { principals: [one], calls: calls(1, one), operation: key, identity };
+    const charge = { principals: [one], calls: calls(1, one), idempotencyKey: key, identity };
     const attempt = async (given: Parameters<typeof step>[1]) =>
       reasonOf(await state.charge(step(mine.record, { ...charge, ...given })));
     expect(await attempt({ agentId: two })).toBe('AGENT_MISMATCH');
@@ -100,7 +100,7 @@ test('what happens to one agent, owner, trace and tool leaves another alone', as
     expect(await stored(state, yours.record)).toEqual(yours.record);
     expect(await state.readAgent(two)).toEqual({ deactivatedAtMs: undefined, liveSessions: 1 });
     expect((await state.readIdentity(two)).stored?.identity).toEqual(BOB);
-    const theirs = { principals: [two], calls: calls(1, two), operation: key };
+    const theirs = { principals: [two], calls: calls(1, two), idempotencyKey: key };
     const answer = await state.charge(
       step(yours.record, { ...theirs, identity: { traceId: two, bytes: encodeIdentity(BOB) } }),
     );

@@ -1,5 +1,5 @@
-// The decisions that name a run, in the order in which they were made: `run(16) | place(6)` → the noted decision and how
-// many denials there are up to it. The run's ledger takes them over from there, so none is ever moved.
+// The run decisions of each run, in the order in which they were made: `run(16) | index(6)` → the run decision and the number
+// of denials up to it. The run's ledger reads them by index, so none is ever moved.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { decodeRunDecision, RUN_DECISION_BYTES } from '../codec/run-decision.ts';
@@ -16,7 +16,7 @@ export interface NewRunDecision {
   readonly isDenial: boolean;
 }
 
-/** Notes a decision with a run that exists; of denials only so many. */
+/** Appends a run decision to a run that exists. Denials beyond LIMITS.runDenialsMax are not kept. */
 export function addRunDecision(tables: Tables, runId: string, { bytes, isDenial }: NewRunDecision): Write[] {
   const id = idKey(runId);
   const last = lastOf(tables, id);
@@ -25,7 +25,7 @@ export function addRunDecision(tables: Tables, runId: string, { bytes, isDenial 
   return [[tables['noted-decisions'], placeKey(id, last.count), value]];
 }
 
-/** How many decisions are noted with a run. */
+/** Counts the run decisions of a run. */
 export function countRunDecisions(tables: Tables, runId: string): number {
   return lastOf(tables, idKey(runId)).count;
 }
@@ -38,7 +38,7 @@ function lastOf(tables: Tables, id: Buffer): { count: number; denials: number } 
   return { count: 0, denials: 0 };
 }
 
-/** The ids that are noted with a run, newest first, from strictly before a place on. */
+/** Yields the run decisions of a run, newest first, starting strictly before an index. */
 export function* runDecisionsBefore(
   tables: Tables,
   runId: string,
@@ -65,7 +65,7 @@ export function readRunDecisions(
   });
 }
 
-/** The keys of up to `limit` entries of a run. */
+/** Reads the keys of up to `limit` run decisions of a run. */
 export function runDecisionKeys(tables: Tables, id: Buffer, limit: number): Buffer[] {
   if (limit <= 0) return [];
   return Array.from(tables['noted-decisions'].getKeys({ start: id, end: afterPrefix(id), limit }));

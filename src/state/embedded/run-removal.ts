@@ -1,10 +1,10 @@
-// Removes runs: one that a caller names, and in the sweep those past the retention.
+// Removes runs: one that a caller names, and in the sweep those that finished before the retention.
 import { isOwnId } from '../../core/partition.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { loadRun, logRemoval, runPrefix, runRemoval } from './run-tables.ts';
 import { places, type Store } from './store.ts';
 
-/** Records of a log that are removed together with its run; the rest of a longer one goes with the sweep. */
+/** How many records of a log are removed together with its run. The sweep removes the rest. */
 const LOG_REMOVED_AT_ONCE = 1_000;
 
 export function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
@@ -15,7 +15,7 @@ export function removeRun(store: Store, runId: string, expectedRevision: number)
   });
 }
 
-/** Removes up to `limit` log records of a run that was removed before. */
+/** Removes up to `limit` entries that an earlier removal of a run has left. */
 export function removeLogsLeft(tables: Tables, limit: number): Write[] {
   for (const id of tables['removed-logs'].getKeys({ start: Buffer.from([0]), limit: 1 })) {
     return logRemoval(tables, id, limit);
@@ -23,7 +23,7 @@ export function removeLogsLeft(tables: Tables, limit: number): Write[] {
   return [];
 }
 
-/** Removes up to `limit` runs of a partition that finished longer ago than runs are kept. */
+/** Removes up to `limit` runs of a partition that finished before the run retention. */
 export function removeOldRuns(
   { runRetentionMs }: Store,
   tables: Tables,

@@ -1,4 +1,4 @@
-// Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
+// Runs: compare and set, with the log, the indexes and the idempotency key. Only core interprets a run.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { isOf } from '../../core/run/run.ts';
@@ -31,7 +31,7 @@ export function readRun(
       stored: entry && storedRun(entry),
       remembered,
       runDecisions: entry ? countRunDecisions(tables, runId) : 0,
-      // No copy of another time takes this store's place while it is open.
+      // An open store cannot be replaced by an older copy, so it loses nothing.
       lostChanges: 0,
       now,
     };
@@ -111,9 +111,9 @@ function isRemembered(
   return recallOfCaller(store, tables, callerId, operation) !== undefined;
 }
 
-/** The run's count of remembered keys with one more, if it keeps one; undefined when it cannot keep another. */
+/** The run's count of remembered keys after the commit; undefined if the run cannot remember another key. */
 function operationsAfter(before: RunEntry | undefined, keyed: boolean, now: number): OperationCount | undefined {
-  // A new run's key is its caller's.
+  // The key of a new run is remembered with the caller.
   if (!before) return { generation: generationOf(now), current: 0, previous: 0 };
   if (!keyed) return before.operations;
   const operations = generationAt(before.operations, now);

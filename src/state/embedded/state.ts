@@ -1,5 +1,5 @@
-// The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
-// without a server; one process owns the directory.
+// The embedded engine: the port over lmdb, in one local directory that one process owns. Each operation is in the file of its
+// noun.
 import { LIMITS } from '../../core/limits.ts';
 import type { State } from '../port/state.ts';
 import type { StoreInfo, StoreWarning } from '../port/store.ts';
@@ -22,17 +22,17 @@ import { noteSubjects } from './subjects.ts';
 import { removeEndedSessions } from './sweep.ts';
 
 export interface EmbeddedStateOptions {
-  /** Made if it is not there. */
+  /** Created if it does not exist. */
   readonly directory: string;
-  /** How long an ended session still answers. */
+  /** How long an ended session can still be read. */
   readonly retentionMs: number;
-  /** How long a finished run is kept at most, should nobody purge it; undefined for as long as it takes. */
+  /** How long a finished run is kept at most; undefined for no limit. */
   readonly runRetentionMs?: number;
-  /** Left out: as the configuration has them by default. */
+  /** Default: the defaults of the configuration. */
   readonly decisions?: DecisionBounds;
-  /** What the store may hold, in bytes; nothing is added to a full one. */
+  /** The maximal size of the store in bytes. A full store refuses additions. */
   readonly mapSizeBytes: number;
-  /** A clock to use instead of the system's, in tests. */
+  /** Replaces the system clock in tests. */
   readonly now?: () => number;
 }
 
@@ -41,7 +41,7 @@ const DECISIONS: DecisionBounds = {
   perSessionMax: LIMITS.decisionsPerSessionDefault,
 };
 
-/** From here on the description warns that the store fills up. */
+/** From this share on, the store warns that it is filling up. */
 const FULL_SHARE_WARNED = 0.8;
 
 /**
@@ -68,7 +68,7 @@ export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<
 
 function embeddedState(store: Store, directory: string, close: () => Promise<void>): State {
   const state: State = {
-    // Nothing here waits for a network, so no deadline is worth watching.
+    // No operation waits for a network, so deadlines are not enforced.
     within: () => state,
     withTimeout: () => state,
 
@@ -99,7 +99,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     commitRun: (commit) => commitRun(store, commit),
     readLog: (runId, page) => readLog(store, runId, page),
     readCheckpoints: (runId, limit) => readCheckpoints(store, runId, limit),
-    // What can be read is flushed.
+    // Readers see only flushed data.
     confirmRun: async () => store.environment.assertAnswering(),
     purgePayloads: (runId, range) => purgePayloads(store, runId, range),
     pageRuns: (page) => pageRuns(store, page),
@@ -143,11 +143,11 @@ function warningsOf(space: SpaceGauge): StoreWarning[] {
     const code = share >= 1 ? 'STORE_FULL' : 'STORE_FILLING';
     warnings.push({
       code,
-      message: `The store is ${percent} % full: purge runs and sessions, or allow it more space.`,
+      message: `The store is ${percent} % full: purge runs and sessions, or raise its maximal size.`,
     });
   }
   if (diskIsFull) {
-    const message = 'The disk of the store is full: nothing is added until there is space again.';
+    const message = 'The disk of the store is full: the store refuses additions until there is space again.';
     warnings.push({ code: 'STORE_FULL', message });
   }
   return warnings;

@@ -1,4 +1,4 @@
-// The sweep of one partition: removes sessions that ended, and with them other data that is past its use.
+// The sweep of one partition: removes sessions that ended, and other outdated data.
 import { clockOf, endsAtMs, type SessionRecord, statusOf } from '../../core/session/session.ts';
 import type { State } from '../port/state.ts';
 import { removeOldDecisions } from './decision-tables.ts';
@@ -8,7 +8,7 @@ import { removeLogsLeft, removeOldRuns } from './run-removal.ts';
 import { endPrefix, loadSession, removal } from './session-tables.ts';
 import { places, type Store } from './store.ts';
 
-/** What else one call of {@link removeEndedSessions} removes at most, of each kind. */
+/** How many entries of each other kind one call of {@link removeEndedSessions} removes at most. */
 const REMOVED_BESIDE_MAX = 1_000;
 
 export async function removeEndedSessions(
@@ -16,7 +16,7 @@ export async function removeEndedSessions(
   sweep: Parameters<State['removeEndedSessions']>[0],
 ): Promise<number> {
   const step = (tables: Tables) => removalStep(store, tables, sweep);
-  // Mostly there is nothing to remove, and a look costs far less than a transaction.
+  // Usually there is nothing to remove, and a query costs far less than a transaction.
   const planned = await store.environment.query(step);
   return planned.writes.length === 0 ? planned.answer : store.environment.commit(step);
 }
@@ -45,7 +45,7 @@ function removalStep(
   return { answer: removed.length, writes };
 }
 
-/** At its very limit a session still lives, though it ends now. */
+/** Whether a session ended at least `endedForMs` ago. A session that ends exactly now is still active. */
 function hasEnded(record: SessionRecord, endedForMs: number, now: number): boolean {
   const { session, counters } = record;
   return statusOf(record, now) !== 'active' && clockOf(counters, now) - endsAtMs(session, counters) >= endedForMs;

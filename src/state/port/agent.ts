@@ -1,4 +1,4 @@
-// Agents.
+// Agents: whether an agent is deactivated, and its live sessions.
 import type { RecordOf } from './decision.ts';
 
 export interface AgentRecord {
@@ -8,7 +8,7 @@ export interface AgentRecord {
 
 export interface Agents {
   /**
-   * Refuses new sessions until reactivation, and closes all live ones, as one step.
+   * Refuses new sessions of the agent until it is reactivated, and closes its live sessions, in one step.
    *
    * @param recordOf  the record of each close; stored in the step that closes the session
    */

@@ -1,4 +1,4 @@
-// The charge of a session.
+// The charge: counts calls against a session's budget and rate, in one step with the decision and its record.
 import type { Call, Counters, SessionLimits } from '../../core/session/session.ts';
 import type { SessionReason } from '../../core/session/session-reason.ts';
 import type { DecisionEntry } from './decision.ts';
@@ -13,23 +13,24 @@ export interface ChargeStep {
   readonly decisionId: string;
   readonly idempotencyKey: IdempotencyKey | undefined;
   /**
-   * The identity record that the decision so far rests on. The charge happens only if the store still holds these
-   * very bytes for the trace; that makes a cached record safe to decide on.
+   * The identity record that the decision so far rests on. The engine charges only if it still holds exactly these bytes for
+   * the trace. This makes it safe to decide on a cached record.
    */
   readonly identity: { readonly traceId: string; readonly bytes: Uint8Array } | undefined;
-  /** Is recorded in the same step: what is charged, and a denial. Only with a session id that is one of ours. */
+  /** The record of a charge or a denial, stored in the same step. Requires a session id that Tollgate made. */
   readonly record?: DecisionEntry | undefined;
 }
 
-/** The session as far as usage shows it; absent where the caller may learn nothing about it. */
+/** The limits and counters of a session, from which its usage is shown. Absent where the caller may learn nothing about it. */
 export interface ChargedSession {
   readonly limits: SessionLimits;
   readonly counters: Counters;
 }
 
+/** The result of a charge, at the store's time `now`. */
 export type ChargeResult = { readonly now: number } & (
   | ({ readonly kind: 'charged' | 'nothing_to_charge' } & ChargedSession)
-  /** `counters` are the first answer's, so far as they are remembered. */
+  /** `counters` are those of the first answer, as far as the engine remembers them. */
   | ({ readonly kind: 'replayed'; readonly decisionId: string } & ChargedSession)
   | {
       readonly kind: 'denied';
@@ -37,16 +38,16 @@ export type ChargeResult = { readonly now: number } & (
       readonly callIndex: number | undefined;
       readonly retryAfterMs: number | undefined;
       readonly charged: ChargedSession | undefined;
-      /** Of the denial's record, which may be an earlier one; undefined if none was asked for. */
+      /** The id of the denial's record. An aggregated denial has the id of the first one. Undefined if none was recorded. */
       readonly decisionId?: string | undefined;
     }
-  /** Nothing was charged: the trace's record is another than the one decided on. */
+  /** Nothing was charged: the trace's identity record differs from the one in the step. */
   | { readonly kind: 'identity_changed' }
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'too_many_keys' }
 );
 
 export interface Charges {
-  /** Charges as `core/session.ts` says, or changes nothing. */
+  /** Charges as `charge` of `core/session/session.ts` decides, or changes nothing. */
   charge(step: ChargeStep): Promise<ChargeResult>;
 }

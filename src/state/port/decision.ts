@@ -1,27 +1,27 @@
-// The records of decisions.
+// Decision records: what is kept of decisions for operators and auditors.
 import type { Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionRecord, DecisionRpc, RunDecision } from '../../core/decision/decision-record.ts';
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 
-/** A decision's record as far as it is known before the store is asked. */
+/** The part of a decision record that is known before the engine is called. */
 export interface DecisionEntry {
   readonly rpc: DecisionRpc;
-  /** The run that the request names: the decision is noted with it, if it exists and lies in the same partition. */
+  /** The run that the request names. The run gets a run decision if it exists and lies in the same partition. */
   readonly runId: string | undefined;
-  /** See src/state/codec/decision-record.ts; stored as it is. */
+  /** Encoded by src/state/codec/decision-record.ts; stored unchanged. */
   readonly context: Uint8Array;
-  /** So many bytes at the beginning of `context` say what was asked: denials of a session that are equal in them are one record. */
+  /** The length of the beginning of `context` that says what was asked. Denials of a session that agree in it are aggregated. */
   readonly aggregationBytes: number;
 }
 
-/** The id says where the record lies: its partition must be that of the session or run that it is about. */
+/** The id determines where the record lies: it has the partition of the session or run that the decision is about. */
 export type NewDecision = DecisionEntry & { readonly decisionId: string };
-/** The record of what happens to a session, by its id. */
+/** Makes the record of a change to a session from the session's id. */
 export type RecordOf = (sessionId: string) => NewDecision;
 
-/** A decision that no charge, creation or close of a session records. */
+/** A decision that is not recorded by a charge, a creation or a close. */
 export interface SettledDecision extends NewDecision {
-  /** Of a denial that came before the charge; the record lies with the session if there is one. */
+  /** The session of a denial that came before the charge; the record lies with the session if it exists. */
   readonly sessionId: string | undefined;
   readonly effect: Effect;
   readonly reason: Reason;
@@ -30,30 +30,31 @@ export interface SettledDecision extends NewDecision {
 
 export interface DecisionPage {
   /**
-   * A session's and a partition's come newest first by id; a run's newest first in the order in which they were noted. A
-   * session's are also the denials that named it when it was not there, not yet or no more.
+   * Decisions of a session or a partition are listed newest first by id. Decisions of a run are listed newest first in the
+   * order in which the run got them. A session's decisions include denials from when the session did not exist.
    */
   readonly of:
     | { readonly sessionId: string }
     | { readonly runId: string }
-    /** With a subject, of the partition what is about it: in its sessions, and what belongs to no session. */
+    /** With `about`: only decisions about this subject, in its sessions or without a session. */
     | { readonly partition: number; readonly about?: DecisionSubject | undefined };
-  /** Only what was decided from here on, and before there. */
+  /** Inclusive. */
   readonly fromMs: number;
+  /** Exclusive. */
   readonly toMs: number;
-  /** Starts strictly behind this decision. */
+  /** The page starts strictly behind this decision. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
 /**
- * The records of decisions. They are kept for a time, and so many at the most, or less than a sixteenth more: of each session
- * its charges, openings and closes, apart from its denials; of each partition what belongs to no session. A denial never
- * takes the place of an effect.
+ * Decision records are kept for a limited time and up to a limited number, which may be exceeded by less than a sixteenth. Each
+ * session has one limit for its charges, creation and close, and one for its denials. Each partition has limits for decisions
+ * without a session. A denial never displaces an effect.
  */
 export interface DecisionRecords {
   /**
-   * Records a decision; an equal denial of the same session is counted with the record of the first.
+   * Records a decision. A denial that equals an earlier denial of the same session is counted with the earlier record.
    *
    * @returns the id of the record
    */
@@ -61,6 +62,6 @@ export interface DecisionRecords {
   /** A record that is older than the retention is not found. */
   readDecision(decisionId: string): Promise<DecisionRecord | undefined>;
   pageDecisions(page: DecisionPage): Promise<DecisionRecord[]>;
-  /** What is noted with a run, oldest first, from a place in its list on, 0 being the first. */
+  /** Reads the run decisions of a run, oldest first, starting at index `from`. */
   readRunDecisions(runId: string, page: { from: number; limit: number }): Promise<RunDecision[]>;
 }

@@ -1,9 +1,9 @@
-// Identity records, by the trace that they belong to.
+// Identity records, by trace.
 import type { Identity, StoredIdentity } from '../../core/identity/identity.ts';
 
 export interface Identities {
   readIdentity(traceId: string): Promise<{ stored: StoredIdentity | undefined; expiresAtMs: number | undefined }>;
-  /** Writes only if absent; the same content again extends the lifetime, never shortens it. */
+  /** Writes the record only if the trace has none. Binding the same identity again can extend its lifetime and never shortens it. */
   bindIdentity(
     traceId: string,
     identity: Identity,

@@ -1,24 +1,23 @@
-// The log of a run, and its checkpoints.
-
+// A run's audit log and its checkpoints.
 export interface NewCheckpoint {
   readonly number: number;
-  /** Stored as they are. */
+  /** Stored unchanged. */
   readonly bytes: Uint8Array;
-  /** Numbers of checkpoints that are no longer kept. */
+  /** The numbers of the checkpoints to remove. */
   readonly drops: readonly number[];
-  /** What the last record in the log begins with; empty for an empty log. */
+  /** The bytes that the last record of the log must begin with; empty for an empty log. */
   readonly lastLeaf: Uint8Array;
 }
 
 export interface Ledgers {
-  /** Stored bytes in sequence order, from `afterSequence + 1`. */
+  /** Reads records in sequence order, starting at `afterSequence + 1`, as they are stored. */
   readLog(runId: string, page: { afterSequence: number; limit: number }): Promise<Uint8Array[]>;
-  /** The newest checkpoints of a run, oldest first. */
+  /** Reads the newest checkpoints of a run, oldest first. */
   readCheckpoints(runId: string, limit: number): Promise<Uint8Array[]>;
   /**
-   * Leaves of some records of a finished run's log their leaves alone. A repeat changes nothing.
+   * Reduces records of a finished run's log to their leaves. A repeat changes nothing.
    *
-   * @param range  at most {@link LIMITS.purgeChunk} records; those that are not there are left out
+   * @param range  at most {@link LIMITS.purgeChunk} records; absent records are skipped
    */
   purgePayloads(runId: string, range: { first: number; last: number }): Promise<void>;
 }

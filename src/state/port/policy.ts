@@ -1,9 +1,9 @@
-// The policies that records name.
-
+// The policy documents that decision records refer to.
 export interface Policies {
   /**
-   * Keeps the document of a policy by its revision, 64 hex digits, and notes that it is in force now. The time since when is
-   * that of the first. A document is kept for as long as a record may name it, up to {@link LIMITS.policiesKeptMax} of them.
+   * Stores the document of a policy under its revision, 64 hex digits, and records that the policy is in force now. A repeat
+   * keeps the first `inForceAtMs`. A document is kept while a record may refer to it, up to {@link LIMITS.policiesKeptMax}
+   * documents.
    */
   keepPolicy(policy: { revision: string; document: string; inForceAtMs: number }): Promise<void>;
   readPolicy(revision: string): Promise<{ document: string; inForceAtMs: number } | undefined>;

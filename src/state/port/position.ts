@@ -1,6 +1,6 @@
-// A place in a list, where its next page begins.
+// A position in a list, from which the next page continues.
 
-/** A place in a list that is ordered by time, then id. */
+/** A position in a list that is ordered by time, then by id. */
 export interface Position {
   readonly atMs: number;
   readonly id: string;

@@ -1,9 +1,10 @@
-// What an engine must do, in the domain's words. Both engines pass one contract suite; anything they throw is a Failure.
+// What an engine must do, in the domain's words. Both engines pass one contract suite. Every error that an engine throws is a
+// Failure.
 //
-// INVARIANT: every mutating operation reads, decides and writes in one atomic step of the store, and remembers its
-// operation (the caller's idempotency key) in that same step.
-// INVARIANT: an answer is true at the store's clock `now` that it carries; a process's own clock is never compared
-// with what is stored.
+// INVARIANT: every mutating operation reads, decides and writes in one atomic step of the store, and stores the caller's
+// idempotency key in the same step.
+// INVARIANT: an answer that carries `now` is true at that time of the store's clock. A process never compares its own clock
+// with stored times.
 import type { Agents } from './agent.ts';
 import type { Charges } from './charge.ts';
 import type { DecisionRecords } from './decision.ts';
@@ -26,8 +27,8 @@ export interface State
     Policies,
     DecisionRecords,
     Subjects {
-  /** The same state for one caller, who no longer waits after `deadline`, in ms of `performance.now()`. */
+  /** A view of this state for one caller. Its operations fail after `deadline`, in ms of `performance.now()`. */
   within(deadline: number): State;
-  /** The same for one that would rather wait for a slow store than fail soon. Nobody else is held up by its waiting. */
+  /** A view for a caller that prefers to wait for a slow store until `deadline`. Other callers do not wait for its operations. */
   withTimeout(deadline: number): State;
 }

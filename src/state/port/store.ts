@@ -1,5 +1,6 @@
-// The store itself: its clock, how it is, and the engine's warnings.
+// The store as a whole: its clock, its condition and its warnings.
 
+/** What an acknowledgement promises about a crash or a power loss; docs/durability.md explains each level. */
 export type Durability = 'memory' | 'aof_everysec' | 'aof_always' | 'replicated' | 'committed' | 'flushed';
 
 export interface StoreInfo {
@@ -7,15 +8,15 @@ export interface StoreInfo {
   /** For people; without credentials. */
   readonly description: string;
   readonly durability: Durability;
-  /** What an operator should change about this store, a sentence each. */
+  /** What an operator should change about this store, one sentence per warning. */
   readonly warnings: readonly StoreWarning[];
-  /** It answers, and has no room: what adds to it fails. */
+  /** The store answers and has no room: operations that add data fail. */
   readonly isFull: boolean;
-  /** How often a server answered with another history than before: a failover, a restart, a restored copy. */
+  /** How often a server answered with another replication history: after a failover, a restart or the restore of a copy. */
   readonly lineageChanges: number;
-  /** Acknowledged changes that the store is known to have lost since this process started. */
+  /** How many acknowledged changes the store is known to have lost since this process started. */
   readonly lostWrites: number;
-  /** Of a store behind a network: how many of its connections are in each state of the circuit breaker. */
+  /** For a store behind a network: the number of server connections in each state of the circuit breaker. */
   readonly breakers?: Readonly<Record<BreakerState, number>>;
 }
 
@@ -25,33 +26,33 @@ export interface StoreWarning {
 }
 
 export type StoreWarningCode =
-  /** It cannot be reached, or cannot be used. */
+  /** The store cannot be reached or cannot be used. */
   | 'STORE_UNREACHABLE'
-  /** It answers without what was in it: emptied, or another one's data. */
+  /** The store answers and its data is gone: it was emptied, or holds other data. */
   | 'STORE_EMPTIED'
-  /** It answers with an older state of what was in it. */
+  /** The store answers with an older state of its data. */
   | 'STORE_ROLLED_BACK'
   | 'STORE_FULL'
-  /** Nearly. */
+  /** The store is nearly full. */
   | 'STORE_FILLING'
-  /** It may drop what it holds. */
+  /** The store may evict data. */
   | 'STORE_EVICTS'
-  /** What it acknowledges does not survive its restart. */
+  /** Acknowledged changes do not survive a restart of the store. */
   | 'STORE_NOT_DURABLE'
-  /** Fewer replicas than must confirm a write. */
+  /** Fewer replicas are connected than must confirm a write. */
   | 'STORE_REPLICAS_MISSING'
-  /** It does not say what it is. */
+  /** The server does not answer which server it is, so its settings are unknown. */
   | 'STORE_UNKNOWN'
-  /** The files with our login or our certificates cannot be used, or the server refuses them. */
+  /** The login or certificate files cannot be used, or the server refuses them. */
   | 'STORE_LOGIN_REFUSED';
 
-/** Closed, everything is sent; open, nothing is; half open, one check of the server is under way. */
+/** A closed breaker lets all commands through, an open breaker none, a half-open breaker a single check of the server. */
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
 export interface Engine {
-  /** Checked at start and from time to time; cheap to read. */
+  /** Refreshed at the start and periodically; cheap to read. */
   readonly info: StoreInfo;
-  /** The store's clock, ms since the epoch. Also the health probe: fails when the store does not answer. */
+  /** Reads the store's clock, ms since the epoch. Rejects when the store does not answer, so it also serves as the health probe. */
   now(): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
-// Whom the decisions of a session are about.
+// The subjects of a session's decisions: agents and principals.
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 
 export interface Subjects {
-  /** Notes that subjects have had a part in a session: its decisions are then found by them. A repeat notes it anew. */
+  /** Records that subjects took part in a session, so that the session's decisions are found by them. A repeat renews the time. */
   noteSubjects(sessionId: string, subjects: readonly DecisionSubject[]): Promise<void>;
 }
