@@ -101,7 +101,7 @@ const DENIALS_MAX = 1_000;
 const PAGES_MAX = 20;
 
 /**
- * Denials, the one that came last first. `isAll` is false if there may be more of them.
+ * Denials, newest first. `isAll` is false if there may be more.
  *
  * @param onLong  called where it takes long
  */

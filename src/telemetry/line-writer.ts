@@ -43,7 +43,7 @@ export class LineWriter {
     return this.#dropped;
   }
 
-  /** Whether lines were dropped and nobody has been told of them yet. */
+  /** Whether lines were dropped that no line has reported yet. */
   get isDropping(): boolean {
     return this.#unsaid > 0;
   }

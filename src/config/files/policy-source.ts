@@ -31,7 +31,7 @@ export class PolicySource<Rules> {
   reloads = 0;
   /** Files since the start that could not be used. */
   reloadFailures = 0;
-  /** Why the file, as it lies there now, is not in force; undefined while it is. */
+  /** Why the current file is not in force; undefined while it is. */
   lastError: StartupError | undefined;
 
   readonly #options: PolicySourceOptions<Rules>;
