@@ -5,7 +5,7 @@ import type { PolicySource } from '../config/files/policy-source.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { StartupError } from '../host/startup-error.ts';
 import type { GrpcServer } from '../rpc/server.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { CertificateFacts } from '../telemetry/process-metrics.ts';
 import type { RaisedWarning, Warnings } from '../telemetry/warnings.ts';
 import type { StoreLogin } from './store-login.ts';

@@ -1,7 +1,7 @@
 // Opens the store that the configuration names, and logs its events.
 import type { Config } from '../config/config.ts';
 import { lockDirectory } from '../state/embedded/file/directory-lock.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { RedisEvent } from '../state/redis/state.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OutageLog } from '../telemetry/outage-log.ts';

@@ -1,5 +1,4 @@
 // What workers do: pure functions over what they are sent. A job never throws; what it fails with is part of its answer.
-
 import { appendRequestFrom } from '../api/wire/append-request.ts';
 import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';
@@ -12,7 +11,7 @@ import type { Run } from '../core/run/run.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import type { IdempotencyKey } from '../state/port.ts';
+import type { IdempotencyKey } from '../state/port/idempotency-key.ts';
 
 /** What each job is given, all of which can be sent to a thread. */
 interface Inputs {

@@ -5,7 +5,7 @@
 import { BoundedMap } from '../../core/bounded-map.ts';
 import { type DecisionSubject, subjectsOfDecision } from '../../core/decision/decision-subject.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 
 /** What was noted this long ago is noted again, so that an index that lost it has it back. */
 const NOTED_MS = 600_000;

@@ -27,7 +27,7 @@ import { type Secret, secretsOf } from '../../unit/core/redaction/secrets.ts';
 import { TREATMENTS, type Treatment } from './stored-fields.ts';
 
 /** Credentials of many issuers, as they stand in texts. */
-const FORMS = 'test/core/redaction/cases/forms.json';
+const FORMS = 'test/unit/core/redaction/cases/forms.json';
 const NAME_BYTES_MAX = 128;
 const EVENTS_MAX = 100;
 /** Of those that are tried where nothing is stored. */
