@@ -8,7 +8,7 @@ export interface CheckJson {
   readonly asserted: boolean;
 }
 
-export interface CountersJson {
+interface CountersJson {
   readonly calls_made: number;
   readonly window_calls: number;
 }
@@ -89,7 +89,7 @@ export function getStory(client: ManagementClient, decision_id: string, trace_id
 }
 
 /** Whose denials are asked for. */
-export type DenialsOf =
+type DenialsOf =
   | { readonly session_id: string }
   | { readonly run_id: string }
   | { readonly filter: { readonly trace_id: string } };

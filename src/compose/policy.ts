@@ -9,7 +9,7 @@ import { errorFields, type Logger } from '../telemetry/log.ts';
 import { offloadPolicy } from '../workers/policy-offload.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 
-export interface PolicyParts {
+interface PolicyParts {
   readonly log: Logger;
   readonly workers: WorkerPool;
   readonly journal: PolicyJournal;

@@ -40,7 +40,7 @@ export interface Running {
 }
 
 /** The log of the process, which is there before the server is. */
-export interface ProcessOutput {
+interface ProcessOutput {
   readonly log: Logger;
   /** Log lines that could not be written since the start. */
   readonly logDropped: () => number;

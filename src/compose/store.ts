@@ -8,7 +8,7 @@ import type { OutageLog } from '../telemetry/outage-log.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 import { StoreLogin } from './store-login.ts';
 
-export interface StoreTelemetry {
+interface StoreTelemetry {
   readonly log: Logger;
   readonly warnings: Warnings;
   readonly outage: OutageLog;
@@ -16,7 +16,7 @@ export interface StoreTelemetry {
   readonly onOtherHistory: () => void;
 }
 
-export interface OpenedStore {
+interface OpenedStore {
   readonly state: State;
   /** Undefined for a store in this process. */
   readonly login: StoreLogin | undefined;

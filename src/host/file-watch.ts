@@ -9,7 +9,7 @@ import { stat } from 'node:fs/promises';
 /** Two checks must agree before files are read, so a change is in force after at most two intervals and a read. */
 const LOOK_INTERVAL_MS = 500;
 
-export interface FileWatchOptions<Loaded> {
+interface FileWatchOptions<Loaded> {
   readonly paths: readonly string[];
   /** Reads the files. Never throws: a problem with the files is part of the result. */
   readonly load: () => Loaded;

@@ -18,7 +18,7 @@ export interface LedgerKey {
   readonly sign: (text: string) => string;
 }
 
-export interface LedgerKeyFiles {
+interface LedgerKeyFiles {
   readonly keyFile: string;
   /** Make a key if there is none. */
   readonly mayCreate: boolean;

@@ -8,7 +8,7 @@ const QUEUE_BYTES_MAX = 1024 * 1024;
 const CHUNK_BYTES_MAX = 64 * 1024;
 const RETRY_MS = { min: 20, max: 1_000 };
 
-export interface LineWriterOptions {
+interface LineWriterOptions {
   readonly descriptor: Descriptor;
   /** The line that says what was dropped; it ends with a newline. */
   readonly droppedLine: (count: number) => string;

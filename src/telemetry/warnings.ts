@@ -24,7 +24,7 @@ export const WARNING_CODES = [
   'DESCRIPTORS_LOW',
   'DESCRIPTORS_EXHAUSTED',
 ] as const;
-export type WarningCode = (typeof WARNING_CODES)[number];
+type WarningCode = (typeof WARNING_CODES)[number];
 
 export interface RaisedWarning {
   readonly code: WarningCode;

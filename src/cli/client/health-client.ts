@@ -7,7 +7,7 @@ import type { TlsFiles } from '../../config/sections/listeners.ts';
 
 const TIMEOUT_MS = 2_000;
 
-export interface AskedListener {
+interface AskedListener {
   readonly address: ListenAddress;
   readonly tls: TlsFiles | undefined;
 }

@@ -4,7 +4,7 @@ import { FileWatch } from '../../host/file-watch.ts';
 import { StartupError } from '../../host/startup-error.ts';
 import { type LoadedPolicy, loadPolicy, type PolicyParser } from './policy-file.ts';
 
-export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
+interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
   readonly loadedAtMs: number;
 }
 
@@ -13,7 +13,7 @@ export type PolicyReload =
   | { readonly ok: true; readonly revision: string; readonly previous: string; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: StartupError };
 
-export interface PolicySourceOptions<Rules> {
+interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
   /**
