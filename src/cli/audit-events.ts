@@ -1,5 +1,5 @@
-// `tollgate audit events`: the records of finished runs as JSON Lines, on from where a file says that it stopped. It must never
-// note in that file what has not been written to its output.
+// `tollgate audit events`: prints the records of finished runs as JSON Lines, from the cursor in a file on. The cursor must never
+// be ahead of the output.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { replaceFile } from '../host/durable-file.ts';
@@ -14,15 +14,17 @@ interface Flags extends ManagementFlags {
   readonly follow?: boolean;
 }
 
-/** How often the file is written while lines come; whatever came since the last time comes again after a crash. */
+/** How often the cursor is saved. After a crash, lines since the last save are printed again. */
 const SAVE_MS = 1_000;
 
 export function addAuditEvents(audit: Command): void {
   addManagementOptions(
-    audit.command('events').description('print the records of finished runs as JSON Lines, oldest first by finish'),
+    audit
+      .command('events')
+      .description('print the records of finished runs as JSON Lines, in the order in which the runs finished'),
   )
-    .option('--cursor <file>', 'go on from where this file says, and keep it up to date; made if it is not there')
-    .option('--follow', 'go on as runs finish, until it is stopped')
+    .option('--cursor <file>', 'continue from the position in this file and update it; created if missing')
+    .option('--follow', 'wait for more runs to finish, until stopped')
     .action((flags: Flags) => exitWith(() => events(flags)));
 }
 

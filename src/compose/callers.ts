@@ -22,7 +22,7 @@ export function openCallers(config: Config, log: Logger, onChange: () => void): 
       if (reload.ok) {
         log.info({ revision: reload.revision }, 'callers in force');
         onChange();
-      } else log.error(errorFields(reload.error), 'callers refused, the last good ones stay');
+      } else log.error(errorFields(reload.error), 'callers refused; the last good ones stay in force');
     },
   });
 }

@@ -1,5 +1,4 @@
-// Looks at every file that a configuration names, with the code that `serve` opens it with, and opens nothing else: no store,
-// no socket, no directory.
+// Checks every file that a configuration names, with the code that `serve` uses. It opens no store, no socket and no directory.
 
 import type { Config } from '../config/config.ts';
 import { callersParser } from '../config/files/callers-file.ts';
@@ -12,7 +11,7 @@ import { readMaterial } from '../rpc/listener/tls.ts';
 import { checkLedgerKey } from '../signing/ledger-key.ts';
 import { readLogin } from './store-login.ts';
 
-/** @throws StartupError with a line for everything that would keep a server from starting */
+/** @throws StartupError with a line for each problem that would keep a server from starting */
 export function checkFiles(config: Config): void {
   const problems = checksOf(config).flatMap(problemsOf);
   if (problems.length > 0) throw new StartupError(problems);
@@ -36,7 +35,7 @@ function checksOf(config: Config): (() => unknown)[] {
   ];
 }
 
-/** Whether a certificate in the callers file can ever be shown. */
+/** Whether any listener with known callers asks for a client certificate. */
 export function asksForCertificates({ callers, tls }: Pick<Config, 'callers' | 'tls'>): boolean {
   return callers?.on.some((name) => tls[name]?.clientCa !== undefined) ?? false;
 }

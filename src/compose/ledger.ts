@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { type LedgerKey, openLedgerKey } from '../signing/ledger-key.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 
-const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and nobody else can verify a run.';
+const UNSIGNED = 'No ledger.key_file is named, so no checkpoint is signed and a run cannot be verified elsewhere.';
 
 /**
  * Opens the ledger key; undefined, with a warning, where none is named. Call it once the store is open: the store locks the

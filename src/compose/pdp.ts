@@ -18,7 +18,7 @@ import { OFFLOAD_BYTES_MIN, offloadAppend } from '../workers/append-offload.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { VERSION } from './version.ts';
 
-export interface PdpParts extends Pick<Pdp, 'state' | 'policies' | 'subjects' | 'server'> {
+interface PdpParts extends Pick<Pdp, 'state' | 'policies' | 'subjects' | 'server'> {
   readonly policy: PolicySource<Policy>;
   readonly ledgerKey: LedgerKey | undefined;
   readonly redaction: RedactionSource;

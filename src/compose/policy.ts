@@ -9,7 +9,7 @@ import { errorFields, type Logger } from '../telemetry/log.ts';
 import { offloadPolicy } from '../workers/policy-offload.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 
-export interface PolicyParts {
+interface PolicyParts {
   readonly log: Logger;
   readonly workers: WorkerPool;
   readonly journal: PolicyJournal;
@@ -31,12 +31,11 @@ export function openPolicy(config: Config, { log, workers, journal, recordSwaps 
     journal.take({ revision, document, inForceAtMs: loadedAtMs });
   };
 
-  // INVARIANT: nothing is awaited before the journal has the policy, or a decision could be recorded under a policy that
-  // nobody has stored.
+  // INVARIANT: nothing is awaited before the journal has the policy. Otherwise a decision could name a policy that is not stored.
   async function takeReload(reload: PolicyReload, caller: string | undefined): Promise<void> {
     const { revision, previous } = reload;
     if (!reload.ok) {
-      log.error({ ...errorFields(reload.error), revision }, 'policy refused, the last good one stays');
+      log.error({ ...errorFields(reload.error), revision }, 'policy refused; the last good one stays in force');
       return;
     }
     log.info({ revision, previous }, 'policy in force');
@@ -48,7 +47,7 @@ export function openPolicy(config: Config, { log, workers, journal, recordSwaps 
     await recordSwaps().catch((error) => {
       // A caller who asked for the reload gets the error.
       if (caller !== undefined) throw error;
-      log.warn(errorFields(error), 'policy swap not recorded yet');
+      log.warn(errorFields(error), 'the policy swap is not recorded yet');
     });
   }
 

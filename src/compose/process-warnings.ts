@@ -19,7 +19,7 @@ const DROPPING: RaisedWarning = {
 const LOG_INTERVAL_MS = 1_000;
 const EXPIRING_MS = 7 * 24 * 3_600_000;
 
-export interface WarningSources {
+interface WarningSources {
   readonly store: State;
   readonly policy: PolicySource<Policy>;
   readonly callers: PolicySource<CallerBook> | undefined;

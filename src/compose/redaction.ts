@@ -7,6 +7,6 @@ import { errorFields, type Logger } from '../telemetry/log.ts';
 export function openRedaction({ redaction }: Config, log: Logger): RedactionSource {
   return new RedactionSource(redaction, (reload) => {
     if ('values' in reload) log.info({ values: reload.values }, 'known values in force');
-    else log.error(errorFields(reload.problem), 'known values refused, the last good ones stay');
+    else log.error(errorFields(reload.problem), 'known values refused; the last good ones stay in force');
   });
 }

@@ -40,7 +40,7 @@ export interface Running {
 }
 
 /** The log of the process, which is there before the server is. */
-export interface ProcessOutput {
+interface ProcessOutput {
   readonly log: Logger;
   /** Log lines that could not be written since the start. */
   readonly logDropped: () => number;
@@ -58,7 +58,9 @@ export async function serve(config: Config, output: ProcessOutput): Promise<Runn
   try {
     return await open(config, output, opened);
   } catch (error) {
-    await opened.close().catch((closing) => output.log.warn(errorFields(closing), 'a part was not closed'));
+    await opened
+      .close()
+      .catch((closing) => output.log.warn(errorFields(closing), 'a part of the server could not be closed'));
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export function startSweeper(config: Config, pdp: Pdp, log: Logger): () => void 
         const swept = await sweep(localContext(pdp), rules);
         if (Object.values(swept).some((count) => count > 0)) log.debug(swept, 'swept');
       } catch (error) {
-        log.debug(errorFields(error), 'sweep put off');
+        log.debug(errorFields(error), 'sweep postponed');
       }
       if (!stopped) schedule();
     }, config.sweep.intervalMs).unref();

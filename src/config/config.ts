@@ -35,7 +35,7 @@ export interface Config extends ListenersConfig {
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' };
 }
 
-export interface ConfigSource {
+interface ConfigSource {
   readonly key: string;
   /** The value in force, safe to show: paths are absolute, passwords masked. */
   readonly value: KeyValue;

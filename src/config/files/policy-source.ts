@@ -4,7 +4,7 @@ import { FileWatch } from '../../host/file-watch.ts';
 import { StartupError } from '../../host/startup-error.ts';
 import { type LoadedPolicy, loadPolicy, type PolicyParser } from './policy-file.ts';
 
-export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
+interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
   readonly loadedAtMs: number;
 }
 
@@ -13,7 +13,7 @@ export type PolicyReload =
   | { readonly ok: true; readonly revision: string; readonly previous: string; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: StartupError };
 
-export interface PolicySourceOptions<Rules> {
+interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
   /**
@@ -31,7 +31,7 @@ export class PolicySource<Rules> {
   reloads = 0;
   /** Files since the start that could not be used. */
   reloadFailures = 0;
-  /** Why the file, as it lies there now, is not in force; undefined while it is. */
+  /** Why the current file is not in force; undefined while it is. */
   lastError: StartupError | undefined;
 
   readonly #options: PolicySourceOptions<Rules>;

@@ -64,7 +64,7 @@ export function parseYaml({ text, name }: { text: string; name: string }): YamlS
   if (syntax.length > 0) {
     throw new StartupError(syntax.map((error) => `${name}:${lineAt(error.pos[0])}: ${inOurWords(error)}`));
   }
-  if (document.contents === null) throw new StartupError([`${name}: holds nothing; write {} for an empty map`]);
+  if (document.contents === null) throw new StartupError([`${name}: is empty; write {} for an empty map`]);
   if (!isMap(document.contents)) throw new StartupError([`${name}:1: the outermost value must be a map of keys`]);
 
   const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);

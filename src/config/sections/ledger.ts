@@ -23,7 +23,7 @@ export function interpretLedger(
 ): LedgerConfig {
   const { settings } = places;
   const keyName = settings.string('ledger.key_name');
-  if (/[\s+\p{Cc}]/u.test(keyName)) places.refuse('ledger.key_name', 'must hold no blanks and no +');
+  if (/[\s+\p{Cc}]/u.test(keyName)) places.refuse('ledger.key_name', 'must not contain blanks or +');
   const keyFile = places.pathIfSet('ledger.key_file');
   return {
     keyFile: keyFile ?? (hasOwnStore ? join(dataDir, 'ledger.key') : undefined),

@@ -16,7 +16,7 @@ export function interpretRedaction(places: Places, dataDir: string): RedactionCo
   const patterns = places.settings.list<NamedPattern>('redaction.patterns');
   for (const [index, { name, pattern }] of patterns.entries()) {
     const isTwice = patterns.findIndex((one) => one.name === name) < index;
-    const problem = isTwice ? 'has the name of an entry before it' : patternProblem(pattern);
+    const problem = isTwice ? 'has the same name as an earlier entry' : patternProblem(pattern);
     if (problem !== undefined) places.refuse(`redaction.patterns[${index}] (${name})`, problem, 'redaction.patterns');
   }
   const keyFile = places.pathIfSet('redaction.key_file');

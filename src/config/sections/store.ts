@@ -81,7 +81,7 @@ function refuseIdle(places: Places, store: StoreLocation): void {
   for (const key of ['store.username_file', 'store.password_file']) {
     if (!settings.isSet(key)) continue;
     if (store.kind === 'embedded') places.refuse(key, 'needs a store in Redis');
-    else if (store.password !== undefined) places.refuse(key, 'the store URL holds a login already; keep one of them');
+    else if (store.password !== undefined) places.refuse(key, 'the store URL already holds a login; keep only one');
   }
   if (settings.isSet('store.username_file') && !settings.isSet('store.password_file')) {
     places.refuse('store.username_file', 'needs store.password_file');
@@ -93,7 +93,7 @@ function refuseIdle(places: Places, store: StoreLocation): void {
   if (settings.string('store.consistency') !== 'local')
     places.refuse('store.consistency', 'replicated needs a store in Redis');
   if (settings.string('store.require.durability') !== 'memory' || settings.boolean('store.require.noeviction')) {
-    places.refuse('store.require.durability', 'only a store in Redis can fall short of it');
+    places.refuse('store.require.durability', 'applies only to a store in Redis');
   }
 }
 

@@ -141,7 +141,7 @@ export function readMaterial(files: TlsFiles): Material {
   }
   if (files.clientCa !== undefined) {
     for (const authority of certificatesIn(material.clientCa!, files.clientCa)) {
-      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is no authority`);
+      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is not an authority`);
     }
   }
   return material;

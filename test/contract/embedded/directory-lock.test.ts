@@ -81,7 +81,7 @@ describe('the lock of a data directory', () => {
       const made = await chmodded(mode);
       const text = (mode & 0o7777).toString(8).padStart(4, '0');
       await expect(lockDirectory(made)).rejects.toThrow(
-        `data directory ${made} cannot be used: others may write to it (mode ${text}): chmod go-w ${made}`,
+        `data directory ${made} cannot be used: other users may write to it (mode ${text}): chmod go-w ${made}`,
       );
       expect(existsSync(join(made, 'lock'))).toBe(false);
     },

@@ -72,7 +72,7 @@ describe.concurrent('tollgate health', () => {
     const ask = () =>
       tollgate(['health', '--listen', server.decision, '--management', server.management], { cwd: folderOf(t) });
     process.kill(redis.pid, 'SIGSTOP');
-    await eventually(() => server.log.some((line) => line.includes('out of reach')));
+    await eventually(() => server.log.some((line) => line.includes('cannot be reached')));
     const away = await ask();
     process.kill(redis.pid, 'SIGCONT');
     expect(away.code).toBe(1);

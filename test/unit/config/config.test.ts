@@ -152,7 +152,7 @@ describe('precedence', () => {
     ].join('\n');
     expect(problems({ yaml })).toEqual([
       'tollgate.yaml:2: redaction.patterns[1] (broken): is no RE2 pattern: missing closing ]: `[a-`',
-      'tollgate.yaml:2: redaction.patterns[2] (fine): has the name of an entry before it',
+      'tollgate.yaml:2: redaction.patterns[2] (fine): has the same name as an earlier entry',
       'tollgate.yaml:2: redaction.patterns[3] (empty): fits the empty text, so it would be found everywhere',
     ]);
     const patterns = [{ name: 'Fine 1', pattern: 'x' }, { name: 'own' }, { name: 'own', pattern: 'x'.repeat(513) }];
@@ -369,7 +369,7 @@ describe('listeners', () => {
     'localhost.example:1',
   ])('%s can be reached from other hosts and is refused', (address) => {
     expect(listen(address)).toEqual([
-      `flag --listen: listeners.decision: ${address} can be reached from other hosts, and without TLS and known callers that is refused; use 127.0.0.1, [::1], localhost or unix:/path, or set tls.decision.* and callers.file`,
+      `flag --listen: listeners.decision: ${address} can be reached from other hosts, which needs TLS and known callers; use 127.0.0.1, [::1], localhost or unix:/path, or set tls.decision.* and callers.file`,
     ]);
   });
 
