@@ -110,7 +110,7 @@ const RECORDS_IN_REDIS: Readonly<Record<string, Slip>> = {
 const EMBEDDED: Readonly<Record<string, Slip>> = {
   // The model runs on core as it is.
   'another rule for the time limit': {
-    file: 'core/session.ts',
+    file: 'core/session/session.ts',
     from: 'clockMs - session.createdAtMs > session.timeLimitMs',
     to: 'clockMs - session.createdAtMs >= session.timeLimitMs',
   },
