@@ -6,17 +6,19 @@ import { checkHealth } from './cli/client/health-client.ts';
 import { ManagementClient } from './cli/client/management-client.ts';
 import { checkReady } from './cli/client/ready-client.ts';
 import { managementAddress } from './cli/management.ts';
+import { problemText } from './cli/problem-text.ts';
 import { safe } from './cli/terminal.ts';
 import { addWatch } from './cli/watch.ts';
 import { addWhy } from './cli/why.ts';
 import { checkFiles } from './compose/check.ts';
-import { serve, VERSION } from './compose/serve.ts';
-import { ConfigError, loadConfig } from './config/config.ts';
-import { loadPolicy, PolicyError } from './config/files/policy-file.ts';
+import { serve } from './compose/serve.ts';
+import { VERSION } from './compose/version.ts';
+import { loadConfig } from './config/config.ts';
+import { loadPolicy } from './config/files/policy-file.ts';
 import { checkedPolicy } from './config/files/policy-shape.ts';
 import { newToken, tokenHash } from './config/files/token.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
-import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
+import { printConfig, printConfigCheck, printPolicyCheck } from './config/print.ts';
 import { nearest } from './core/policy/nearest.ts';
 import { StartupError } from './host/startup-error.ts';
 import { writeLastWords } from './telemetry/descriptor.ts';
@@ -28,13 +30,16 @@ const STOP_MS_MIN = 1_000;
 /** How long the end of the process waits for whoever reads its log. */
 const FLUSH_MS_MAX = 1_000;
 const STDERR_FD = 2;
-/** The exit code of a bug, as sysexits.h has it. */
+/** A start that an operator can mend. */
+const EXIT_FAILURE = 1;
+/** A bug; EX_SOFTWARE in sysexits.h. */
 const EXIT_BUG = 70;
 
 const program = new Command('tollgate')
   .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
   .version(VERSION)
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tollgate: ')) });
 
 addConfigOptions(program.command('serve', { isDefault: true }).description('serve decisions')).action(runServer);
 
@@ -195,20 +200,16 @@ function refuseUnknownCommand(name: string | undefined): void {
   );
 }
 
-// One line for what an operator can mend, the stack for what is a bug. It is written at once, for nothing after it could
-// wait: a start that failed must not leave a process that neither serves nor ends.
+// The problem is written with a synchronous write: a start that failed must not leave a process that neither serves nor ends.
 async function main(): Promise<void> {
-  // They are for those who develop this, and would stand beside the one line that a command says.
+  // Deprecation warnings are for developers, and would appear beside the one line that a command prints.
   process.noDeprecation = true;
   try {
     refuseUnknownCommand(process.argv[2]);
     await program.parseAsync();
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof PolicyError)
-      writeLastWords(STDERR_FD, `${printProblems(error)}\n`);
-    else if (error instanceof StartupError) writeLastWords(STDERR_FD, `tollgate: ${error.message}\n`);
-    else writeLastWords(STDERR_FD, `tollgate: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
+    writeLastWords(STDERR_FD, `${problemText(error)}\n`);
+    process.exit(error instanceof StartupError ? EXIT_FAILURE : EXIT_BUG);
   }
 }
 

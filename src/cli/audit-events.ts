@@ -1,7 +1,8 @@
 // `tollgate audit events`: the records of finished runs as JSON Lines, on from where a file says that it stopped. It must never
 // note in that file what has not been written to its output.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { replaceFile } from '../host/durable-file.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { ManagementClient } from './client/management-client.ts';
 import { EXIT, exitWith } from './exit.ts';
@@ -32,7 +33,7 @@ async function events(flags: Flags): Promise<number> {
   let written: string | undefined;
   let savedAtMs = 0;
   const save = () => {
-    if (flags.cursor !== undefined && written !== undefined) writeWhole(flags.cursor, `${written}\n`);
+    if (flags.cursor !== undefined && written !== undefined) saveCursor(flags.cursor, written);
     savedAtMs = Date.now();
   };
   try {
@@ -61,11 +62,10 @@ function cursorIn(path: string | undefined): string {
   }
 }
 
-/** A crash leaves the old file or the new one. @throws StartupError */
-function writeWhole(path: string, text: string): void {
+/** @throws StartupError */
+function saveCursor(path: string, cursor: string): void {
   try {
-    writeFileSync(`${path}.new`, text);
-    renameSync(`${path}.new`, path);
+    replaceFile(path, `${cursor}\n`);
   } catch (cause) {
     throw cannotWrite(path, cause);
   }

@@ -1,10 +1,9 @@
 // `tollgate audit export`: a run's ledger with its proofs, asked of a running server and written as it comes. A file that is
 // there is a whole export: one that was cut short leaves none.
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { replacePrivateFileFrom } from '../host/durable-file.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { ManagementClient, Unanswered } from './client/management-client.ts';
 import { exitWith, unlessUnknown } from './exit.ts';
@@ -54,12 +53,9 @@ async function print(lines: AsyncIterable<string>): Promise<void> {
 
 async function writeFile(lines: AsyncIterable<string>, path: string): Promise<void> {
   const target = await fileOf(path);
-  const unfinished = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    await pipeline(lines, createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }));
-    await rename(unfinished, target);
+    await replacePrivateFileFrom(target, lines);
   } catch (error) {
-    await rm(unfinished, { force: true });
     throw asWriting(path, error);
   }
 }

@@ -1,9 +1,6 @@
 // The end of a command that asks a running server, in a way that scripts can rely on.
-import { ConfigError } from '../config/config.ts';
-import { printProblems } from '../config/print.ts';
-import { StartupError } from '../host/startup-error.ts';
 import { Unanswered } from './client/management-client.ts';
-import { safe } from './terminal.ts';
+import { problemText } from './problem-text.ts';
 
 export const EXIT = { found: 0, nothing: 1, cannotAsk: 2 } as const;
 
@@ -27,11 +24,4 @@ export async function unlessUnknown(what: string, ask: () => Promise<void>): Pro
     process.stderr.write(`tollgate: there is no such ${what}\n`);
     return EXIT.nothing;
   }
-}
-
-function problemText(error: unknown): string {
-  if (error instanceof ConfigError) return printProblems(error);
-  // A server's text may name what a caller has sent.
-  if (error instanceof Unanswered || error instanceof StartupError) return `tollgate: ${safe(error.message)}`;
-  return `tollgate: ${error instanceof Error ? error.stack : String(error)}`;
 }

@@ -31,7 +31,7 @@ export function addManagementOptions(command: Command): Command {
     .option('--server-name <name>', "name in the server's certificate, where it is not that of the address");
 }
 
-/** @throws ConfigError, or StartupError for a file or an address that cannot be used */
+/** @throws StartupError, or StartupError for a file or an address that cannot be used */
 export function managementAddress(flags: ManagementFlags): ManagementAddress {
   const { config } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
   const address = flags.server === undefined ? config.listeners.management : addressOf(flags.server);

@@ -1,22 +1,21 @@
 // Looks at every file that a configuration names, with the code that `serve` opens it with, and opens nothing else: no store,
 // no socket, no directory.
 
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { callersParser } from '../config/files/callers-file.ts';
 import { loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
-import { ProblemsError } from '../config/files/problems-error.ts';
-import { LISTENERS } from '../config/listeners.ts';
+import { LISTENERS } from '../config/sections/listeners.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { checkRedactionFiles } from '../redaction/redaction-source.ts';
 import { readMaterial } from '../rpc/listener/tls.ts';
 import { checkLedgerKey } from '../signing/ledger-key.ts';
 import { readLogin } from './store-login.ts';
 
-/** @throws ConfigError with a line for everything that would keep a server from starting */
+/** @throws StartupError with a line for everything that would keep a server from starting */
 export function checkFiles(config: Config): void {
   const problems = checksOf(config).flatMap(problemsOf);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new StartupError(problems);
 }
 
 function checksOf(config: Config): (() => unknown)[] {
@@ -47,8 +46,7 @@ function problemsOf(check: () => unknown): readonly string[] {
     check();
     return [];
   } catch (error) {
-    if (error instanceof ProblemsError) return error.problems;
-    if (error instanceof StartupError) return [error.message];
+    if (error instanceof StartupError) return error.problems;
     throw error;
   }
 }

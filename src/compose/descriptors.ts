@@ -2,7 +2,7 @@
 // one a connection is taken and dropped below us, and no file is read any more.
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import { LISTENERS } from '../config/listeners.ts';
+import { LISTENERS } from '../config/sections/listeners.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 
 const INTERVAL_MS = 1_000;

@@ -1,9 +1,7 @@
 // Opens the store that the configuration names, and tells the log and the warnings what becomes of it.
 import type { Config } from '../config/config.ts';
-import { Failure } from '../core/failure.ts';
-import { StartupError } from '../host/startup-error.ts';
 import { lockDirectory } from '../state/embedded/file/directory-lock.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { RedisEvent } from '../state/redis/state.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OutageLog } from '../telemetry/outage-log.ts';
@@ -28,24 +26,20 @@ export interface OpenedStore {
 /**
  * The state, with the data directory for this process alone: the embedded store and both sockets may lie there.
  *
- * @throws StartupError in one line
+ * @throws StartupError when the directory or the store cannot be used
  */
 export async function openStore(config: Config, telemetry: StoreTelemetry): Promise<OpenedStore> {
+  if (config.store.kind === 'embedded') {
+    // The embedded store locks the directory itself.
+    const state = await openEmbedded(config);
+    return { state, login: undefined, close: () => state.close() };
+  }
+  const lock = await lockDirectory(config.dataDir);
   try {
-    if (config.store.kind === 'embedded') {
-      // It locks the directory itself.
-      const state = await openEmbedded(config);
-      return { state, login: undefined, close: () => state.close() };
-    }
-    const lock = await lockDirectory(config.dataDir);
-    try {
-      return await openRedis(config, telemetry, lock.release);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    return await openRedis(config, telemetry, lock.release);
   } catch (error) {
-    throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
+    lock.release();
+    throw error;
   }
 }
 

@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean, nearest } from '../core/policy/nearest.ts';
+import { StartupError } from '../host/startup-error.ts';
 import type { DocumentPath } from './files/document-path.ts';
-import { readYaml, YamlError, type YamlMap, type YamlValue } from './files/yaml-source.ts';
+import { readYaml, type YamlMap, type YamlValue } from './files/yaml-source.ts';
 import { type ConfigFlags, KEY_FLAGS } from './flags.ts';
 import { KEY_NAMES, KEYS, type KeySpec, keyValueFromText } from './keys.ts';
 import { type ShapeProblem, shapeProblems } from './shape.ts';
@@ -44,7 +45,7 @@ export function fileLayer(input: { flags: ConfigFlags; env: Environment; cwd: st
     const problems = shapeProblems(root).sort((one, other) => lineOf(one.path) - lineOf(other.path));
     return checked({ ...layer, tree: root, originOf: (at) => `file ${name}:${lineOf(at)}` }, problems);
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     const named = origin === undefined ? '' : ` (${origin})`;
     return { ...layer, problems: error.problems.map((problem) => `${problem}${named}`) };
   }

@@ -1,5 +1,4 @@
 // The parts of the process that operations use: the policy of the moment, the state, the rules of this server, and time.
-
 import type { DecisionRules } from '../core/decision/authorize.ts';
 import type { DecisionLogLevel } from '../core/decision/decision-record.ts';
 import { Failure } from '../core/failure.ts';
@@ -7,7 +6,7 @@ import { checkIdentity, type FoundIdentity, type Identity } from '../core/identi
 import type { Policy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import { type Run, runAt } from '../core/run/run.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { CallContext } from './call-context.ts';
 import type { IdentityCache } from './identity/identity-cache.ts';
 import type { PolicyJournal } from './policy/policy-journal.ts';

@@ -2,7 +2,7 @@
 // can forge checkpoints, so a file that others on this machine may read, write or replace is refused.
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { createPrivateFile, writeDurably } from '../host/durable-file.ts';
+import { appendDurably, createPrivateFile } from '../host/durable-file.ts';
 import { fileProblem } from '../host/private-path.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
@@ -103,7 +103,7 @@ function noted(file: string, verifierKey: string): string[] {
   const { lines, isEnded } = notedIn(file);
   if (lines.includes(verifierKey)) return lines;
   try {
-    writeDurably(file, { flags: 'a', mode: 0o644 }, `${isEnded ? '' : '\n'}${verifierKey}\n`);
+    appendDurably(file, `${isEnded ? '' : '\n'}${verifierKey}\n`);
   } catch (cause) {
     throw unusablePublicKeys(file, cause);
   }

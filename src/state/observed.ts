@@ -1,6 +1,6 @@
 // The port again, with somebody watching: each operation is announced before it is asked and after it is settled. What is
 // asked, and what comes back, passes as it is.
-import type { State } from './port.ts';
+import type { State } from './port/state.ts';
 
 /** What the store is asked; the rest of the port is about the port itself. */
 export type StoreOperation = Exclude<keyof State, 'within' | 'withTimeout' | 'info' | 'close'>;
@@ -34,7 +34,7 @@ const OPERATIONS = {
   readDecision: true,
   pageDecisions: true,
   noteSubjects: true,
-  readNotedDecisions: true,
+  readRunDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 
 export const STORE_OPERATIONS = Object.keys(OPERATIONS) as readonly StoreOperation[];

@@ -1,9 +1,11 @@
 // A policy file of 1 MiB takes more than half a second to read. A worker does that, and the event loop makes the rules of the
 // outcome in slices.
-import { type LoadedPolicy, loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+
+import { type LoadedPolicy, loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
 import { Failure } from '../core/failure.ts';
 import { type Policy, parsePolicyInSteps } from '../core/policy/policy.ts';
+import { StartupError } from '../host/startup-error.ts';
 import { Slice } from '../pdp/turns.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -11,7 +13,7 @@ const FILE_BYTES_MAX = 2 ** 20;
 /** No caller has this name. */
 const OURSELVES = '';
 
-/** @throws PolicyError as {@link loadPolicy} does */
+/** @throws StartupError as {@link loadPolicy} does */
 export async function offloadPolicy(pool: WorkerPool, path: string): Promise<LoadedPolicy<Policy>> {
   const asked = { caller: OURSELVES, deadline: Number.POSITIVE_INFINITY, bytes: FILE_BYTES_MAX };
   const read = await pool.run({ name: 'loadPolicy', path }, asked).catch((error) => {
@@ -20,7 +22,7 @@ export async function offloadPolicy(pool: WorkerPool, path: string): Promise<Loa
   });
   // A change of rules must not be missed because there is much else to do.
   if (!read) return loadPolicy(path, checkedPolicy);
-  if ('problems' in read) throw new PolicyError(read.problems);
+  if ('problems' in read) throw new StartupError(read.problems);
   const { document, revision, warnings } = read;
   const slice = new Slice();
   const steps = parsePolicyInSteps(JSON.parse(document));

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../src/core/session/session.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { calls, charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 

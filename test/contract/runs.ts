@@ -1,7 +1,7 @@
 // Runs: compare and set with a log, and the remembered operations of both.
 import { expect } from 'vitest';
 import type { Run } from '../../src/core/run/run.ts';
-import type { RunCommit } from '../../src/state/port.ts';
+import type { RunCommit } from '../../src/state/port/run.ts';
 import {
   commitOf,
   created,

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isOwnId } from '../../src/core/partition.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
-import type { ChargeAnswer, State } from '../../src/state/port.ts';
+import type { ChargeResult } from '../../src/state/port/charge.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { calls, created, idIn, newSession, operation, step, stored } from '../contract/fixtures.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -66,7 +67,7 @@ async function onBoth<T>(arbitrary: fc.Arbitrary<T>, holds: (state: State, given
   await fc.assert(property, { numRuns: RUNS, seed: SEED });
 }
 
-function reasonOf(answer: ChargeAnswer): string {
+function reasonOf(answer: ChargeResult): string {
   return answer.kind === 'denied' ? answer.reason : answer.kind;
 }
 

@@ -1,5 +1,4 @@
 // The decision point over a state, without a server: an empty policy, the default rules, no ledger key.
-
 import { BUILT_IN } from '../../src/core/redaction/scanner.ts';
 import { type CallContext, localContext } from '../../src/pdp/call-context.ts';
 import { IdentityCache } from '../../src/pdp/identity/identity-cache.ts';
@@ -7,7 +6,7 @@ import type { Pdp } from '../../src/pdp/pdp.ts';
 import { PolicyJournal } from '../../src/pdp/policy/policy-journal.ts';
 import { DecisionFeed } from '../../src/pdp/record/decision-feed.ts';
 import { SubjectNotes } from '../../src/pdp/record/subject-notes.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { policyOf } from '../unit/core/policies.ts';
 
 /** A call of the process itself; `parts` take the place of the plain ones. */

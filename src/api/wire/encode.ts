@@ -7,7 +7,7 @@ import type * as wire from '../../gen/tollgate.ts';
 import type { Decision } from '../../pdp/decision/decision.ts';
 import type { SessionAt } from '../../pdp/session/sessions.ts';
 import type { AuditRecord } from '../../state/codec/audit-record.ts';
-import type { AgentRecord } from '../../state/port.ts';
+import type { AgentRecord } from '../../state/port/agent.ts';
 import { EFFECT, REASON, RUN_STATUS, SESSION_STATUS, sensitivityNumber, upper } from './enums.ts';
 import { structOfJson } from './struct.ts';
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { dialAddress, type ListenAddress, listenAddressText } from '../../config/listen-address.ts';
-import type { TlsFiles } from '../../config/listeners.ts';
+import type { TlsFiles } from '../../config/sections/listeners.ts';
 
 const TIMEOUT_MS = 2_000;
 

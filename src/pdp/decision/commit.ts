@@ -7,7 +7,7 @@ import { Failure } from '../../core/failure.ts';
 import type { StoredIdentity } from '../../core/identity/identity.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { charge } from '../../core/session/session.ts';
-import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
+import type { ChargedSession, ChargeResult as StoreChargeResult } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
 import { isPreparing, isRecorded, type PendingRecord, prepared, recordOutcome } from '../record/decision-records.ts';
@@ -16,7 +16,10 @@ import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
 import type { ChargeRequest } from './request.ts';
 
-export type ChargeResult = Extract<ChargeAnswer, { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }>;
+export type ChargeResult = Extract<
+  StoreChargeResult,
+  { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }
+>;
 
 export interface Committed {
   readonly verdict: Verdict;
@@ -84,7 +87,7 @@ function newDecisionId({ pdp }: CallContext, { session, runId }: ChargeRequest):
   return newId(pdp.clock(), partitionFor(session?.sessionId, runId));
 }
 
-function resultOf(answer: Exclude<ChargeAnswer, { kind: 'identity_changed' }>): ChargeResult {
+function resultOf(answer: Exclude<StoreChargeResult, { kind: 'identity_changed' }>): ChargeResult {
   if (answer.kind === 'key_reused') {
     throw new Failure('key_reused', 'the idempotency_key was used for another request of this session');
   }

@@ -2,7 +2,7 @@
 import type { Ask } from '../../core/decision/authorize.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import type { Usage } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { Decision } from './decision.ts';
 
 export interface ChargeRequest extends Ask {

@@ -3,7 +3,6 @@
 //
 // INVARIANT: only what is stored is signed, and only once the store has confirmed it. A checkpoint over what the store may
 // lose would make our own loss look like a forgery.
-
 import { createHash } from 'node:crypto';
 import type { DecisionRecord, RunDecision } from '../../core/decision/decision-record.ts';
 import { Failure } from '../../core/failure.ts';
@@ -30,7 +29,8 @@ import {
   isOfItsNote,
   type StoredCheckpoint,
 } from '../../state/codec/checkpoint.ts';
-import type { NewCheckpoint, State } from '../../state/port.ts';
+import type { NewCheckpoint } from '../../state/port/ledger.ts';
+import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
 import { newSalt } from '../ids.ts';
 import { logPages } from '../run/log-pages.ts';
@@ -51,10 +51,10 @@ export interface Loss {
 export async function unfoldedDecisions(
   { state }: CallContext,
   { runId, ledger: { decisions } }: Run,
-  notedDecisions: number,
+  runDecisions: number,
 ): Promise<readonly FoldedDecision[]> {
-  const count = Math.min(notedDecisions - decisions, LIMITS.decisionsFoldedMax);
-  const noted = count > 0 ? await state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+  const count = Math.min(runDecisions - decisions, LIMITS.decisionsFoldedMax);
+  const noted = count > 0 ? await state.readRunDecisions(runId, { from: decisions, limit: count }) : [];
   const folded: FoldedDecision[] = [];
   for (let from = 0; from < noted.length; from += READ_AT_ONCE) {
     const some = noted.slice(from, from + READ_AT_ONCE);

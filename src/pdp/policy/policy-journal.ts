@@ -4,7 +4,7 @@
 // INVARIANT: the document of a revision is stored before the first record that names it. Whoever is about to have something
 // recorded asks `isDue` first, and waits for `keep` where it is. What is stored already is refreshed beside the decisions: none
 // waits for that, and none fails with it.
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { pendingRecord, recordOutcome } from '../record/decision-records.ts';

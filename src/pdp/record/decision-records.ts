@@ -2,7 +2,6 @@
 //
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
-
 import { BoundedMemo } from '../../core/bounded-memo.ts';
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
@@ -19,7 +18,7 @@ import { isOwnId } from '../../core/partition.ts';
 import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
 import { encodeContext } from '../../state/codec/decision-record.ts';
-import type { DecisionEntry } from '../../state/port.ts';
+import type { DecisionEntry } from '../../state/port/decision.ts';
 import type { CallContext } from '../call-context.ts';
 import { newId, partitionFor } from '../ids.ts';
 import type { Noting } from './subject-notes.ts';
@@ -86,8 +85,8 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
     latencyUs: Math.max(0, Math.round((performance.now() - receivedAtMs) * 1000)),
     ...(details && { details }),
   };
-  const { context: bytes, foldBytes } = encodeContext(request);
-  return { request, entry: { rpc, runId, context: bytes, foldBytes } };
+  const { context: bytes, aggregationBytes } = encodeContext(request);
+  return { request, entry: { rpc, runId, context: bytes, aggregationBytes } };
 }
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */

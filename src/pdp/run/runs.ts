@@ -1,5 +1,4 @@
 // Runs: started once, finished once.
-
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
 import { Failure } from '../../core/failure.ts';
 import { principalOf, principalsOf } from '../../core/identity/identity.ts';
@@ -9,7 +8,7 @@ import { storableJson } from '../../core/run/audit.ts';
 import { finishRun as finish } from '../../core/run/finish.ts';
 import { type FinalStatus, openRun, type Run } from '../../core/run/run.ts';
 import type { EntryRefusal } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import { anyPartition, newId } from '../ids.ts';

@@ -1,5 +1,4 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
-
 import { setImmediate as turn } from 'node:timers/promises';
 import { termsOf } from '../../core/decision/decision-details.ts';
 import { Failure } from '../../core/failure.ts';
@@ -8,7 +7,10 @@ import { PARTITIONS } from '../../core/partition.ts';
 import { scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../../core/session/session.ts';
-import type { IdempotencyKey, NewSession, Position, RecordOf } from '../../state/port.ts';
+import type { RecordOf } from '../../state/port/decision.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
+import type { Position } from '../../state/port/position.ts';
+import type { NewSession } from '../../state/port/session.ts';
 import type { CallContext } from '../call-context.ts';
 import { anyPartition, newId, partitionFor } from '../ids.ts';
 import { countOf, pageOf, type Walk } from '../merge-pages.ts';

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
-import type { TlsFiles } from '../../config/listeners.ts';
+import type { TlsFiles } from '../../config/sections/listeners.ts';
 import { FileWatch } from '../../host/file-watch.ts';
 import { readPem } from '../../host/read-pem.ts';
 import { StartupError } from '../../host/startup-error.ts';

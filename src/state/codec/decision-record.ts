@@ -66,22 +66,19 @@ export function rpcOf(number: number): DecisionContext['rpc'] {
   return rpc;
 }
 
-/** One serves all: no other context is begun before one is taken. */
-const writer = new MsgpackWriter();
-
 /**
  * The context: two or three msgpack arrays, the first of which says what was asked,
  * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
  * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil. What a
  * management operation changed is a third array, see decision-details.ts.
  */
-export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
-  writer.begin();
+export function encodeContext(context: DecisionContext): { context: Buffer; aggregationBytes: number } {
+  const writer = new MsgpackWriter();
   writer.array(11);
   writer.integer(rpcNumber(context.rpc));
   writer.text(context.agentId);
-  writeId(context.sessionId);
-  writeId(context.runId);
+  writeId(writer, context.sessionId);
+  writeId(writer, context.runId);
   writer.text(context.principal);
   writer.text(context.scope);
   writer.text(context.platform);
@@ -94,17 +91,17 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
     writer.integer(levelsOf(call));
     writer.integer(call.count);
   }
-  const foldBytes = writer.length;
+  const aggregationBytes = writer.length;
   writer.array(5);
   writer.text(context.caller);
   if (context.traceHash === undefined) writer.nil();
-  else writeHex(context.traceHash);
-  if (REVISION.test(context.policyRevision)) writeHex(context.policyRevision);
+  else writeHex(writer, context.traceHash);
+  if (REVISION.test(context.policyRevision)) writeHex(writer, context.policyRevision);
   else writer.text(context.policyRevision);
-  writeChecks(context.checks);
+  writeChecks(writer, context.checks);
   writer.integer(context.latencyUs);
   if (context.details) writer.bytes(encodeDetails(context.details));
-  return { context: writer.taken(), foldBytes };
+  return { context: writer.target.subarray(0, writer.length), aggregationBytes };
 }
 
 /** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
@@ -115,7 +112,7 @@ function levelsOf({ sensitivity, stated }: CountedCall): number {
 const REVISION = /^[0-9a-f]{64}$/;
 
 /** An own id takes less than half as bytes; any other text stays one. */
-function writeId(id: string | undefined): void {
+function writeId(writer: MsgpackWriter, id: string | undefined): void {
   if (id === undefined || !isOwnId(id)) writer.text(id);
   else {
     const at = writer.binary(16);
@@ -123,13 +120,13 @@ function writeId(id: string | undefined): void {
   }
 }
 
-function writeHex(digits: string): void {
+function writeHex(writer: MsgpackWriter, digits: string): void {
   const at = writer.binary(digits.length / 2);
   writer.target.write(digits, at, 'hex');
 }
 
 /** Two bytes each: the name with two flags, the reason. */
-function writeChecks(checks: readonly Check[]): void {
+function writeChecks(writer: MsgpackWriter, checks: readonly Check[]): void {
   let at = writer.binary(2 * checks.length);
   const bytes = writer.target;
   for (const { name, passed, asserted, reason } of checks) {
@@ -139,9 +136,12 @@ function writeChecks(checks: readonly Check[]): void {
 }
 
 /** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
-export function foldDigest(reason: Reason, { context, foldBytes }: { context: Uint8Array; foldBytes: number }): string {
+export function aggregationDigest(
+  reason: Reason,
+  { context, aggregationBytes }: { context: Uint8Array; aggregationBytes: number },
+): string {
   const digest = createHash('sha1').update(Buffer.from([reasonNumber(reason)]));
-  return digest.update(context.subarray(0, foldBytes)).digest('hex');
+  return digest.update(context.subarray(0, aggregationBytes)).digest('hex');
 }
 
 /** A decision as the store makes it. */

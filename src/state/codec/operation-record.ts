@@ -2,7 +2,7 @@
 // hundred thousand keys of one session stay near ten megabytes.
 import { createHash } from 'node:crypto';
 import type { Remembered } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../port.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 
 /**
  * The name under which a key is remembered, within its session, run, agent or caller.

@@ -1,6 +1,8 @@
 // Agents: whether one is deactivated, and how many sessions it has that neither closed nor expired.
 import { statusOf } from '../../core/session/session.ts';
-import type { AgentRecord, RecordOf, State } from '../port.ts';
+import type { AgentRecord } from '../port/agent.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { State } from '../port/state.ts';
 import { recordOfChange } from './decisions.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, nameKey, placeKey, readPlace, readTime, time } from './keys.ts';

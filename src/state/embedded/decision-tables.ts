@@ -6,9 +6,9 @@
 import type { Reason } from '../../core/decision/decision.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { decidedAtMs, decodeDecision, foldDigest, repeated } from '../codec/decision-record.ts';
+import { aggregationDigest, decidedAtMs, decodeDecision, repeated } from '../codec/decision-record.ts';
 import { uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry } from '../port.ts';
+import type { DecisionEntry } from '../port/decision.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, PRESENT } from './keys.ts';
 import type { DecisionBounds } from './store.ts';
@@ -122,14 +122,14 @@ function excess(tables: Tables, listing: Listing, max: number): Write[] {
 }
 
 /** Adds a denial to those of its session, or counts it with the record of one that was equal to it. */
-export function folded(
+export function aggregated(
   tables: Tables,
   listing: Listing & { name: 'denials' },
   { decisionId, reason, bytes }: Listed,
   { entry, now, retentionMs }: { entry: DecisionEntry; now: number; retentionMs: number },
 ): { decisionId: string; writes: Write[]; isNew: boolean } {
   const prefix = listPrefix(listing);
-  const digest = Buffer.from(foldDigest(reason, entry), 'hex');
+  const digest = Buffer.from(aggregationDigest(reason, entry), 'hex');
   const entries = Array.from(tables['decision-lists'].getRange({ start: prefix, end: afterPrefix(prefix) }));
   const equal = entries.find(({ value }) => value.equals(digest));
   const first = equal && uuidText(equal.key.subarray(PREFIX_BYTES));

@@ -6,13 +6,13 @@ import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { SessionRecord } from '../../core/session/session.ts';
 import { decodeDecision, encodeDecision, type MadeDecision, repeated } from '../codec/decision-record.ts';
-import { encodeNoted } from '../codec/noted-decision.ts';
 import { uuidText } from '../codec/operation-record.ts';
-import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
-import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
+import { encodeRunDecision } from '../codec/run-decision.ts';
+import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port/decision.ts';
+import { aggregated, decisionKey, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { idKey, time } from './keys.ts';
-import { notedBefore, noting } from './noted-decisions.ts';
+import { addRunDecision, runDecisionsBefore } from './run-decisions.ts';
 import { loadRun } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import type { Store } from './store.ts';
@@ -32,13 +32,13 @@ export function recording(
   if (listing.name === 'denials') {
     const { retentionMs } = decisions;
     const { name, sessionId } = listing as { name: 'denials'; sessionId: string };
-    const denial = folded(tables, { name, sessionId }, item, { entry: decision, now, retentionMs });
-    const notes = denial.isNew ? notesOf(tables, decision, made, now) : [];
+    const denial = aggregated(tables, { name, sessionId }, item, { entry: decision, now, retentionMs });
+    const notes = denial.isNew ? runDecisionOf(tables, decision, made, now) : [];
     return { decisionId: denial.decisionId, writes: [...denial.writes, ...notes] };
   }
   const changes = listing.name === 'session' ? made.session?.sequence : undefined;
   const writes = listed(tables, listing, item, { max: maxOf(listing.name, decisions), changes });
-  return { decisionId, writes: [...writes, ...notesOf(tables, decision, made, now)] };
+  return { decisionId, writes: [...writes, ...runDecisionOf(tables, decision, made, now)] };
 }
 
 /** The record of a session that is opened or closed, if one is wanted. */
@@ -60,7 +60,7 @@ export function countingRepeat(tables: Tables, firstId: string, repeat: { decisi
   return stored ? [[tables.decisions, decisionKey(firstId), repeated(stored, repeat)]] : [];
 }
 
-function notesOf(
+function runDecisionOf(
   tables: Tables,
   { runId, decisionId, rpc }: NewDecision,
   { effect, reason }: MadeDecision,
@@ -68,8 +68,8 @@ function notesOf(
 ) {
   if (runId === undefined || !isOwnId(runId) || partitionOf(runId) !== partitionOf(decisionId)) return [];
   if (!loadRun(tables, runId)) return [];
-  const bytes = encodeNoted({ decisionId, atMs: now, reason, rpc });
-  return noting(tables, runId, { bytes, isDenial: effect === 'DENY' });
+  const bytes = encodeRunDecision({ decisionId, atMs: now, reason, rpc });
+  return addRunDecision(tables, runId, { bytes, isDenial: effect === 'DENY' });
 }
 
 export function recordDecision(store: Store, decision: SettledDecision): ReturnType<DecisionRecords['recordDecision']> {
@@ -154,7 +154,7 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
 function entriesBehind(tables: Tables, page: DecisionPage, { id, place }: Partial<Entry>): Iterable<Entry> {
   const { of } = page;
   if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, id) : [];
-  if ('runId' in of) return isOwnId(of.runId) ? notedBefore(tables, of.runId, place) : [];
+  if ('runId' in of) return isOwnId(of.runId) ? runDecisionsBefore(tables, of.runId, place) : [];
   if (of.about) return ofSubject(tables, { partition: of.partition, about: of.about }, page, id);
   return ofPartition(tables, of.partition, page, id);
 }

@@ -1,6 +1,7 @@
 // From what lmdb, the file system or a codec throws to a Failure. Their texts are for the log, as the cause.
 import { constants } from 'node:os';
 import { Failure } from '../../core/failure.ts';
+import { StartupError } from '../../host/startup-error.ts';
 import { CommitStuck } from './file/commit-watch.ts';
 
 /**
@@ -41,20 +42,18 @@ async function reasonOf(commitError: unknown): Promise<unknown> {
 const NO_SPACE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', constants.errno.ENOSPC, constants.errno.EDQUOT]);
 
 /** Why a data directory cannot be used, from what the file system, the check of the store or lmdb said about it. */
-export function directoryRefusal(directory: string, cause: unknown): Failure {
+export function directoryRefusal(directory: string, cause: unknown): StartupError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (NO_SPACE.has(code)) return refusal(`data directory ${directory} is on a full disk: free some space there`, cause);
+  if (NO_SPACE.has(code))
+    return new StartupError(`data directory ${directory} is on a full disk: free some space there`, { cause });
   if (typeof code === 'string') {
-    return refusal(`data directory ${directory} cannot be used (${code}): name one that this user may write`, cause);
+    return new StartupError(`data directory ${directory} cannot be used (${code}): name one that this user may write`, {
+      cause,
+    });
   }
   const reason = cause instanceof Error ? cause.message : 'unknown error';
-  return refusal(
+  return new StartupError(
     `data directory ${directory} holds no usable store (${reason}): restore it from a copy, or move it away and start empty, which forgets sessions, runs and keys`,
-    cause,
+    { cause },
   );
-}
-
-/** A start that cannot succeed, in one line that names the way out. */
-export function refusal(message: string, cause?: unknown): Failure {
-  return new Failure('state_unavailable', message, cause === undefined ? {} : { cause });
 }

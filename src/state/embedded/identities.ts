@@ -1,7 +1,7 @@
 // Identity records: `when it ends(6) | the record's bytes` by trace, and an index by end for the sweep.
 import { type Identity, sameIdentity } from '../../core/identity/identity.ts';
 import { encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import type { Step, Tables, Write } from './file/environment.ts';
 import { nameKey, PRESENT, readTime, time } from './keys.ts';
 import type { Store } from './store.ts';

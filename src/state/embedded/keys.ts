@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { Position } from '../port.ts';
+import type { Position } from '../port/position.ts';
 
 const ID_BYTES = 16;
 const TIME_BYTES = 6;

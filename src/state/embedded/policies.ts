@@ -1,7 +1,7 @@
 // Policies by revision: `document(1) = 0 | revision(32)` to since when it is in force and the document, `use(1) = 1 |
 // revision(32)` to the time at which it was last in force, so that noting a use does not write the document again.
 import { LIMITS } from '../../core/limits.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { readTime, time } from './keys.ts';
 import type { Store } from './store.ts';

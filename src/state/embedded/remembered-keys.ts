@@ -5,7 +5,7 @@
 // or run; a key is asked for by its full name, so nothing needs to list those of one scope.
 import { generationOf } from '../../core/session/session.ts';
 import { operationName } from '../codec/operation-record.ts';
-import type { IdempotencyKey } from '../port.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Table, Tables, Write } from './file/environment.ts';
 import { integer } from './keys.ts';
 

@@ -4,10 +4,10 @@ import { partitionOf } from '../../core/partition.ts';
 import { isTended, type Run, subjectsOf } from '../../core/run/run.ts';
 import type { OperationCount } from '../../core/session/session.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { RunIndex, RunSubject, StoredRun } from '../port.ts';
+import type { RunIndex, RunSubject, StoredRun } from '../port/run.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, nameHash, PRESENT, partitionPrefix, placeKey } from './keys.ts';
-import { notedKeys } from './noted-decisions.ts';
+import { runDecisionKeys } from './run-decisions.ts';
 
 const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
 const SUBJECTS = { caller: 3, agent: 4, session: 5, skill: 6 } as const satisfies Record<RunSubject['field'], number>;
@@ -64,7 +64,7 @@ export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
 /** Removes up to `limit` records of a log that nobody can read any more, then what is noted, and its mark with the last of them. */
 export function logRemoval(tables: Tables, id: Buffer, limit: number): Write[] {
   const keys = Array.from(tables.logs.getKeys({ start: id, end: afterPrefix(id), limit }));
-  const noted = notedKeys(tables, id, limit - keys.length);
+  const noted = runDecisionKeys(tables, id, limit - keys.length);
   const writes = [
     ...keys.map((key): Write => [tables.logs, key]),
     ...noted.map((key): Write => [tables['noted-decisions'], key]),

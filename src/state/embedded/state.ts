@@ -1,7 +1,8 @@
 // The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
 // without a server; one process owns the directory.
 import { LIMITS } from '../../core/limits.ts';
-import type { State, StoreInfo, StoreWarning } from '../port.ts';
+import type { State } from '../port/state.ts';
+import type { StoreInfo, StoreWarning } from '../port/store.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
 import { pageDecisions, readDecision, recordDecision } from './decisions.ts';
@@ -9,22 +10,16 @@ import { lockDirectory } from './file/directory-lock.ts';
 import { Environment } from './file/environment.ts';
 import type { SpaceGauge } from './file/space-gauge.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
-import { readNotedDecisions } from './noted-decisions.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
-import {
-  commitRun,
-  pageRuns,
-  purgePayloads,
-  readCheckpoints,
-  readLog,
-  readRun,
-  readStartedRun,
-  removeRun,
-} from './runs.ts';
-import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
+import { readRunDecisions } from './run-decisions.ts';
+import { purgePayloads, readCheckpoints, readLog } from './run-log.ts';
+import { removeRun } from './run-removal.ts';
+import { commitRun, pageRuns, readRun, readStartedRun } from './runs.ts';
+import { closeSession, createSession, pageSessions, readSession } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
+import { removeEndedSessions } from './sweep.ts';
 
 export interface EmbeddedStateOptions {
   /** Made if it is not there. */
@@ -117,7 +112,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
     noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
-    readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
+    readRunDecisions: (runId, page) => readRunDecisions(store, runId, page),
   };
   return state;
 }

@@ -1,5 +1,5 @@
 // What every part of the engine works with.
-import type { Position } from '../port.ts';
+import type { Position } from '../port/position.ts';
 import type { Environment, Table } from './file/environment.ts';
 import { afterPrefix, placeKey, positionKey, readPlace } from './keys.ts';
 import type { RememberedKeys } from './remembered-keys.ts';

@@ -54,7 +54,7 @@ describe('the lock of a data directory', () => {
 
   test('one process cannot take a directory twice, and can again once it has let go', async () => {
     const lock = await lockDirectory(directory);
-    const refused = { kind: 'state_unavailable', message: expect.stringContaining(`process ${process.pid}`) };
+    const refused = { name: 'StartupError', message: expect.stringContaining(`process ${process.pid}`) };
     await expect(lockDirectory(directory)).rejects.toMatchObject(refused);
     lock.release();
     lock.release();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { charged, commitOf, created, newRun, newSession, operation, step, stored, storedRun } from '../fixtures.ts';
 import { ALICE } from '../identities.ts';
 import { buildEngine } from './children.ts';

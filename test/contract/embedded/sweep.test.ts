@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/core/limits.ts';
 import { idKey } from '../../../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { recordedStep, settled } from '../decisions.ts';
 import { charged, commitOf, created, finished, MINUTE, newRun, operation, started, step } from '../fixtures.ts';
 import { ALICE } from '../identities.ts';

@@ -147,9 +147,9 @@ describe.concurrent('tollgate policy check', () => {
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(linesOf(stderr)).toEqual([
-      expect.stringMatching(/^error: p\.yaml:2: .*secret/),
-      expect.stringMatching(/^error: p\.yaml:4: .*allow_admin_from/),
-      expect.stringMatching(/^error: p\.yaml:5: .*did you mean `admins`/),
+      expect.stringMatching(/^tollgate: p\.yaml:2: .*secret/),
+      expect.stringMatching(/^tollgate: p\.yaml:4: .*allow_admin_from/),
+      expect.stringMatching(/^tollgate: p\.yaml:5: .*did you mean `admins`/),
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { callersParser } from '../../../src/config/files/callers-file.ts';
-import { loadPolicy, PolicyError } from '../../../src/config/files/policy-file.ts';
+import { loadPolicy } from '../../../src/config/files/policy-file.ts';
 import { newToken, tokenDigest, tokenHash } from '../../../src/config/files/token.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { testFolder } from './folder.ts';
 
 const HASH = `sha256:${tokenDigest('a').toString('hex')}`;
@@ -16,7 +17,7 @@ function problems(text: string, areCertificatesAsked = true): string {
     read(text, areCertificatesAsked);
     return '';
   } catch (error) {
-    if (error instanceof PolicyError) return error.problems.join('\n').replaceAll(/^.*callers.yaml/gm, 'callers.yaml');
+    if (error instanceof StartupError) return error.problems.join('\n').replaceAll(/^.*callers.yaml/gm, 'callers.yaml');
     throw error;
   }
 }

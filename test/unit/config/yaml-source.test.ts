@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseYaml, readYaml, YamlError } from '../../../src/config/files/yaml-source.ts';
+import { parseYaml, readYaml } from '../../../src/config/files/yaml-source.ts';
 import { OddNumber } from '../../../src/core/policy/document.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { testFolder } from './folder.ts';
 
 const parse = (text: string) => parseYaml({ text, name: 'a.yaml' });
@@ -15,7 +16,7 @@ function problemsOf(run: () => unknown): readonly string[] {
   try {
     run();
   } catch (error) {
-    if (error instanceof YamlError) return error.problems;
+    if (error instanceof StartupError) return error.problems;
     throw error;
   }
   return [];

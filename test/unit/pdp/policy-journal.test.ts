@@ -7,7 +7,7 @@ import { Failure } from '../../../src/core/failure.ts';
 import { PolicyJournal } from '../../../src/pdp/policy/policy-journal.ts';
 import { createSession } from '../../../src/pdp/session/sessions.ts';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { newSession } from '../../contract/fixtures.ts';
 import { plainContext } from '../../support/pdp.ts';
 

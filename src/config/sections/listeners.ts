@@ -1,7 +1,7 @@
 // The listeners: where each binds, what certificate it shows, and who must be known on it. One that other hosts could reach
 // without that is refused here, before anything is bound.
-import { isReachable, isSameListenAddress, type ListenAddress, listenAddressText } from './listen-address.ts';
-import type { Places } from './places.ts';
+import { isReachable, isSameListenAddress, type ListenAddress, listenAddressText } from '../listen-address.ts';
+import type { Places } from '../places.ts';
 
 export const LISTENERS = ['decision', 'management'] as const;
 export type ListenerName = (typeof LISTENERS)[number];
