@@ -16,7 +16,7 @@ const QUICK_E2E = ['test/e2e/rpc/**/*.test.ts', 'test/e2e/examples/story.test.ts
 const QUICK_SECURITY = ['test/security/fail-closed/**/*.test.ts'];
 
 export const QUICK_SUITES: readonly Suite[] = [
-  { name: 'unit', include: below('unit'), timeoutMs: 10_000, needsPrograms: false },
+  { name: 'unit', include: below('unit'), timeoutMs: 30_000, needsPrograms: false },
   { name: 'vectors', include: below('vectors'), timeoutMs: 60_000, needsPrograms: true },
   { name: 'contract', include: below('contract'), timeoutMs: 180_000, needsPrograms: true },
   { name: 'differential', include: below('differential'), timeoutMs: 180_000, needsPrograms: true },
