@@ -4,14 +4,7 @@
 // A decision may stand behind the call that names it, so calls and decisions are compared at the end.
 import { isCount, isObject } from './lines.ts';
 import type { CheckedRecord } from './record.ts';
-import { shown } from './report.ts';
-
-export interface Finding {
-  readonly kind: 'call without decision' | 'allow without call';
-  /** `record 7` */
-  readonly where: string;
-  readonly detail: string;
-}
+import { type Finding, shown } from './report.ts';
 
 export interface Findings {
   /** The first of them. */

@@ -1,8 +1,6 @@
 // What a verification found, for a person and for a program. Whatever of a bundle is repeated in it is shortened and made
 // printable: a bundle may come from anybody and is read on a terminal.
 
-import type { Finding } from './allowances.ts';
-
 export type FaultKind =
   | 'altered'
   | 'missing'
@@ -16,6 +14,14 @@ export type FaultKind =
 export interface Fault {
   readonly kind: FaultKind;
   /** `record 7`, `line 3`, `checkpoint 2`, `run line`, … */
+  readonly where: string;
+  readonly detail: string;
+}
+
+/** Something that the run did and no decision allowed, or a decision that the run made no use of. */
+export interface Finding {
+  readonly kind: 'call without decision' | 'allow without call';
+  /** `record 7` */
   readonly where: string;
   readonly detail: string;
 }

@@ -49,11 +49,6 @@ export class HashTree {
     return this.#path(index, 0, size);
   }
 
-  /** What extends a tree to a larger one; empty from the empty tree and between trees of one size. */
-  consistency(from: number, to: number): Buffer[] {
-    return from === 0 || from === to ? [] : this.#extension(from, { start: 0, size: to, isFromsOwn: true });
-  }
-
   /** INVARIANT: `start` is a multiple of the largest power of two that is not above `size`. */
   #range(start: number, size: number): Buffer {
     const left = powerBelow(size);
@@ -68,49 +63,6 @@ export class HashTree {
       ? [...this.#path(index, start, left), this.#range(start + left, size - left)]
       : [...this.#path(index - left, start + left, size - left), this.#range(start, left)];
   }
-
-  /** SUBPROOF of RFC 6962, section 2.1.2. */
-  #extension(
-    from: number,
-    { start, size, isFromsOwn }: { start: number; size: number; isFromsOwn: boolean },
-  ): Buffer[] {
-    if (from === size) return isFromsOwn ? [] : [this.#range(start, size)];
-    const left = powerBelow(size);
-    if (from <= left) {
-      const inner = this.#extension(from, { start, size: left, isFromsOwn });
-      return [...inner, this.#range(start + left, size - left)];
-    }
-    const inner = this.#extension(from - left, { start: start + left, size: size - left, isFromsOwn: false });
-    return [...inner, this.#range(start, left)];
-  }
-}
-
-/** Whether a proof leads from a leaf's hash to a root; RFC 9162, section 2.1.3.2. Total over any input. */
-export function isIncluded({
-  hash,
-  index,
-  size,
-  root,
-  proof,
-}: {
-  readonly hash: Uint8Array;
-  readonly index: number;
-  readonly size: number;
-  readonly root: Uint8Array;
-  readonly proof: readonly Uint8Array[];
-}): boolean {
-  if (index < 0 || index >= size) return false;
-  let [node, last] = [index, size - 1];
-  let reached: Uint8Array = hash;
-  for (const sibling of proof) {
-    if (last === 0) return false;
-    if (node % 2 === 1 || node === last) {
-      reached = nodeHash(sibling, reached);
-      while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
-    } else reached = nodeHash(reached, sibling);
-    [node, last] = [half(node), half(last)];
-  }
-  return last === 0 && equal(reached, root);
 }
 
 export interface TreeHead {

@@ -199,8 +199,9 @@ class Walk {
     let end = start;
     while (end < this.#text.length && isLiteral(this.#text.charCodeAt(end))) end++;
     if (end === start) return false;
-    if (!LITERAL.test(this.#text.slice(start, end))) this.#isPlain = false;
-    this.#leaf({ ...this.#value(level, undefined), literal: this.#text.slice(start, end) }, end);
+    const written = this.#text.slice(start, end);
+    if (!LITERAL.test(written)) this.#isPlain = false;
+    this.#leaf(this.#value(level, undefined, undefined, written), end);
     return true;
   }
 
@@ -208,7 +209,7 @@ class Walk {
     this.#at = end;
     if (!this.#isTaking) {
       if (this.#visitor.wants(value)) this.#visitor.take(value, end);
-      else if (value.text !== undefined) this.#visitor.sees({ ...value, text: value.text }, end);
+      else if (isText(value)) this.#visitor.sees(value, end);
     }
     this.#pass(value);
   }
@@ -225,9 +226,9 @@ class Walk {
     if (level.isObject ? LABELLED.has(key!) : level.index === 1) level.labelled = { value, end: this.#at };
   }
 
-  #value(level: Level | undefined, text: string | undefined, source?: string): JsonValue {
+  #value(level: Level | undefined, text: string | undefined, source?: string, literal?: string): JsonValue {
     const start = this.#at;
-    if (!level) return { pointer: '', name: undefined, start, text, source };
+    if (!level) return { pointer: '', name: undefined, around: undefined, start, text, source, literal };
     const { around } = level;
     return {
       pointer: pointerIn(level),
@@ -236,8 +237,13 @@ class Walk {
       start,
       text,
       source,
+      literal,
     };
   }
+}
+
+function isText(value: JsonValue): value is JsonValue & { readonly text: string } {
+  return value.text !== undefined;
 }
 
 /** Behind the closing quote; the end of the text if there is none. */
@@ -274,6 +280,10 @@ function isLiteral(unit: number): boolean {
 
 function pointerIn({ pointer, isObject, shownKey, index }: Level): string {
   if (pointer.length === POINTER_LENGTH_MAX) return pointer;
-  const segment = isObject ? shownKey.replaceAll('~', '~0').replaceAll('/', '~1') : index;
+  const segment = isObject ? (/[~/]/.test(shownKey) ? escaped(shownKey) : shownKey) : index;
   return `${pointer}/${segment}`.slice(0, POINTER_LENGTH_MAX);
+}
+
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -1,12 +1,13 @@
 // What must not be stored, taken out of a text before it is cut or hashed.
 import { isBlank, utf8Length } from '../text.ts';
 import { findJsonKeys } from './credentials/credential-blocks.ts';
-import { type Found, findCredentials } from './credentials/credentials.ts';
+import { type Found, findCredentials, findWrittenCredentials, inView } from './credentials/credentials.ts';
 import { decodedView } from './decoded-view.ts';
 import { findByGrammar } from './grammars/grammars.ts';
 import { isSecretValue } from './grammars/json-secrets.ts';
+import { NAME_PARTS } from './grammars/key-names.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
-import { COST, grant, type ScanBudget, scanBudget, spend } from './scan-budget.ts';
+import { budgetFor, COST, type ScanBudget, spend } from './scan-budget.ts';
 
 /** One thing that was taken out. */
 export interface Redaction {
@@ -30,6 +31,14 @@ type Change = { readonly start: number; readonly end: number } & (
 
 /** Too short and too plain to hold a secret. */
 const PLAIN = /^[A-Za-z0-9_ .,-]{0,12}$/;
+/** Words without digits, each shorter than any that is taken for a secret by itself. */
+const WORDS = /^(?:[A-Za-z]{1,11}(?:[.,]? |\.?$)){1,16}$/;
+/** Words behind which a plain word may be a secret. */
+const TELLING = new RegExp(`${NAME_PARTS}|login|into|basic|digest|negotiate`, 'i');
+
+function isPlain(text: string): boolean {
+  return PLAIN.test(text) || (text.length <= 96 && WORDS.test(text) && !TELLING.test(text));
+}
 
 /**
  * Takes credentials out of a text, and whatever stands under a name that says secret. JSON is looked into wherever it stands,
@@ -37,8 +46,8 @@ const PLAIN = /^[A-Za-z0-9_ .,-]{0,12}$/;
  *
  * @param isCut  it is the beginning of a longer text, behind which names of what stands here may follow
  */
-export function redact(text: string, isCut = false, budget: ScanBudget = ownBudget(text)): Redacted {
-  if (PLAIN.test(text)) return { text, redactions: [] };
+export function redact(text: string, isCut = false, budget: ScanBudget = budgetFor(text)): Redacted {
+  if (isPlain(text)) return { text, redactions: [] };
   if (!spend(budget, COST.walk, text.length)) return unscanned(text);
   const { changes, isAll, scanned } = jsonChanges(text, isCut, budget);
   // These are told by several values together, which no walk from value to value sees.
@@ -48,30 +57,27 @@ export function redact(text: string, isCut = false, budget: ScanBudget = ownBudg
   return found ? applied(text, [...changes, ...inPlainText(found)]) : unscanned(text);
 }
 
-function ownBudget(text: string): ScanBudget {
-  const budget = scanBudget();
-  grant(budget, text.length);
-  return budget;
-}
-
 /** What was not searched is not stored: only its length is. */
-function unscanned(text: string): Redacted {
+export function unscanned(text: string): Redacted {
   const rule = 'scan_budget';
   return { text: `[redacted: ${rule}]`, redactions: [{ pointer: '', rule, bytes: utf8Length(text) }] };
 }
 
-/** In the text as it is, and as it reads once it is decoded; forms look through escapes by themselves. @returns undefined if the budget did not last */
+/** In the text as it is, and decoded. @returns undefined if the budget did not last */
 function foundIn(text: string, budget: ScanBudget): Found[] | undefined {
   if (isBlank(text)) return [];
   if (!spend(budget, COST.scan, text.length)) return undefined;
-  const found = [...findCredentials(text), ...findByGrammar(text)];
+  const found = foundAsWritten(text);
   const view = decodedView(text);
   if (view === undefined) return found;
   if (view === 'too_deep' || !spend(budget, COST.scan, view.text.length)) return undefined;
-  const { starts, ends } = view;
-  for (const { rule, start, end } of findByGrammar(view.text)) {
-    found.push({ rule, start: starts[start]!, end: ends[end - 1]! });
-  }
+  found.push(...inView(view, foundAsWritten(view.text)));
+  return found;
+}
+
+function foundAsWritten(text: string): Found[] {
+  const found = findWrittenCredentials(text);
+  found.push(...findByGrammar(text));
   return found;
 }
 

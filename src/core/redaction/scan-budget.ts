@@ -23,6 +23,13 @@ export function scanBudget(): ScanBudget {
   return { workLeft: FLOOR };
 }
 
+/** A budget for one text by itself. */
+export function budgetFor(text: string): ScanBudget {
+  const budget = scanBudget();
+  grant(budget, text.length);
+  return budget;
+}
+
 /** Adds what a text of the request may cost: three times what plain text of its length does. */
 export function grant(budget: ScanBudget, length: number): void {
   budget.workLeft += length * PLAIN * TIMES_PLAIN;

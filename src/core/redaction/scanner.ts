@@ -35,7 +35,8 @@ export interface Scanner {
  * @param budget  of the request that the texts come with
  */
 export function scannerOf({ find }: RedactionRules, budget: ScanBudget = scanBudget()): Scanner {
-  const known = (text: string) => takeOut({ text, redactions: [] }, find);
+  const known = (text: string): Redacted =>
+    find === BUILT_IN.find ? { text, redactions: [] } : takeOut({ text, redactions: [] }, find, budget);
   return {
     text: (text, isCut) => {
       grant(budget, text.length);
@@ -59,8 +60,8 @@ export function scannerFor(
   // A name is what the runner calls a thing, and words of a secret's may be words of a tool's; what is random is no name.
   const inNames: Finder = (name) => remembered(name).filter(({ start, end }) => looksRandom(name.slice(start, end)));
   return {
-    text: (text, isCut) => takeOut(scanner.text(text, isCut), remembered),
-    name: (name) => takeOut(scanner.name(name), inNames),
+    text: (text, isCut) => takeOut(scanner.text(text, isCut), remembered, budget),
+    name: (name) => takeOut(scanner.name(name), inNames, budget),
     keepsTexts: true,
   };
 }

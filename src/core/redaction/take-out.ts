@@ -3,7 +3,8 @@
 import { isBlank, utf8Length } from '../text.ts';
 import type { Found } from './credentials/credentials.ts';
 import { type JsonValue, walkJson } from './json-values.ts';
-import type { Redacted, Redaction } from './redact.ts';
+import { type Redacted, type Redaction, unscanned } from './redact.ts';
+import { budgetFor, COST, type ScanBudget, spend } from './scan-budget.ts';
 
 /** Finds places in a plain text; they may overlap. */
 export type Finder = (text: string) => readonly Found[];
@@ -15,10 +16,22 @@ interface Change {
   readonly redactions: readonly Redaction[];
 }
 
-/** The same text without what `find` finds in it. Marks of what was taken out before stay. */
-export function takeOut({ text, redactions }: Redacted, find: Finder): Redacted {
+/** Texts within JSON within a text: up to here every character is looked at once more, at most. */
+const FREE_DEPTH = 1;
+
+interface Search {
+  readonly find: Finder;
+  readonly budget: ScanBudget;
+  readonly depth: number;
+}
+
+/**
+ * The same text without what `find` finds in it. Marks of what was taken out before stay. JSON within JSON uses up some of the
+ * budget; a text that the budget does not last for goes as a whole.
+ */
+export function takeOut({ text, redactions }: Redacted, find: Finder, budget: ScanBudget = budgetFor(text)): Redacted {
   const marks = new Set(redactions.map(({ rule }) => markOf(rule)));
-  const found = changed(text, (plain) => outsideMarks(plain, find(plain), marks));
+  const found = changed(text, { find: (plain) => outsideMarks(plain, find(plain), marks), budget, depth: 0 });
   if (found.redactions.length === 0) return { text, redactions };
   return { text: found.text, redactions: [...redactions, ...found.redactions] };
 }
@@ -28,8 +41,10 @@ export function markOf(rule: string): string {
   return `[redacted: ${rule}]`;
 }
 
-function changed(text: string, find: Finder): Redacted {
-  const { changes, isAll } = inJson(text, find);
+function changed(text: string, search: Search): Redacted {
+  const { find, budget, depth } = search;
+  if (depth > FREE_DEPTH && !spend(budget, COST.walk, text.length)) return unscanned(text);
+  const { changes, isAll } = inJson(text, search);
   const plain = isAll ? [] : find(text).map((one) => changeOf(text, one, markOf(one.rule), ''));
   const all = joined([...changes, ...plain]);
   if (all.length === 0) return { text, redactions: [] };
@@ -50,7 +65,7 @@ const OPENING = /[[{]/g;
 const STARTS_WITH_TEXT = /^\s{0,64}"/;
 
 /** @returns `isAll` if there is nothing in the text but JSON */
-function inJson(text: string, find: Finder): { changes: Change[]; isAll: boolean } {
+function inJson(text: string, search: Search): { changes: Change[]; isAll: boolean } {
   const changes: Change[] = [];
   let isAll = true;
   for (let at = 0; at < text.length; ) {
@@ -59,7 +74,7 @@ function inJson(text: string, find: Finder): { changes: Change[]; isAll: boolean
     const start = startsWithText ? text.indexOf('"') : (OPENING.exec(text)?.index ?? text.length);
     if (!isBlank(text.slice(at, start))) isAll = false;
     if (start === text.length) break;
-    const { end, isJson } = walkJson(text, start, visitorOf(text, find, changes));
+    const { end, isJson } = walkJson(text, start, visitorOf(text, search, changes));
     if (!isJson) isAll = false;
     at = Math.max(end, start + 1);
   }
@@ -69,7 +84,9 @@ function inJson(text: string, find: Finder): { changes: Change[]; isAll: boolean
 /** A number, or a word without quotes. */
 const LITERAL = /[-+.0-9A-Za-z]+/y;
 
-function visitorOf(text: string, find: Finder, changes: Change[]) {
+function visitorOf(text: string, search: Search, changes: Change[]) {
+  const { find } = search;
+  const within = { ...search, depth: search.depth + 1 };
   return {
     wants: (value: JsonValue) => value.text === undefined && find(literalAt(text, value.start)).length > 0,
     take: ({ pointer, start }: JsonValue, end: number) => {
@@ -78,7 +95,7 @@ function visitorOf(text: string, find: Finder, changes: Change[]) {
         changes.push(changeOf(text, { start, end, rule: first.rule }, JSON.stringify(markOf(first.rule)), pointer));
     },
     sees: ({ pointer, start, text: seen }: JsonValue & { text: string }, end: number) => {
-      const inner = changed(seen, find);
+      const inner = changed(seen, within);
       if (inner.redactions.length === 0) return seen;
       const redactions = inner.redactions.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
       changes.push({ start, end, by: JSON.stringify(inner.text), redactions });

@@ -1,5 +1,5 @@
 // Runs: one execution of a skill each, with an audit log of its own.
-import { NEW_LEDGER, type RunLedger } from '../ledger/ledger.ts';
+import { NEW_LEDGER, type RunLedger } from '../ledger/run-ledger.ts';
 import { LIMITS } from '../limits.ts';
 import type { SecretMemory } from '../redaction/memory/secret-memory.ts';
 

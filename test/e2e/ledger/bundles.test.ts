@@ -12,11 +12,11 @@ import { listRunEvents } from '../../../src/pdp/run/run-queries.ts';
 import { sweep } from '../../../src/pdp/sweep/sweep.ts';
 import { signNote, verifierKeyOf } from '../../../src/signing/signed-note.ts';
 import { runKeys } from '../../../src/state/redis/keys.ts';
-import { isIncluded } from '../../../src/verify/tree.ts';
 import { verifyBundle } from '../../../src/verify/verify-bundle.ts';
 import { storedRun } from '../../contract/fixtures.ts';
 import { ENGINES } from '../../support/engines.ts';
 import { withParts } from '../../support/pdp.ts';
+import { isIncluded } from '../../unit/verify/reference-tree.ts';
 import {
   answeringWith,
   append,
@@ -248,7 +248,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const prove = async (sequence: number) => {
       read.count = 0;
       const { leafHash, size, root, hashes } = await proveInclusion(context, runId, { sequence, size: undefined });
-      expect(isIncluded({ hash: leafHash, index: sequence - 1, size, root, proof: hashes })).toBe(true);
+      expect(isIncluded({ leaf: leafHash, index: sequence - 1, size, root, proof: hashes })).toBe(true);
       expect(Buffer.from(root).toString('base64')).toBe(await rootOfLog(rig, runId));
       return read.count;
     };

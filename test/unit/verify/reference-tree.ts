@@ -42,3 +42,32 @@ function subproof(m: number, leaves: readonly Uint8Array[], isWhole: boolean): B
     ? [...subproof(m, leaves.slice(0, k), isWhole), treeHash(leaves.slice(k))]
     : [...subproof(m - k, leaves.slice(k), false), treeHash(leaves.slice(0, k))];
 }
+
+/** Whether a proof leads from a leaf's hash to a root; RFC 9162, section 2.1.3.2. Total over any input. */
+export function isIncluded({
+  leaf,
+  index,
+  size,
+  root,
+  proof,
+}: {
+  /** The hash of the leaf. */
+  readonly leaf: Uint8Array;
+  readonly index: number;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly proof: readonly Uint8Array[];
+}): boolean {
+  if (index < 0 || index >= size) return false;
+  let [node, last] = [index, size - 1];
+  let reached: Uint8Array = leaf;
+  for (const sibling of proof) {
+    if (last === 0) return false;
+    if (node % 2 === 1 || node === last) {
+      reached = hash(1, sibling, reached);
+      while (node % 2 === 0 && node !== 0) [node, last] = [Math.floor(0.5 * node), Math.floor(0.5 * last)];
+    } else reached = hash(1, reached, sibling);
+    [node, last] = [Math.floor(0.5 * node), Math.floor(0.5 * last)];
+  }
+  return last === 0 && Buffer.compare(reached, root) === 0;
+}

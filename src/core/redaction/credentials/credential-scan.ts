@@ -36,10 +36,8 @@ const ALPHANUMERIC = 1;
 const RUN = 2;
 const WORD = 4;
 const DIGIT = 8;
-/** Part of what is written for another character, or of none that is seen. */
-const ESCAPE = 16;
 /** The first character of a beginning. */
-const FIRST = 32;
+const FIRST = 16;
 /** What a character can be part of. */
 const KIND = kinds();
 /** By the first two characters: which beginnings to compare. This is the first look, and it is made of the table alone. */
@@ -55,8 +53,6 @@ export interface Scan {
   readonly runs: readonly (readonly [start: number, end: number])[];
   /** A line break may divide a credential. */
   readonly isBroken: boolean;
-  /** Some characters may be written otherwise than they are meant, or not be seen. */
-  readonly isEscaped: boolean;
 }
 
 /** @param joins  offsets where lines of another text were joined: then only what spans one counts */
@@ -67,12 +63,10 @@ export function scanForms(text: string, joins?: readonly number[]): Scan {
   let wordEnd = 0;
   let runStart = -1;
   let digits = 0;
-  let kinds = 0;
   let before = 0;
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0x20;
     const kind = KIND[code]!;
-    kinds |= kind;
     if (kind & RUN) {
       if (runStart < 0) runStart = at;
       if (kind & DIGIT) digits++;
@@ -90,7 +84,7 @@ export function scanForms(text: string, joins?: readonly number[]): Scan {
     }
     before = kind;
   }
-  return { found: walk.found, runs, isBroken, isEscaped: (kinds & ESCAPE) !== 0 };
+  return { found: walk.found, runs, isBroken };
 }
 
 /** @returns whether a credential may begin here that a line break divides */
@@ -224,14 +218,13 @@ function firstAbove(joins: readonly number[], offset: number): number {
 
 function kinds(): Uint8Array {
   // One entry per UTF-16 code unit, so that the walk has no case for those beyond ASCII.
-  const table = new Uint8Array(65_536).fill(ESCAPE, 128);
+  const table = new Uint8Array(65_536);
   for (let code = 0; code < 128; code++) {
     const char = String.fromCharCode(code);
     if (/[A-Za-z0-9]/.test(char)) table[code]! |= ALPHANUMERIC;
     if (/[A-Za-z0-9+/_-]/.test(char)) table[code]! |= RUN;
     if (/[A-Za-z0-9+/_=.~:|-]/.test(char)) table[code]! |= WORD;
     if (/[0-9]/.test(char)) table[code]! |= DIGIT;
-    if (/[\\%&]/.test(char) || (code < 0x20 && !'\t\n\r'.includes(char)) || code === 0x7f) table[code]! |= ESCAPE;
   }
   return table;
 }

@@ -1,5 +1,5 @@
 // Values that no sign ties to their name: arguments of commands and calls, keywords of SQL and configuration, sentences.
-import type { Part } from './assignments.ts';
+import type { Part } from './part.ts';
 import { isTaken, looksRandom, looksSecret } from './secret-shapes.ts';
 import type { SourceText } from './source-text.ts';
 import type { Spot } from './spots.ts';

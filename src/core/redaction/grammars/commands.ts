@@ -54,10 +54,16 @@ const ROWS: readonly Row[] = [
   row('doctl gh glab flyctl railway vercel netlify heroku doppler', `(?:-t|--token|--access-token)(?:=|${B})`),
 ];
 
-const BY_COMMAND = new Map<string, Row[]>();
-for (const one of ROWS) {
-  for (const command of one.commands.split(' ')) BY_COMMAND.set(command, [...(BY_COMMAND.get(command) ?? []), one]);
+const BY_COMMAND: ReadonlyMap<string, readonly Row[]> = byCommand();
+
+function byCommand(): Map<string, Row[]> {
+  const rows = new Map<string, Row[]>();
+  for (const one of ROWS) {
+    for (const command of one.commands.split(' ')) rows.set(command, [...(rows.get(command) ?? []), one]);
+  }
+  return rows;
 }
+
 const NAMES = [...BY_COMMAND.keys()].toSorted((one, other) => other.length - one.length);
 const COMMAND = new RegExp(
   `(?<![\\w.-])(?:${NAMES.map((name) => name.replaceAll('.', '\\.')).join('|')}|echo|printf)(?=[ \\t])`,

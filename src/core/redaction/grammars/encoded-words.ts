@@ -7,10 +7,13 @@ import type { SourceText } from './source-text.ts';
 /** No shorter word is decoded. */
 const LENGTH_MIN = 20;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const SIXES = new Uint8Array(128).fill(64);
-for (let at = 0; at < 64; at++) SIXES[ALPHABET.charCodeAt(at)] = at;
-SIXES[45] = 62;
-SIXES[95] = 63;
+/** The value of each character in base64, in both alphabets; 64 for any other. */
+const SIXES = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code === 45) return 62;
+  if (code === 95) return 63;
+  const six = ALPHABET.indexOf(String.fromCharCode(code));
+  return six < 0 ? 64 : six;
+});
 
 const PAIR = /^([A-Za-z][\w.@+-]{1,63}):([^\s:]{8,})$/;
 const ASSIGNED = /([A-Za-z][\w.-]{2,63})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?\S{4,}/g;

@@ -109,8 +109,13 @@ function certaintyOfKey(before: string): Certainty | undefined {
   return 'possible';
 }
 
+/** By the last letter, for most names end with none of these letters. */
+const SURE_ENDS_BY_LETTER: ReadonlyMap<string, readonly string[]> = new Map(
+  SURE_ENDS.map((end) => [end.at(-1)!, SURE_ENDS.filter((other) => other.at(-1) === end.at(-1))]),
+);
+
 function endsSurely(two: string): boolean {
-  return SURE_ENDS.some((end) => two.endsWith(end));
+  return SURE_ENDS_BY_LETTER.get(two.at(-1)!)?.some((end) => two.endsWith(end)) ?? false;
 }
 
 /** Whether a name is that of a header which holds nothing but a secret. */

@@ -1,7 +1,8 @@
 // A name and its value side by side, each under a word that says what it is: `name="password" value="…"`, `- name: PW` above
 // `value: …`, `variable "pw" { default = … }`, `<key>pw</key><string>…`, a part of a form in a message.
-import type { Part } from './assignments.ts';
+
 import { contentParts } from './markup.ts';
+import type { Part } from './part.ts';
 import { isTaken } from './secret-shapes.ts';
 import type { SourceText } from './source-text.ts';
 import type { Spot } from './spots.ts';

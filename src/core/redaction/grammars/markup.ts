@@ -1,5 +1,5 @@
 // `<password>value</password>`, with any prefix and attributes.
-import type { Part } from './assignments.ts';
+import type { Part } from './part.ts';
 import { isTaken } from './secret-shapes.ts';
 import type { SourceText } from './source-text.ts';
 import type { Spot } from './spots.ts';

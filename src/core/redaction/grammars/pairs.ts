@@ -1,6 +1,7 @@
 // `name = value`, `name: value`, `name => value` and what else programs, files, headers and logs put between the two.
-import type { Part } from './assignments.ts';
+
 import type { Certainty } from './key-names.ts';
+import type { Part } from './part.ts';
 import { isTaken, looksSecret } from './secret-shapes.ts';
 import type { SourceText } from './source-text.ts';
 import type { Spot } from './spots.ts';
@@ -38,7 +39,13 @@ interface Sign {
   readonly isColon: boolean;
 }
 
+/** Signs that nothing stands around; most are. */
+const EQUALS = /=[A-Za-z0-9"'`$]/y;
+const COLON = /: (?=[0-9"'`])/y;
+
 function signBehind(text: string, { end }: Spot): Sign | undefined {
+  if (matches(EQUALS, text, end)) return { at: end + 1, spaced: false, quotedOnly: false, isColon: false };
+  if (matches(COLON, text, end)) return { at: COLON.lastIndex, spaced: true, quotedOnly: false, isColon: true };
   CLOSERS.lastIndex = end;
   CLOSERS.test(text);
   const at = CLOSERS.lastIndex;

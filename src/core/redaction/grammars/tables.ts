@@ -1,6 +1,6 @@
 // Columns under a name of a secret: CSV, tables of Markdown and of database clients, and rows that SQL inserts.
 import type { Found } from '../credentials/credentials.ts';
-import { type Certainty, certaintyOf, NAME_HINT } from './key-names.ts';
+import { type Certainty, certaintyOf, NAME_PARTS } from './key-names.ts';
 import { isTaken } from './secret-shapes.ts';
 import type { SourceText } from './source-text.ts';
 
@@ -18,7 +18,13 @@ interface Column {
 export function findInTables(source: SourceText): Found[] {
   const { text } = source;
   const found: Found[] = [];
+  const name = new RegExp(NAME_PARTS, 'gi');
   for (let at = 0; at < text.length; ) {
+    // Only a line with the name of a secret is a header.
+    name.lastIndex = at;
+    const hit = name.exec(text);
+    if (!hit) break;
+    at = Math.max(at, text.lastIndexOf('\n', hit.index) + 1);
     const end = source.lineEnd(at);
     const next = source.nextLine(end);
     const header = end - at <= HEADER_LENGTH_MAX && end > at ? headerOf(text.slice(at, end)) : undefined;
@@ -35,7 +41,7 @@ interface Header {
 
 function headerOf(line: string): Header | undefined {
   const delimiter = DELIMITERS.find((one) => line.includes(one));
-  if (!delimiter || !NAME_HINT.test(line)) return undefined;
+  if (!delimiter) return undefined;
   const cells = cellsOf(line, 0, delimiter).map(({ start, end }) =>
     line.slice(start, end).replaceAll(/^[\s"'*`]+|[\s"'*`]+$/g, ''),
   );

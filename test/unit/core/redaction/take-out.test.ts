@@ -65,6 +65,31 @@ describe('what a finder finds', () => {
     expect(without('[redacted: s3cr3t_rule]').text).toBe('[redacted: [redacted: own]_rule]');
   });
 
+  describe('in JSON within JSON', () => {
+    const nested = (depth: number) =>
+      Array.from({ length: depth }).reduce<string>((inner) => JSON.stringify([inner, 1]), 'a s3cr3t b '.repeat(500));
+    const given = { text: nested(8), redactions: [] };
+
+    test('uses up the budget of the request', () => {
+      const budget = { workLeft: 1e9 };
+      expect(takeOut(given, find, budget).text).not.toContain('s3cr3t');
+      expect(1e9 - budget.workLeft).toBeGreaterThan(6 * 5_500);
+    });
+
+    test('is not stored where the budget does not last', () => {
+      const { text, redactions } = takeOut(given, find, { workLeft: 10_000 });
+      expect(text).toContain('[redacted: scan_budget]');
+      expect(text).not.toContain('s3cr3t');
+      expect(redactions).toMatchObject([{ rule: 'scan_budget' }]);
+    });
+
+    test('two levels deep needs no budget', () => {
+      const { text } = takeOut({ text: nested(1), redactions: [] }, find, { workLeft: 0 });
+      expect(text).toContain('[redacted: own]');
+      expect(text).not.toContain('s3cr3t');
+    });
+  });
+
   test('is found in time that grows with the text alone', () => {
     const enoughMs =
       10 *
