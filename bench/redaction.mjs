@@ -23,7 +23,7 @@ const ROUND_MS = 30;
 export async function redactionCost(main) {
   const load = (/** @type {string} */ path) => import(new URL(path, pathToFileURL(main)).href);
   const { BUILT_IN, scannerFor, scannerOf } = await load('core/redaction/scanner.js');
-  const { remember } = await load('core/redaction/secret-memory.js');
+  const { remember } = await load('core/redaction/memory/secret-memory.js');
   const { compileRules } = await load('redaction/operator-rules.js');
   const memoryKey = '0123456789abcdef'.repeat(2);
   const rules = compileRules({

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The way in. It is read by every version of Node, so it uses nothing that an old one lacks, and imports the program only
-// where that can run: an old Node would end with the stack of a syntax error in some package.
+// The entry point. Every version of Node can read this file. It imports the program only on a Node that can run it: an old Node would
+// end with the stack of a syntax error in some package.
 
 const OLDEST_NODE = 20;
 const found = process.versions.node;

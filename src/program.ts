@@ -6,17 +6,19 @@ import { checkHealth } from './cli/client/health-client.ts';
 import { ManagementClient } from './cli/client/management-client.ts';
 import { checkReady } from './cli/client/ready-client.ts';
 import { managementAddress } from './cli/management.ts';
+import { problemText } from './cli/problem-text.ts';
 import { safe } from './cli/terminal.ts';
 import { addWatch } from './cli/watch.ts';
 import { addWhy } from './cli/why.ts';
 import { checkFiles } from './compose/check.ts';
-import { serve, VERSION } from './compose/serve.ts';
-import { ConfigError, loadConfig } from './config/config.ts';
-import { loadPolicy, PolicyError } from './config/files/policy-file.ts';
+import { serve } from './compose/serve.ts';
+import { VERSION } from './compose/version.ts';
+import { loadConfig } from './config/config.ts';
+import { loadPolicy } from './config/files/policy-file.ts';
 import { checkedPolicy } from './config/files/policy-shape.ts';
 import { newToken, tokenHash } from './config/files/token.ts';
 import { addConfigOptions, type ConfigFlags } from './config/flags.ts';
-import { printConfig, printConfigCheck, printPolicyCheck, printProblems } from './config/print.ts';
+import { printConfig, printConfigCheck, printPolicyCheck } from './config/print.ts';
 import { nearest } from './core/policy/nearest.ts';
 import { StartupError } from './host/startup-error.ts';
 import { writeLastWords } from './telemetry/descriptor.ts';
@@ -25,41 +27,44 @@ import type { RaisedWarning } from './telemetry/warnings.ts';
 
 /** Without any grace the store is still given this long to close. */
 const STOP_MS_MIN = 1_000;
-/** How long the end of the process waits for whoever reads its log. */
+/** How long the process waits at its end for the reader of its log. */
 const FLUSH_MS_MAX = 1_000;
 const STDERR_FD = 2;
-/** The exit code of a bug, as sysexits.h has it. */
+/** A start that an operator can mend. */
+const EXIT_FAILURE = 1;
+/** A bug; EX_SOFTWARE in sysexits.h. */
 const EXIT_BUG = 70;
 
 const program = new Command('tollgate')
   .description('A policy decision point for AI agents: decides and charges in one step, over gRPC.')
   .version(VERSION)
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tollgate: ')) });
 
 addConfigOptions(program.command('serve', { isDefault: true }).description('serve decisions')).action(runServer);
 
-const config = program.command('config').description('look at the configuration');
+const config = program.command('config').description('show or check the configuration');
 addConfigOptions(config.command('print').description('print each effective value and where it came from')).action(
   (flags: ConfigFlags) => print(printConfig(load(flags))),
 );
-addConfigOptions(
-  config.command('check').description('check the configuration and every file that it names, as serve would'),
-).action((flags: ConfigFlags) => {
-  const loaded = load(flags);
-  checkFiles(loaded.config);
-  print(printConfigCheck(loaded));
-});
+addConfigOptions(config.command('check').description('check the configuration and every file that it names')).action(
+  (flags: ConfigFlags) => {
+    const loaded = load(flags);
+    checkFiles(loaded.config);
+    print(printConfigCheck(loaded));
+  },
+);
 
-const policy = program.command('policy').description('look at the policy');
+const policy = program.command('policy').description('check the policy');
 addConfigOptions(policy.command('check').description('check the policy file')).action((flags: ConfigFlags) => {
   const { file } = load(flags).config.policy;
   print(printPolicyCheck(file, loadPolicy(file, checkedPolicy)));
 });
 
-addConfigOptions(program.command('health').description('ask a running server how it is; exit 0 or 1')).action(
+addConfigOptions(program.command('health').description('check whether a running server serves; exit 0 or 1')).action(
   async (flags: ConfigFlags) => {
     const { listeners, tls, observability } = load(flags).config;
-    // Over HTTP where it can: a gRPC listener may ask for a certificate that whoever runs this does not have.
+    // HTTP first: a gRPC listener may ask for a certificate that this user does not have.
     const health = observability.listen
       ? await checkReady(observability.listen)
       : await checkHealth([
@@ -71,7 +76,7 @@ addConfigOptions(program.command('health').description('ask a running server how
   },
 );
 
-/** What a running server warns of, as far as this user may ask it; nothing else says that a policy file was refused. */
+/** The warnings of a running server, if this user may ask for them. Only a warning tells that a policy file was refused. */
 async function warningsOf(flags: ConfigFlags): Promise<string[]> {
   let client: ManagementClient | undefined;
   try {
@@ -79,7 +84,7 @@ async function warningsOf(flags: ConfigFlags): Promise<string[]> {
     const { active_warnings: warnings } = await client.ask('ServerService', 'GetServerInfo', {});
     return warnings.map(({ code, message }: RaisedWarning) => safe(`warning: ${code}: ${message}`));
   } catch {
-    // Whether it serves has been said already; and a token or a certificate may be another user's.
+    // The health lines are the answer; the warnings may need a token or certificate of another user.
     return [];
   } finally {
     client?.close();
@@ -92,7 +97,7 @@ addWatch(program);
 
 program
   .command('token')
-  .description('make a bearer token for a caller: the token for it, the hash for the callers file')
+  .description('create a bearer token: the token is for the caller, the hash for the callers file')
   .action(() => {
     const token = newToken();
     print(`token: ${token}\nhash:  ${tokenHash(token)}`);
@@ -121,7 +126,7 @@ async function runServer(flags: ConfigFlags): Promise<void> {
     await Promise.all([output.flush(FLUSH_MS_MAX), errorOutput.flush(FLUSH_MS_MAX)]);
     process.exit(code);
   };
-  // What nobody caught is a bug; it is in the log before the process ends, and a supervisor starts a fresh one.
+  // An uncaught error is a bug. It is logged before the process ends, and a supervisor starts a new process.
   process.on('uncaughtException', (error) => {
     log.fatal(errorFields(error), 'uncaught');
     void end(EXIT_BUG);
@@ -130,18 +135,18 @@ async function runServer(flags: ConfigFlags): Promise<void> {
   const starting = serve(config, { log, logDropped: () => output.dropped, isLogDropping: () => output.isDropping });
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    // Ignored, not obeyed at once: npm and terminals send the same signal twice, and calls in flight would pay for it.
+    // A second signal is ignored: npm and terminals send a signal twice, and calls in flight must still finish.
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    // A store that hangs must not hold the process: what it has acknowledged, it has.
+    // A store that hangs must not keep the process: acknowledged writes are safe.
     const bound = sleep(config.shutdown.delayMs + Math.max(config.shutdown.graceMs, STOP_MS_MIN), 'bound' as const);
     const ended = await Promise.race([starting.then((running) => running.stop()), bound]);
-    if (ended === 'bound') log.warn('the grace period is over before everything has ended');
+    if (ended === 'bound') log.warn('the grace period ended before every part had closed');
     log.info('stopped');
     await end(0);
   };
-  // Before the server says that it serves: whoever reads that line may stop it at once.
+  // Before the line "serving" is logged: its reader may stop the server at once.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
@@ -169,7 +174,7 @@ function banner(config: ReturnType<typeof load>['config'], running: Awaited<Retu
   ].join('\n');
 }
 
-/** Who can reach the management listener, which can do everything. */
+/** Who can use the management listener, which may do everything. */
 function boundaryOf({ listeners: { management }, callers, tls }: ReturnType<typeof load>['config']): string {
   if (callers?.on.includes('management')) {
     const where = management.kind === 'unix' ? 'the management socket' : 'the management listener';
@@ -177,14 +182,14 @@ function boundaryOf({ listeners: { management }, callers, tls }: ReturnType<type
     return `known callers: only those in the callers file may use ${where}${how}`;
   }
   if (management.kind === 'unix') {
-    return 'the operating-system user: whatever runs as this user can reach the management socket';
+    return 'the operating-system user: every process of this user can reach the management socket';
   }
   return tls.management?.clientCa === undefined
-    ? 'this host: whatever runs on it can reach the management listener'
-    : 'client certificates: whoever shows one that is accepted can use the management listener';
+    ? 'this host: every process on it can reach the management listener'
+    : 'client certificates: every client with an accepted certificate can use the management listener';
 }
 
-/** `serve` is the default command and would take a misspelt command for an argument of its own. */
+/** `serve` is the default command and would take a misspelt command as an argument. */
 function refuseUnknownCommand(name: string | undefined): void {
   if (name === undefined || name.startsWith('-')) return;
   const names = [...program.commands.map((command) => command.name()), 'help'];
@@ -195,20 +200,16 @@ function refuseUnknownCommand(name: string | undefined): void {
   );
 }
 
-// One line for what an operator can mend, the stack for what is a bug. It is written at once, for nothing after it could
-// wait: a start that failed must not leave a process that neither serves nor ends.
+// The problem is written with a synchronous write: a start that failed must not leave a process that neither serves nor ends.
 async function main(): Promise<void> {
-  // They are for those who develop this, and would stand beside the one line that a command says.
+  // Deprecation warnings are for developers, and would appear beside the one line that a command prints.
   process.noDeprecation = true;
   try {
     refuseUnknownCommand(process.argv[2]);
     await program.parseAsync();
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof PolicyError)
-      writeLastWords(STDERR_FD, `${printProblems(error)}\n`);
-    else if (error instanceof StartupError) writeLastWords(STDERR_FD, `tollgate: ${error.message}\n`);
-    else writeLastWords(STDERR_FD, `tollgate: ${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
+    writeLastWords(STDERR_FD, `${problemText(error)}\n`);
+    process.exit(error instanceof StartupError ? EXIT_FAILURE : EXIT_BUG);
   }
 }
 

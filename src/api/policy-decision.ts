@@ -1,5 +1,5 @@
 // PolicyDecisionService: the five decisions, as a runner asks for them.
-import type { RequestedCall } from '../core/decision/authorize.ts';
+import type { RequestedCall } from '../core/decision/checks.ts';
 import { principalOf } from '../core/identity/identity.ts';
 import { LIMITS } from '../core/limits.ts';
 import { isOwnId, partitionOf } from '../core/partition.ts';

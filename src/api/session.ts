@@ -4,7 +4,7 @@ import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { recordedPurge } from '../pdp/record/recorded-purge.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../pdp/session/sessions.ts';
-import type { NewSession } from '../state/port.ts';
+import type { NewSession } from '../state/port/session.ts';
 import { ADMINS, CONTROLLERS, unary } from './operation.ts';
 import { sensitivityLevel } from './policy-decision.ts';
 import { encodeSession } from './wire/encode.ts';

@@ -9,7 +9,7 @@ import { printed } from './output.ts';
 export function addAuditCheckpoint(audit: Command): void {
   const command = audit
     .command('checkpoint <run>')
-    .description('print the newest checkpoint of a run, to be kept elsewhere; exit 0, 1 no such run, 2 not asked');
+    .description('print the newest checkpoint of a run, to keep elsewhere; exit 0, 1 unknown run, 2 no answer');
   addManagementOptions(command).action((runId: string, flags: ManagementFlags) =>
     exitWith(() => printCheckpoint(runId, flags)),
   );

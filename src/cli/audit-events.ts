@@ -1,7 +1,8 @@
-// `tollgate audit events`: the records of finished runs as JSON Lines, on from where a file says that it stopped. It must never
-// note in that file what has not been written to its output.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+// `tollgate audit events`: prints the records of finished runs as JSON Lines, from the cursor in a file on. The cursor must never
+// be ahead of the output.
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { replaceFile } from '../host/durable-file.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { ManagementClient } from './client/management-client.ts';
 import { EXIT, exitWith } from './exit.ts';
@@ -13,15 +14,17 @@ interface Flags extends ManagementFlags {
   readonly follow?: boolean;
 }
 
-/** How often the file is written while lines come; whatever came since the last time comes again after a crash. */
+/** How often the cursor is saved. After a crash, lines since the last save are printed again. */
 const SAVE_MS = 1_000;
 
 export function addAuditEvents(audit: Command): void {
   addManagementOptions(
-    audit.command('events').description('print the records of finished runs as JSON Lines, oldest first by finish'),
+    audit
+      .command('events')
+      .description('print the records of finished runs as JSON Lines, in the order in which the runs finished'),
   )
-    .option('--cursor <file>', 'go on from where this file says, and keep it up to date; made if it is not there')
-    .option('--follow', 'go on as runs finish, until it is stopped')
+    .option('--cursor <file>', 'continue from the position in this file and update it; created if missing')
+    .option('--follow', 'wait for more runs to finish, until stopped')
     .action((flags: Flags) => exitWith(() => events(flags)));
 }
 
@@ -32,7 +35,7 @@ async function events(flags: Flags): Promise<number> {
   let written: string | undefined;
   let savedAtMs = 0;
   const save = () => {
-    if (flags.cursor !== undefined && written !== undefined) writeWhole(flags.cursor, `${written}\n`);
+    if (flags.cursor !== undefined && written !== undefined) saveCursor(flags.cursor, written);
     savedAtMs = Date.now();
   };
   try {
@@ -61,11 +64,10 @@ function cursorIn(path: string | undefined): string {
   }
 }
 
-/** A crash leaves the old file or the new one. @throws StartupError */
-function writeWhole(path: string, text: string): void {
+/** @throws StartupError */
+function saveCursor(path: string, cursor: string): void {
   try {
-    writeFileSync(`${path}.new`, text);
-    renameSync(`${path}.new`, path);
+    replaceFile(path, `${cursor}\n`);
   } catch (cause) {
     throw cannotWrite(path, cause);
   }

@@ -1,10 +1,9 @@
-// `tollgate audit export`: a run's ledger with its proofs, asked of a running server and written as it comes. A file that is
-// there is a whole export: one that was cut short leaves none.
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+// `tollgate audit export`: writes a run's ledger with its proofs while a running server sends it. An export that was cut short
+// leaves no file.
+import { realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { replacePrivateFileFrom } from '../host/durable-file.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { ManagementClient, Unanswered } from './client/management-client.ts';
 import { exitWith, unlessUnknown } from './exit.ts';
@@ -18,9 +17,7 @@ interface ExportFlags extends ManagementFlags {
 export function addAuditExport(audit: Command): void {
   const command = audit
     .command('export <run>')
-    .description(
-      'write the ledger of a run with its proofs, to be verified anywhere; exit 0, 1 no such run, 2 not asked',
-    );
+    .description('write the ledger of a run with its proofs, to verify anywhere; exit 0, 1 unknown run, 2 no answer');
   addManagementOptions(command)
     .option('--out <file>', 'the file to write (default: standard output, -)')
     .action((runId: string, flags: ExportFlags) => exitWith(() => exportTo(runId, flags)));
@@ -43,7 +40,7 @@ async function* linesOf(client: ManagementClient, runId: string, signal: AbortSi
   for await (const { line } of client.listen('AuditService', 'ExportRun', { run_id: runId }, listening)) {
     yield `${line}\n`;
   }
-  if (signal.aborted) throw new StartupError('the export was stopped before its end');
+  if (signal.aborted) throw new StartupError('the export was stopped before it was complete');
 }
 
 async function print(lines: AsyncIterable<string>): Promise<void> {
@@ -54,25 +51,22 @@ async function print(lines: AsyncIterable<string>): Promise<void> {
 
 async function writeFile(lines: AsyncIterable<string>, path: string): Promise<void> {
   const target = await fileOf(path);
-  const unfinished = `${target}.${randomBytes(6).toString('hex')}`;
   try {
-    await pipeline(lines, createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }));
-    await rename(unfinished, target);
+    await replacePrivateFileFrom(target, lines);
   } catch (error) {
-    await rm(unfinished, { force: true });
     throw asWriting(path, error);
   }
 }
 
-/** Where a path leads: not to a pipe or a device, which a file would take the place of. @throws StartupError */
+/** The file behind a path. @throws StartupError for a pipe or a device, which must not be replaced by a file */
 async function fileOf(path: string): Promise<string> {
   const target = await realpath(path).catch(() => path);
   const there = await stat(target).catch(() => undefined);
-  if (there && !there.isFile()) throw new StartupError(`cannot write ${path}: there is something that is no file`);
+  if (there && !there.isFile()) throw new StartupError(`cannot write ${path}: it exists and is not a file`);
   return target;
 }
 
-/** What went wrong, unless it was the server's answer. */
+/** An error of the server as it is; every other error as a failure to write. */
 function asWriting(where: string, error: unknown): unknown {
   return error instanceof Unanswered || error instanceof StartupError ? error : cannotWrite(where, error);
 }

@@ -10,7 +10,7 @@ import { safe } from './terminal.ts';
 export function addAuditKeys(audit: Command): void {
   const command = audit
     .command('keys')
-    .description('print the public keys of everything that was ever signed; exit 0, 1 there is none, 2 not asked');
+    .description('print the public keys of all checkpoints; exit 0, 1 no key, 2 no answer');
   addManagementOptions(command).action((flags: ManagementFlags) => exitWith(() => printKeys(flags)));
 }
 

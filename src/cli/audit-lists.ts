@@ -36,8 +36,10 @@ const PAGE_SIZE = 500;
 const TIME = 'time with its zone, such as 2026-11-30T00:00:00Z';
 
 export function addAuditLists(audit: Command): void {
-  addManagementOptions(audit.command('decisions').description('list decisions, newest first; exit 0, 1 for none, 2'))
-    .option('--principal <platform:id>', 'those asked for by one principal')
+  addManagementOptions(
+    audit.command('decisions').description('list decisions, newest first; exit 0, 1 none found, 2 no answer'),
+  )
+    .option('--principal <platform:id>', 'decisions for this principal')
     .option('--agent <id>', 'those of one agent')
     .option('--session <id>', 'those of one session')
     .option('--run <id>', 'those that named one run')
@@ -47,10 +49,10 @@ export function addAuditLists(audit: Command): void {
     .option('--rpc <name>', 'those of one operation, such as Authorize')
     .option('--from <time>', `from this ${TIME}`)
     .option('--before <time>', `before this ${TIME}`)
-    .option('--json', 'print JSON, an object a line')
+    .option('--json', 'print JSON, one object per line')
     .action((flags: DecisionFlags) => exitWith(() => decisions(flags)));
   addManagementOptions(
-    audit.command('runs').description('list runs as JSON Lines, newest first; exit 0, 1 for none, 2'),
+    audit.command('runs').description('list runs as JSON Lines, newest first; exit 0, 1 none found, 2 no answer'),
   )
     .option('--caller <platform:id>', 'those of one caller')
     .option('--agent <id>', 'those of one agent')

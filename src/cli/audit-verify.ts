@@ -23,12 +23,10 @@ export function addAuditVerify(audit: Command): void {
   const collect = (value: string, before: readonly string[] = []) => [...before, value];
   audit
     .command('verify <bundle>')
-    .description(
-      'verify an exported ledger (- is standard input); exit 0 sound, 1 with faults, 2 not read, 3 see --strict',
-    )
+    .description('verify an exported ledger (- is standard input); exit 0 sound, 1 faults, 2 not read, 3 see --strict')
     .requiredOption('--key <key>', 'a file of public keys, or one such line; may be repeated', collect)
     .option('--checkpoint <file>', 'a checkpoint of the run that was kept elsewhere; may be repeated', collect)
-    .option('--strict', 'exit 3 for a sound ledger with a call without a decision, or an allow without a call')
+    .option('--strict', 'exit 3 if a call has no decision, or an allow has no call')
     .option('--json', 'print the report as JSON')
     // A script that calls this wrongly must not take it for a bundle with faults.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.notRead))
@@ -50,7 +48,7 @@ async function verify(path: string, flags: Flags): Promise<void> {
   }
 }
 
-/** How many lines may be no part of a bundle before it is none: a damaged one keeps most of its own. */
+/** Most lines before the first line of a bundle: a damaged bundle still has most of its lines. */
 const STRANGERS_MAX = 100;
 
 /** Hands the lines on. @throws when none of them is one of a bundle, so that nothing can be said of it */

@@ -11,7 +11,7 @@ import { EXIT } from './exit.ts';
 export function addAudit(program: Command): void {
   const audit = program
     .command('audit')
-    .description('list runs and decisions, export the ledger of a run, verify what was exported')
+    .description('list runs and decisions; export and verify ledgers')
     // A misspelt `verify` must not look like a bundle with faults.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.cannotAsk));
   addAuditExport(audit);

@@ -8,7 +8,7 @@ export interface CheckJson {
   readonly asserted: boolean;
 }
 
-export interface CountersJson {
+interface CountersJson {
   readonly calls_made: number;
   readonly window_calls: number;
 }
@@ -89,7 +89,7 @@ export function getStory(client: ManagementClient, decision_id: string, trace_id
 }
 
 /** Whose denials are asked for. */
-export type DenialsOf =
+type DenialsOf =
   | { readonly session_id: string }
   | { readonly run_id: string }
   | { readonly filter: { readonly trace_id: string } };
@@ -101,7 +101,7 @@ const DENIALS_MAX = 1_000;
 const PAGES_MAX = 20;
 
 /**
- * Denials, the one that came last first. `isAll` is false if there may be more of them.
+ * Denials, newest first. `isAll` is false if there may be more.
  *
  * @param onLong  called where it takes long
  */

@@ -96,7 +96,7 @@ function rowsOf(rows: readonly Row[]): string[] {
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}${safe(value)}`]));
 }
 
-/** The calls; the one that decided is named where the record tells which it is. */
+/** The calls, with the deciding call marked if the record names it. */
 function askedFor({ calls, calls_total, call_index }: DecisionJson): string | undefined {
   if (calls.length === 0) return undefined;
   const shown = calls.map(({ tool, sensitivity, count }) => {
@@ -111,7 +111,7 @@ function askedFor({ calls, calls_total, call_index }: DecisionJson): string | un
 function commandOf({ command, platform, chat_type }: DecisionJson): string | undefined {
   if (command === undefined) return undefined;
   const where = [platform, chat_type].filter((part) => part !== undefined && part !== '').join(', ');
-  const text = command === '' ? 'one that the policy does not name' : `/${command}`;
+  const text = command === '' ? 'a command that the policy does not name' : `/${command}`;
   return where === '' ? text : `${text} on ${where}`;
 }
 

@@ -1,13 +1,10 @@
-// The end of a command that asks a running server, in a way that scripts can rely on.
-import { ConfigError } from '../config/config.ts';
-import { printProblems } from '../config/print.ts';
-import { StartupError } from '../host/startup-error.ts';
+// The exit codes of commands that ask a running server; scripts rely on them.
 import { Unanswered } from './client/management-client.ts';
-import { safe } from './terminal.ts';
+import { problemText } from './problem-text.ts';
 
 export const EXIT = { found: 0, nothing: 1, cannotAsk: 2 } as const;
 
-/** Runs a command to its exit code; what keeps it from asking is a line on standard error. */
+/** Runs a command and sets its exit code. Problems are printed on standard error. */
 export async function exitWith(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
@@ -17,21 +14,14 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
   }
 }
 
-/** The exit code of a question about one thing, which the server may not know. */
+/** The exit code of a request about one object, which the server may not know. */
 export async function unlessUnknown(what: string, ask: () => Promise<void>): Promise<number> {
   try {
     await ask();
     return EXIT.found;
   } catch (error) {
     if (!(error instanceof Unanswered) || error.code !== 'NOT_FOUND') throw error;
-    process.stderr.write(`tollgate: there is no such ${what}\n`);
+    process.stderr.write(`tollgate: unknown ${what}\n`);
     return EXIT.nothing;
   }
-}
-
-function problemText(error: unknown): string {
-  if (error instanceof ConfigError) return printProblems(error);
-  // A server's text may name what a caller has sent.
-  if (error instanceof Unanswered || error instanceof StartupError) return `tollgate: ${safe(error.message)}`;
-  return `tollgate: ${error instanceof Error ? error.stack : String(error)}`;
 }

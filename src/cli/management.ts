@@ -1,4 +1,4 @@
-// How a command comes to the management listener of a running server: the one that the configuration names, or another.
+// Finds the management listener of a running server, from the configuration or from options.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/config.ts';
@@ -21,23 +21,23 @@ export interface ManagementFlags extends ConfigFlags {
 }
 
 export function addManagementOptions(command: Command): Command {
-  // A script that calls the command wrongly must not take it for one that found nothing.
+  // A script must be able to tell a wrong call from a command that found nothing.
   return addConfigOptions(command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.cannotAsk)))
-    .option('--server <address>', 'management listener to ask (default: the one of the configuration)')
-    .option('--token-file <path>', `file with a bearer token (default: the one that ${TOKEN_FILE_ENV} names)`)
-    .option('--ca-file <path>', 'authorities to trust for the server, PEM (default: those that come with Node)')
+    .option('--server <address>', 'address of the management listener (default: from the configuration)')
+    .option('--token-file <path>', `file with a bearer token (default: from ${TOKEN_FILE_ENV})`)
+    .option('--ca-file <path>', 'certificate authorities of the server, PEM (default: those of Node)')
     .option('--cert-file <path>', 'client certificate, PEM')
-    .option('--key-file <path>', 'its key, PEM')
-    .option('--server-name <name>', "name in the server's certificate, where it is not that of the address");
+    .option('--key-file <path>', 'key of the client certificate, PEM')
+    .option('--server-name <name>', "name in the server's certificate, if it differs from the address");
 }
 
-/** @throws ConfigError, or StartupError for a file or an address that cannot be used */
+/** @throws StartupError for a configuration, a file or an address that cannot be used */
 export function managementAddress(flags: ManagementFlags): ManagementAddress {
   const { config } = loadConfig({ flags, env: process.env, cwd: process.cwd() });
   const address = flags.server === undefined ? config.listeners.management : addressOf(flags.server);
   const isOwn = flags.server === undefined;
   if (address.kind === 'tcp' && address.port === 0) {
-    throw new StartupError('the configured port 0 says nothing of where the server listens: name it with --server');
+    throw new StartupError('the configured port is 0, so the port of the server is unknown: name it with --server');
   }
   const wantsTls = flags.caFile !== undefined || flags.certFile !== undefined;
   // What is sent names agents and users, and a token with it opens them all: in plaintext it never leaves the host.
@@ -72,8 +72,8 @@ function tokenFrom(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const token = readToken(path).trim();
   if (!/^[\x21-\x7e]{1,512}$/.test(token))
-    throw new StartupError(`${path} holds no token: one line of printable ASCII`);
-  if (tokenKind(token) === 'mistyped') throw new StartupError(`${path} holds no token of Tollgate: checksum`);
+    throw new StartupError(`${path} must hold one token: one line of printable ASCII`);
+  if (tokenKind(token) === 'mistyped') throw new StartupError(`${path} holds no Tollgate token: the checksum is wrong`);
   return token;
 }
 

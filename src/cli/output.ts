@@ -1,15 +1,15 @@
-// Standard output of commands whose exit code is an answer. What could not be written must not end in an uncaught error: its
-// code, 1, would say something else.
+// Standard output of commands whose exit code is an answer. A failed write must not become an uncaught error, whose exit code
+// would mean something else.
 import { StartupError } from '../host/startup-error.ts';
 
 /**
- * Writes to standard output, and waits until that has taken it.
+ * Writes to standard output and waits until the text is written.
  *
- * @returns false if whoever read along, `head` for instance, has had enough
+ * @returns false if the reader, `head` for instance, has closed the pipe
  * @throws StartupError when it cannot be written
  */
 export function printed(text: string): Promise<boolean> {
-  // The callback tells it; without a listener it would be thrown as well.
+  // The callback reports the error; without a listener Node would throw it as well.
   if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => {});
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {

@@ -1,5 +1,5 @@
-// What may be written to a terminal. A name that came with a request is anybody's text: none of it may move a cursor,
-// change a colour or turn a line around.
+// Makes text safe for a terminal. Names come from requests, so they are untrusted: no name may move the cursor, change a colour
+// or reverse the direction of a line.
 
 /** Controls, formats (what turns text around or hides in it), separators of lines, and halves of characters. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

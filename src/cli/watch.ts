@@ -18,12 +18,12 @@ interface WatchFlags extends ManagementFlags {
 export function addWatch(program: Command): void {
   const command = program
     .command('watch')
-    .description('show decisions as this server makes them; each replica shows its own');
+    .description('show decisions as this server makes them; each replica shows only its own');
   addManagementOptions(command)
     .option('--deny', 'denials only')
     .option('--agent <id>', 'those of one agent only')
     .option('--session <id>', 'those of one session only')
-    .option('--json', 'print JSON, an object a line')
+    .option('--json', 'print JSON, one object per line')
     .action((flags: WatchFlags) => exitWith(() => watch(flags)));
 }
 
@@ -42,7 +42,7 @@ async function watch(flags: WatchFlags): Promise<number> {
   }
 }
 
-/** A server that goes away is asked again until it is back; one that was never there, or refuses, is an error. */
+/** Reconnects to a server that goes away. A server that was never there, or that refuses, is an error. */
 async function follow(client: ManagementClient, flags: WatchFlags, ending: AbortController): Promise<void> {
   const { signal } = ending;
   let wasOpen = false;
@@ -68,7 +68,7 @@ async function follow(client: ManagementClient, flags: WatchFlags, ending: Abort
   }
 }
 
-/** @returns false if nobody takes what is printed */
+/** @returns false if the reader has closed standard output */
 async function tail(
   client: ManagementClient,
   { deny, agent, session, json }: WatchFlags,

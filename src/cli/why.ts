@@ -24,7 +24,7 @@ export function addWhy(program: Command): void {
   addManagementOptions(command)
     .option('--trace <trace_id>', "the decision's trace, to ask how its identity would fare now")
     .option('--all', 'every denial of the session, run or trace, a line each')
-    .option('--json', 'print JSON, an object a line')
+    .option('--json', 'print JSON, one object per line')
     .action((id: string, flags: WhyFlags) => exitWith(() => why(id, flags)));
 }
 

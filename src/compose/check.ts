@@ -1,22 +1,20 @@
-// Looks at every file that a configuration names, with the code that `serve` opens it with, and opens nothing else: no store,
-// no socket, no directory.
+// Checks every file that a configuration names, with the code that `serve` uses. It opens no store, no socket and no directory.
 
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { callersParser } from '../config/files/callers-file.ts';
 import { loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
-import { ProblemsError } from '../config/files/problems-error.ts';
-import { LISTENERS } from '../config/listeners.ts';
+import { LISTENERS } from '../config/sections/listeners.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { checkRedactionFiles } from '../redaction/redaction-source.ts';
 import { readMaterial } from '../rpc/listener/tls.ts';
 import { checkLedgerKey } from '../signing/ledger-key.ts';
 import { readLogin } from './store-login.ts';
 
-/** @throws ConfigError with a line for everything that would keep a server from starting */
+/** @throws StartupError with a line for each problem that would keep a server from starting */
 export function checkFiles(config: Config): void {
   const problems = checksOf(config).flatMap(problemsOf);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new StartupError(problems);
 }
 
 function checksOf(config: Config): (() => unknown)[] {
@@ -37,7 +35,7 @@ function checksOf(config: Config): (() => unknown)[] {
   ];
 }
 
-/** Whether a certificate in the callers file can ever be shown. */
+/** Whether any listener with known callers asks for a client certificate. */
 export function asksForCertificates({ callers, tls }: Pick<Config, 'callers' | 'tls'>): boolean {
   return callers?.on.some((name) => tls[name]?.clientCa !== undefined) ?? false;
 }
@@ -47,8 +45,7 @@ function problemsOf(check: () => unknown): readonly string[] {
     check();
     return [];
   } catch (error) {
-    if (error instanceof ProblemsError) return error.problems;
-    if (error instanceof StartupError) return [error.message];
+    if (error instanceof StartupError) return error.problems;
     throw error;
   }
 }

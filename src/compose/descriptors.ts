@@ -1,22 +1,22 @@
-// The descriptors of the process: how many it may need, told at the start, and one line when there are none left. Without
-// one a connection is taken and dropped below us, and no file is read any more.
+// Warns at the start if the process may open too few file descriptors, and later when none are left. Without a free descriptor,
+// libuv accepts and drops connections, and no file can be read.
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import { LISTENERS } from '../config/listeners.ts';
+import { LISTENERS } from '../config/sections/listeners.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 
 const INTERVAL_MS = 1_000;
-/** The store, its connections, files that are followed, the log, and what Node itself has open. */
+/** For the store and its connections, the followed files, the log, and Node itself. */
 const OTHERS = 128;
-/** The monitoring listener's. */
+/** For the monitoring listener. */
 const MONITORING = 32;
 
-/** How many descriptors the process may need under its own limits. */
+/** How many descriptors the process may need under its configured limits. */
 export function descriptorsNeeded({ limits, observability }: Pick<Config, 'limits' | 'observability'>): number {
   return LISTENERS.length * limits.connections + (observability.listen ? MONITORING : 0) + OTHERS;
 }
 
-/** How many the process may open; undefined where the system does not say. */
+/** How many descriptors the process may open; undefined if the system does not tell. */
 export function descriptorsAllowed(readLimits = () => readFileSync('/proc/self/limits', 'utf8')): number | undefined {
   try {
     const [, soft] = /^Max open files\s+(\d+|unlimited)/m.exec(readLimits()) ?? [];
@@ -26,7 +26,7 @@ export function descriptorsAllowed(readLimits = () => readFileSync('/proc/self/l
   }
 }
 
-/** Warns of a limit that is too low, and from then on when there is no descriptor left. @returns how to stop */
+/** Warns of a limit that is too low, then watches for free descriptors. @returns how to stop */
 export function watchDescriptors(config: Config, warnings: Warnings, allowed = descriptorsAllowed()): () => void {
   const needed = descriptorsNeeded(config);
   if (allowed !== undefined && allowed < needed) {
@@ -39,7 +39,7 @@ export function watchDescriptors(config: Config, warnings: Warnings, allowed = d
   return () => clearInterval(timer);
 }
 
-/** WHY NOT waiting for an error: a connection that finds no descriptor is dropped by libuv, which tells nobody. */
+/** WHY NOT wait for an error: libuv drops a connection without a descriptor and reports nothing. */
 export function checkDescriptors(warnings: Warnings, open = () => closeSync(openSync('/dev/null', 'r'))): void {
   try {
     open();

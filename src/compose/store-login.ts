@@ -1,6 +1,5 @@
-// What identifies us to Redis: user, password, authorities, certificate and key, read from their files at each connect, so
-// that a rotation needs no restart. Files that cannot be used, and a login that the server refuses, leave the last good one
-// in force.
+// The login for Redis: user, password, authorities, certificate and key. The files are read at each connect, so a rotation needs
+// no restart. If a file cannot be used or the server refuses the login, the last good login stays in force.
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '../config/config.ts';
@@ -20,11 +19,11 @@ export class StoreLogin implements LoginSource {
   readonly #warnings: Warnings;
   readonly #watch: FileWatch<Login | StartupError>;
   readonly #listeners = new Set<() => void>();
-  /** As the files have it, the last time that they could be used. */
+  /** As read from the files, the last time that they could be used. */
   #latest: Login;
-  /** The last one that a server has accepted. */
+  /** The last login that a server has accepted. */
   #accepted: Login | undefined;
-  /** Whether a server has refused the latest one; another may accept it, and this one later. */
+  /** Whether a server has refused the latest login. Another server may accept it, or the same one later. */
   #isRefused = false;
   #attempt = 0;
 
@@ -44,9 +43,9 @@ export class StoreLogin implements LoginSource {
     if (filesOf(store).length > 0) this.#watch.start();
   }
 
-  /** For a new connection. Where the latest was refused, it and the last good one take turns. */
+  /** The login for a new connection. If the latest was refused, it alternates with the last accepted one. */
   current(): Login {
-    // The others hear of it later: this one is about to connect.
+    // The listeners run later: this connection is about to be made with the new login.
     if (filesOf(this.#config).length > 0 && this.#take(this.#watch.load())) queueMicrotask(() => this.#tell());
     this.#attempt++;
     const isOthersTurn = this.#isRefused && this.#attempt % 2 === 0;
@@ -70,7 +69,7 @@ export class StoreLogin implements LoginSource {
     this.#isRefused = true;
     this.#warnings.raise(
       'STORE_LOGIN_REFUSED',
-      'Redis refuses the user or the password of store.username_file and store.password_file; the last ones that it accepted are tried, too.',
+      'Redis refuses the user or the password in store.username_file and store.password_file. The last accepted login is tried as well.',
     );
   }
 
@@ -83,7 +82,7 @@ export class StoreLogin implements LoginSource {
     this.#watch.close();
   }
 
-  /** When the certificates end that are in force. */
+  /** When the certificates in force expire. */
   get expiries(): readonly Expiry[] {
     const { ca, cert } = this.#latest.tls ?? {};
     return [
@@ -97,14 +96,14 @@ export class StoreLogin implements LoginSource {
     for (const listener of this.#listeners) listener();
   }
 
-  /** @returns whether there is another login now */
+  /** @returns whether the login has changed */
   #take(loaded: Login | StartupError): boolean {
     if (loaded instanceof StartupError) {
       this.#warnings.raise(
         'STORE_LOGIN_REFUSED',
-        'A file with our login or our certificates for the store cannot be used; what was read before stays in force.',
+        'A file with the login or the certificates for the store cannot be used. The last good login stays in force.',
       );
-      this.#log.debug(errorFields(loaded), 'login of the store refused');
+      this.#log.debug(errorFields(loaded), 'the login files of the store cannot be used');
       return false;
     }
     if (isSame(loaded, this.#latest)) {
@@ -131,7 +130,7 @@ function tryRead(store: StoreConfig['store']): Login | StartupError {
   }
 }
 
-/** @throws StartupError for the first file that cannot be used; it never holds what is in the file */
+/** @throws StartupError for the first file that cannot be used; the message never quotes the file */
 export function readLogin({ login, tls }: StoreConfig['store']): Login {
   const username = login.usernameFile === undefined ? undefined : readSecret(login.usernameFile);
   const password = login.passwordFile === undefined ? undefined : readSecret(login.passwordFile);

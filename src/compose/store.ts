@@ -1,24 +1,22 @@
-// Opens the store that the configuration names, and tells the log and the warnings what becomes of it.
+// Opens the store that the configuration names, and logs its events.
 import type { Config } from '../config/config.ts';
-import { Failure } from '../core/failure.ts';
-import { StartupError } from '../host/startup-error.ts';
 import { lockDirectory } from '../state/embedded/file/directory-lock.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { RedisEvent } from '../state/redis/state.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OutageLog } from '../telemetry/outage-log.ts';
 import type { Warnings } from '../telemetry/warnings.ts';
 import { StoreLogin } from './store-login.ts';
 
-export interface StoreTelemetry {
+interface StoreTelemetry {
   readonly log: Logger;
   readonly warnings: Warnings;
   readonly outage: OutageLog;
-  /** Runs when the store answers with another history than before, so what was stored may be gone. */
+  /** Runs when the replication history of the store changes: stored data may be lost. */
   readonly onOtherHistory: () => void;
 }
 
-export interface OpenedStore {
+interface OpenedStore {
   readonly state: State;
   /** Undefined for a store in this process. */
   readonly login: StoreLogin | undefined;
@@ -26,26 +24,22 @@ export interface OpenedStore {
 }
 
 /**
- * The state, with the data directory for this process alone: the embedded store and both sockets may lie there.
+ * Opens the state and locks the data directory, which may hold the embedded store and both sockets.
  *
- * @throws StartupError in one line
+ * @throws StartupError when the directory or the store cannot be used
  */
 export async function openStore(config: Config, telemetry: StoreTelemetry): Promise<OpenedStore> {
+  if (config.store.kind === 'embedded') {
+    // The embedded store locks the directory itself.
+    const state = await openEmbedded(config);
+    return { state, login: undefined, close: () => state.close() };
+  }
+  const lock = await lockDirectory(config.dataDir);
   try {
-    if (config.store.kind === 'embedded') {
-      // It locks the directory itself.
-      const state = await openEmbedded(config);
-      return { state, login: undefined, close: () => state.close() };
-    }
-    const lock = await lockDirectory(config.dataDir);
-    try {
-      return await openRedis(config, telemetry, lock.release);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    return await openRedis(config, telemetry, lock.release);
   } catch (error) {
-    throw error instanceof Failure ? new StartupError(error.message, { cause: error }) : error;
+    lock.release();
+    throw error;
   }
 }
 
@@ -96,7 +90,10 @@ function tell({ log, outage, onOtherHistory }: StoreTelemetry, event: RedisEvent
       break;
     case 'lineage_changed':
       onOtherHistory();
-      log.warn({ from: event.from, to: event.to }, 'the store answers with another history: a failover or a restart');
+      log.warn(
+        { from: event.from, to: event.to },
+        'the replication history of the store has changed: a failover or a restart',
+      );
       break;
     case 'rolled_back': {
       const { kind, id, changes } = event.rollBack;

@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { didYouMean, nearest } from '../core/policy/nearest.ts';
+import { StartupError } from '../host/startup-error.ts';
 import type { DocumentPath } from './files/document-path.ts';
-import { readYaml, YamlError, type YamlMap, type YamlValue } from './files/yaml-source.ts';
+import { readYaml, type YamlMap, type YamlValue } from './files/yaml-source.ts';
 import { type ConfigFlags, KEY_FLAGS } from './flags.ts';
 import { KEY_NAMES, KEYS, type KeySpec, keyValueFromText } from './keys.ts';
 import { type ShapeProblem, shapeProblems } from './shape.ts';
@@ -22,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const ENV_PREFIX = 'TOLLGATE_';
 const CONFIG_ENV = 'TOLLGATE_CONFIG';
-/** Of commands that ask a server; no key, for a server has no use for it. */
+/** Read by commands that ask a server. It is not a key, because a server does not use it. */
 export const TOKEN_FILE_ENV = 'TOLLGATE_TOKEN_FILE';
 const NO_KEYS: readonly string[] = [CONFIG_ENV, TOKEN_FILE_ENV];
 const CONFIG_FILE_DEFAULT = 'tollgate.yaml';
@@ -32,7 +33,7 @@ export function placeText(origin: string): string {
   return origin.replace(/^file /, '');
 }
 
-/** The configuration file, or undefined where none was named and none lies in the working directory. */
+/** The configuration file; undefined if none is named and the working directory has none. */
 export function fileLayer(input: { flags: ConfigFlags; env: Environment; cwd: string }): Layer | undefined {
   const { name, origin } = configFile(input.flags, input.env);
   const path = resolve(input.cwd, name);
@@ -44,7 +45,7 @@ export function fileLayer(input: { flags: ConfigFlags; env: Environment; cwd: st
     const problems = shapeProblems(root).sort((one, other) => lineOf(one.path) - lineOf(other.path));
     return checked({ ...layer, tree: root, originOf: (at) => `file ${name}:${lineOf(at)}` }, problems);
   } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     const named = origin === undefined ? '' : ` (${origin})`;
     return { ...layer, problems: error.problems.map((problem) => `${problem}${named}`) };
   }
@@ -125,7 +126,7 @@ function checked(
   return { ...layer, problems: [...(layer.problems ?? []), ...described] };
 }
 
-/** The key that a place belongs to: it is the key's own, or lies within its list. */
+/** The key whose value, or an entry of whose list, is at a path. */
 function specAt(path: DocumentPath): KeySpec | undefined {
   return KEYS.find((spec) => spec.path.every((name, depth) => path[depth] === name));
 }

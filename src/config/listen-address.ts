@@ -33,7 +33,7 @@ export function listenAddressText(address: ListenAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
-/** Where a client on this host reaches a listener: one that binds every address is dialled on loopback. */
+/** Where a client on this host reaches a listener. A listener on every address is dialled on loopback. */
 export function dialAddress(address: ListenAddress): ListenAddress {
   if (address.kind === 'unix') return address;
   const { host } = address;

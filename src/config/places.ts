@@ -12,7 +12,7 @@ export class Places {
     this.settings = settings;
   }
 
-  /** @param at  the key whose origin is told, where it is another */
+  /** @param at  the key whose origin the problem names, if it is another key */
   refuse(key: string, problem: string, at = key): void {
     this.problems.push(`${placeText(this.settings.originOf(at))}: ${key}: ${problem}`);
   }

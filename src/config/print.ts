@@ -1,7 +1,7 @@
 // What the commands show of a configuration and a policy. Values are masked before they come here.
 
-import type { ConfigError, LoadedConfig } from './config.ts';
-import type { LoadedPolicy, PolicyError } from './files/policy-file.ts';
+import type { LoadedConfig } from './config.ts';
+import type { LoadedPolicy } from './files/policy-file.ts';
 
 /** Every key with its value and where that came from, one aligned line each. */
 export function printConfig({ sources }: LoadedConfig): string {
@@ -23,9 +23,4 @@ export function printConfigCheck({ sources }: LoadedConfig): string {
 export function printPolicyCheck(file: string, { warnings, revision }: LoadedPolicy<unknown>): string {
   const verdict = `policy is valid: ${file}, revision ${revision}`;
   return [...warnings.map((warning) => `warning: ${warning}`), verdict].join('\n');
-}
-
-/** One line for each thing to mend. */
-export function printProblems({ problems }: ConfigError | PolicyError): string {
-  return problems.map((problem) => `error: ${problem}`).join('\n');
 }

@@ -1,10 +1,10 @@
-// What is in force for every key once the stronger layers have covered the weaker ones.
+// The value in force for every key: a stronger layer overrides a weaker one.
 
 import { KEYS, type KeySpec, type KeyValue } from './keys.ts';
 import { type Layer, valueAt } from './layers.ts';
 
 interface Setting {
-  /** Absent where nobody set the key and its default is worked out from others. */
+  /** Absent if the key is not set and its default depends on other keys. */
   readonly value: KeyValue | undefined;
   readonly origin: string;
   /** Where a relative path in the value starts. */
@@ -36,7 +36,7 @@ export class Settings {
     return this.#value(key, 'boolean') as boolean;
   }
 
-  /** Of maps as the schema describes them; empty where nobody set the key. */
+  /** A list of maps as the schema describes them; empty if the key is not set. */
   list<Item>(key: string): readonly Item[] {
     return (this.#at(key).value ?? []) as readonly Item[];
   }

@@ -40,8 +40,8 @@ const FORMS = [
   new RegExp(`^(?<scheme>rediss?\\+cluster)://${LOGIN}${HOSTS}/?$`),
 ];
 
-export const REDIS_PORT_DEFAULT = 6379;
-export const SENTINEL_PORT_DEFAULT = 26379;
+const REDIS_PORT_DEFAULT = 6379;
+const SENTINEL_PORT_DEFAULT = 26379;
 
 /** Reads a store URL, or says what is wrong with it without repeating it. */
 export function parseStoreUrl(text: string): StoreLocation | { readonly problem: string } {

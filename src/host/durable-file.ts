@@ -1,28 +1,76 @@
-// Files that this process makes once and that must be whole and stay, whatever happens meanwhile.
+// Files that must survive a crash: each is on the disk whole, or as it was before.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
-/** Makes a file for this user alone, unless it is there. Of two processes that do so at one time, one makes it. */
+const OWNER_ONLY = 0o600;
+const FOR_OTHERS_TO_READ = 0o644;
+
+/** Creates a file for this user alone, unless it exists. Of two processes that create it at once, one succeeds. */
 export function createPrivateFile(file: string, content: () => string): void {
   if (statSync(file, { throwIfNoEntry: false })) return;
-  // Written whole under another name first, so that a crash leaves no half of it.
-  const unfinished = `${file}.${randomBytes(6).toString('hex')}`;
+  const unfinished = unfinishedNameOf(file);
   try {
-    writeDurably(unfinished, { flags: 'wx', mode: 0o600 }, content());
+    writeDurably(unfinished, { flags: 'wx', mode: OWNER_ONLY }, content());
     linkIfAbsent(unfinished, file);
     syncFolder(dirname(file));
   } finally {
-    // Also when it could not be made: a secret that nobody uses must not lie about.
+    // Also after a failure: a secret that nobody uses must not stay on the disk.
     rmSync(unfinished, { force: true });
   }
 }
 
-/** Writes a text and answers once it is on the disk. */
-export function writeDurably(file: string, { flags, mode }: { flags: 'a' | 'wx'; mode: number }, text: string): void {
+/** Replaces a file, or creates it. After a crash the old text is there, or the new one. */
+export function replaceFile(file: string, text: string): void {
+  const unfinished = unfinishedNameOf(file);
+  try {
+    writeDurably(unfinished, { flags: 'wx', mode: FOR_OTHERS_TO_READ }, text);
+    renameSync(unfinished, file);
+    syncFolder(dirname(file));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Like {@link replaceFile}, for this user alone and with text that is still arriving. A failure leaves the old file. */
+export async function replacePrivateFileFrom(file: string, text: AsyncIterable<string>): Promise<void> {
+  const unfinished = unfinishedNameOf(file);
+  try {
+    await pipeline(text, createWriteStream(unfinished, { flags: 'wx', mode: OWNER_ONLY, flush: true }));
+    renameSync(unfinished, file);
+    syncFolder(dirname(file));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Appends to a file that others may read, or creates it. */
+export function appendDurably(file: string, text: string): void {
+  writeDurably(file, { flags: 'a', mode: FOR_OTHERS_TO_READ }, text);
+}
+
+/** A name beside the file, so that a rename stays within one file system. */
+function unfinishedNameOf(file: string): string {
+  return `${file}.${randomBytes(6).toString('hex')}`;
+}
+
+function writeDurably(file: string, { flags, mode }: { flags: 'a' | 'wx'; mode: number }, text: string): void {
   const opened = openSync(file, flags, mode);
   try {
-    writeSync(opened, text);
+    writeFileSync(opened, text);
     fsyncSync(opened);
   } finally {
     closeSync(opened);

@@ -1,25 +1,25 @@
-// Tells when files have changed and come to rest.
+// Reports that files have changed, once they no longer change.
 //
-// WHY NOT fs.watch: it follows the inode, so it goes blind when an editor renames a new file into place, when Kubernetes
-// swaps the symlink above it, and when the folder is away for a moment; on network file systems it hears nothing at all.
+// WHY NOT fs.watch: it follows the inode. It misses a file that an editor renames into place, a symlink that Kubernetes swaps,
+// and a folder that disappears for a moment; on network file systems it reports nothing.
 
 import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** Two looks must agree before files are read, so a change is in force after at most two intervals and a read. */
+/** Two checks must agree before files are read, so a change is in force after at most two intervals and a read. */
 const LOOK_INTERVAL_MS = 500;
 
-export interface FileWatchOptions<Loaded> {
+interface FileWatchOptions<Loaded> {
   readonly paths: readonly string[];
-  /** Reads the files, at once or with a promise. Never throws: what is wrong with them is something that was loaded, too. */
+  /** Reads the files. Never throws: a problem with the files is part of the result. */
   readonly load: () => Loaded;
-  /** Hears of what was loaded once the files have changed and are at rest. */
+  /** Runs with the result once the files have changed and are at rest. */
   readonly onChange: (loaded: Awaited<Loaded>) => void;
 }
 
 export class FileWatch<Loaded> {
   readonly #options: FileWatchOptions<Loaded>;
-  /** How the files looked when they were last read, and at the last look if that was different. */
+  /** The state of the files when they were last read, and at the last check if it differed. */
   #lookRead: string;
   #lookPending: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class FileWatch<Loaded> {
     this.#lookRead = lookSync(options.paths);
   }
 
-  /** Looks from time to time until {@link close}. */
+  /** Checks at an interval until {@link close}. */
   start(): void {
     this.#timer = setTimeout(async () => {
       const now = await look(this.#options.paths);
@@ -53,8 +53,8 @@ export class FileWatch<Loaded> {
   }
 
   /**
-   * INVARIANT: what is still being written is not taken. Half a policy is often a valid one, with fewer rules, and a new
-   * certificate does not fit the old key.
+   * INVARIANT: a file that is still being written is not loaded. Half a policy is often a valid policy with fewer rules, and
+   * a new certificate does not fit the old key.
    */
   async #compare(now: string): Promise<void> {
     const settled = now === this.#lookPending;

@@ -1,5 +1,5 @@
-// Whether others on this host could change what lies in a folder, or put another one in its place. What a server keeps there
-// (budgets, sessions, the key that signs ledgers) is only as safe as the folder.
+// Checks whether other users of this host could change the content of a folder, or replace the folder. A server keeps budgets,
+// sessions and the ledger key there, which are only as safe as the folder.
 //
 // WHY NOT every folder above it: containers mount volumes that everyone in them may write to, and a folder of our own in such
 // a volume is the way to use it. Whoever may rename that folder is named in docs/security.md.
@@ -7,20 +7,20 @@ import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 
 const FOR_OTHERS_TO_WRITE = 0o022;
-/** In such a folder only its owner may rename or remove a file. */
+/** In a sticky folder only the owner of a file may rename or remove it. */
 const STICKY = 0o1000;
-/** Of links that lead to each other. */
+/** The longest chain of links that is followed. */
 const LINKS_MAX = 40;
 
-/** Why others could write into a folder, or lead us to another one; undefined if they cannot. */
+/** Why other users could write into a folder or replace it; undefined if they cannot. */
 export function folderProblem(folder: string): string | undefined {
   const stats = statSync(folder);
   if ((stats.mode & FOR_OTHERS_TO_WRITE) !== 0)
-    return `others may write to it (mode ${modeOf(stats)}): chmod go-w ${folder}`;
+    return `other users may write to it (mode ${modeOf(stats)}): chmod go-w ${folder}`;
   return ownerProblem(stats) ?? linkProblem(folder);
 }
 
-/** Why others could put another file in the place of this one, which may not be there yet; undefined if they cannot. */
+/** Why other users could replace a file, which need not exist yet; undefined if they cannot. */
 export function fileProblem(file: string): string | undefined {
   const folder = dirname(resolve(file));
   const problem = replaceProblem(folder) ?? linkProblem(file);
@@ -32,7 +32,7 @@ export function fileProblem(file: string): string | undefined {
 function replaceProblem(folder: string): string | undefined {
   const stats = statSync(folder);
   if ((stats.mode & FOR_OTHERS_TO_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
-    return `others may write to its folder (mode ${modeOf(stats)}): chmod go-w ${folder}`;
+    return `other users may write to its folder (mode ${modeOf(stats)}): chmod go-w ${folder}`;
   }
   const owner = ownerProblem(stats);
   return owner && `its folder, ${folder}: ${owner}`;
@@ -60,9 +60,9 @@ function linkProblem(path: string): string | undefined {
       continue;
     }
     links++;
-    if (links > LINKS_MAX) return 'it is reached through links that lead to each other';
+    if (links > LINKS_MAX) return 'it is reached through a cycle of links';
     if (!isOurs(stats.uid) || replaceProblem(at) !== undefined) {
-      return `it is reached through the link ${next}, which others may replace: name the folder itself`;
+      return `it is reached through the link ${next}, which other users may replace: name the folder itself`;
     }
     const target = split(resolve(at, readlinkSync(next)));
     at = target.root;

@@ -1,5 +1,5 @@
-// Certificates and keys that the configuration names. Without one, something would be reached less safely than its owner
-// believes, so that there is no going on.
+// Reads the certificates and keys that the configuration names. A server never starts without one of them: its connections would
+// be less safe than its operator believes.
 import { readFileSync } from 'node:fs';
 import { StartupError } from './startup-error.ts';
 

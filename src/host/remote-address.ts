@@ -1,11 +1,11 @@
-// Whom a remote address stands for, where each gets a share.
+// Groups remote addresses that get one share of connections together.
 import { isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
 
 /**
- * The address that shares are counted by: an IPv4 address as it is, of an IPv6 address the first 64 bits, for one host has
- * all those behind them. Peers of a unix socket have none, and share the empty one.
+ * The group of an address: an IPv4 address itself, the first 64 bits of an IPv6 address, because one host has the whole network.
+ * Peers of a unix socket have no address and share the empty group.
  */
 export function addressGroup(remote: string | undefined): string {
   if (remote === undefined) return '';

@@ -1,5 +1,5 @@
-// Unix sockets that a listener wants to bind: one that answers is never taken over, one left by a killed process is
-// removed, and a new one is open to its owner alone.
+// Prepares the path of a unix socket. A socket that answers is never taken over, a socket that a killed process left is removed,
+// and a new socket is open to its owner alone.
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { StartupError } from './startup-error.ts';
@@ -7,11 +7,11 @@ import { StartupError } from './startup-error.ts';
 const OWNER_ONLY_UMASK = 0o177;
 const OWNER_ONLY_MODE = 0o600;
 
-/** @throws StartupError when another process answers there, or something that is no socket lies there */
+/** @throws StartupError when another process answers there, or the path is not a socket */
 export async function claimSocketPath(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
-  if (!found.isSocket()) throw new StartupError(`${path} exists and is no socket; remove it or choose another path`);
+  if (!found.isSocket()) throw new StartupError(`${path} exists and is not a socket; remove it or choose another path`);
   if (await answers(path)) throw new StartupError(`the socket ${path} is in use by another process`);
   unlinkSync(path);
 }
@@ -25,7 +25,7 @@ function answers(path: string): Promise<boolean> {
       resolve(answer);
     };
     socket.once('connect', () => settle(true));
-    // Refused means that nobody listens; a full backlog (EAGAIN) means that somebody does.
+    // ECONNREFUSED means that no process listens; EAGAIN, a full backlog, means that one does.
     socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code !== 'ECONNREFUSED'));
     socket.setTimeout(1_000, () => settle(true));
   });

@@ -1,8 +1,7 @@
-// Places for connections or calls whose caller is not known: a share of all places, and a smaller share for one remote address.
-// A newcomer takes the place of the oldest.
+// Bounds connections or calls whose caller is not known, in total and per remote address. A new holder evicts the oldest.
 //
-// WHY NOT refuse the newcomer: then strangers who come first and stay keep everybody out. WHY NOT evict the idle or unfinished
-// first: then a caller in the middle of its handshake goes before a stranger who holds a stream open.
+// WHY NOT refuse the new holder: unknown callers who come first and stay would keep all others out. WHY NOT evict idle or unfinished
+// holders first: a caller in its handshake would be evicted before an unknown caller who holds a stream open.
 
 export interface UnknownBounds {
   readonly max: number;
@@ -23,7 +22,7 @@ export class UnknownPlaces<Holder extends object> {
     return this.#count;
   }
 
-  /** @returns who has to leave for the new holder; it has no place any more */
+  /** @returns the holder that was evicted for the new one, if any */
   add(holder: Holder, address: string): Holder | undefined {
     let own = this.#byAddress.get(address);
     if (!own) {
@@ -45,10 +44,9 @@ export class UnknownPlaces<Holder extends object> {
   }
 
   /**
-   * Takes a place back for a newcomer: from its own address if that holds more than its share, else from the address
-   * that holds most.
+   * Evicts the oldest holder of an address if the address holds more than its share, else of the address with most holders.
    *
-   * @returns who held it for longest; undefined when there is nobody
+   * @returns the evicted holder; undefined if there are none
    */
   takeFrom(address: string): Holder | undefined {
     const own = this.#byAddress.get(address);

@@ -1,5 +1,5 @@
 // What one call brings to every operation: who calls, until when, and the store as this call may use it.
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { Pdp } from './pdp.ts';
 
 /** Who calls, for the log and records alone: no decision may rest on it. */

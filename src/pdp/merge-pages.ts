@@ -4,7 +4,7 @@
 // after each answer, which the embedded engine gives at once.
 import { setImmediate as turn } from 'node:timers/promises';
 import { PARTITIONS } from '../core/partition.ts';
-import type { Position } from '../state/port.ts';
+import type { Position } from '../state/port/position.ts';
 
 /** Fetched from each partition at first: most lists show fifty entries out of 256 partitions. */
 const CHUNK_FIRST = 2;

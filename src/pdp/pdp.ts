@@ -1,5 +1,4 @@
 // The parts of the process that operations use: the policy of the moment, the state, the rules of this server, and time.
-
 import type { DecisionRules } from '../core/decision/authorize.ts';
 import type { DecisionLogLevel } from '../core/decision/decision-record.ts';
 import { Failure } from '../core/failure.ts';
@@ -7,11 +6,15 @@ import { checkIdentity, type FoundIdentity, type Identity } from '../core/identi
 import type { Policy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import { type Run, runAt } from '../core/run/run.ts';
-import type { State } from '../state/port.ts';
+import type { State } from '../state/port/state.ts';
 import type { CallContext } from './call-context.ts';
 import type { IdentityCache } from './identity/identity-cache.ts';
+import type { Ids } from './ids.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
+import type { RunTrees } from './ledger/run-trees.ts';
 import type { PolicyJournal } from './policy/policy-journal.ts';
 import type { DecisionFeed } from './record/decision-feed.ts';
+import type { RecordedNames } from './record/recorded-names.ts';
 import type { SubjectNotes } from './record/subject-notes.ts';
 import type { AppendReader } from './run/append-reader.ts';
 import type { ServerFacts } from './server-facts.ts';
@@ -60,6 +63,12 @@ export interface Pdp {
   readonly subjects: SubjectNotes;
   /** Decisions as they are recorded. */
   readonly decisions: DecisionFeed;
+  /** Makes the ids of this process. */
+  readonly ids: Ids;
+  /** Changes of one run follow one another. */
+  readonly runQueues: KeyedQueue;
+  readonly runTrees: RunTrees;
+  readonly names: RecordedNames;
   readonly server: ServerFacts;
   readonly appendReader: AppendReader;
   /** This process's clock, for ids and for decisions that read no state. Never compared with stored times. */

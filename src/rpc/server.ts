@@ -5,7 +5,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import { servicesOf } from '../api/operations.ts';
 import type { Config } from '../config/config.ts';
 import type { CallerBook } from '../config/files/callers-file.ts';
-import { LISTENERS, type ListenerName } from '../config/listeners.ts';
+import { LISTENERS, type ListenerName } from '../config/sections/listeners.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { FoldedLines } from '../telemetry/folded-lines.ts';
 import { FoldedLog } from '../telemetry/folded-log.ts';

@@ -1,8 +1,8 @@
-// The key that signs checkpoints, in a file of its own, and the file of public keys that outlives it. Whoever holds the key
-// can forge checkpoints, so a file that others on this machine may read, write or replace is refused.
+// The private key that signs checkpoints, and the file of public keys that outlives it. The private key can forge checkpoints, so
+// a key file that other users may read, write or replace is refused.
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { createPrivateFile, writeDurably } from '../host/durable-file.ts';
+import { appendDurably, createPrivateFile } from '../host/durable-file.ts';
 import { fileProblem } from '../host/private-path.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { isVerifierKey, signNote, verifierKeyOf } from './signed-note.ts';
@@ -18,7 +18,7 @@ export interface LedgerKey {
   readonly sign: (text: string) => string;
 }
 
-export interface LedgerKeyFiles {
+interface LedgerKeyFiles {
   readonly keyFile: string;
   /** Make a key if there is none. */
   readonly mayCreate: boolean;
@@ -87,7 +87,7 @@ function readPrivateKey(file: string): KeyObject {
   // No cause from here on: messages about a key's content have no place in a log.
   const key = parsed(pem);
   if (key?.asymmetricKeyType === 'ed25519') return key;
-  throw new StartupError(`the ledger key ${file} cannot be used: it holds no Ed25519 key in PEM (PKCS #8)`);
+  throw new StartupError(`the ledger key ${file} cannot be used: it must hold an Ed25519 key in PEM (PKCS #8)`);
 }
 
 function parsed(pem: string): KeyObject | undefined {
@@ -98,12 +98,12 @@ function parsed(pem: string): KeyObject | undefined {
   }
 }
 
-/** The keys in the file of public keys, with one more behind them if it is another. */
+/** The keys in the file of public keys. A key that is missing there is appended. */
 function noted(file: string, verifierKey: string): string[] {
   const { lines, isEnded } = notedIn(file);
   if (lines.includes(verifierKey)) return lines;
   try {
-    writeDurably(file, { flags: 'a', mode: 0o644 }, `${isEnded ? '' : '\n'}${verifierKey}\n`);
+    appendDurably(file, `${isEnded ? '' : '\n'}${verifierKey}\n`);
   } catch (cause) {
     throw unusablePublicKeys(file, cause);
   }
@@ -117,7 +117,8 @@ function notedIn(file: string): { readonly lines: string[]; readonly isEnded: bo
     // Each once: two servers that start at one time may both have added theirs.
     const lines = [...new Set(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')))];
     const stranger = lines.find((line) => !isVerifierKey(line));
-    if (stranger !== undefined) throw new Error(`this line is no public key: ${JSON.stringify(stranger.slice(0, 80))}`);
+    if (stranger !== undefined)
+      throw new Error(`this line is not a public key: ${JSON.stringify(stranger.slice(0, 80))}`);
     return { lines, isEnded: text === '' || text.endsWith('\n') };
   } catch (cause) {
     throw unusablePublicKeys(file, cause);

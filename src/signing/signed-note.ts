@@ -5,7 +5,7 @@ import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
 const ED25519 = 0x01;
 const PUBLIC_KEY_BYTES = 32;
 
-export interface NoteKey {
+interface NoteKey {
   /** Without blanks and `+`. */
   readonly name: string;
   readonly privateKey: KeyObject;

@@ -1,8 +1,8 @@
-// The port again, with somebody watching: each operation is announced before it is asked and after it is settled. What is
-// asked, and what comes back, passes as it is.
-import type { State } from './port.ts';
+// Wraps a state with an observer, which hears of the begin and the end of each operation. Arguments and results pass through
+// unchanged.
+import type { State } from './port/state.ts';
 
-/** What the store is asked; the rest of the port is about the port itself. */
+/** The operations that ask the store. The other members of the port manage the port itself. */
 export type StoreOperation = Exclude<keyof State, 'within' | 'withTimeout' | 'info' | 'close'>;
 
 const OPERATIONS = {
@@ -34,20 +34,23 @@ const OPERATIONS = {
   readDecision: true,
   pageDecisions: true,
   noteSubjects: true,
-  readNotedDecisions: true,
+  readRunDecisions: true,
 } as const satisfies Record<StoreOperation, true>;
 
 export const STORE_OPERATIONS = Object.keys(OPERATIONS) as readonly StoreOperation[];
 
-/** It is told names and outcomes, never what was asked or answered: those hold what belongs into no metric and no trace. */
+/**
+ * Observes the names and outcomes of operations. It never gets arguments or results, because they hold data that must not
+ * reach metrics or traces.
+ */
 export interface Observer<Token> {
-  /** @returns what {@link end} is handed again */
+  /** @returns a token, which is passed to {@link end} */
   begin(operation: StoreOperation): Token;
-  /** @param error  what the operation failed with; undefined if it was answered */
+  /** @param error  the error that the operation failed with; undefined if it succeeded */
   end(operation: StoreOperation, token: Token, error: unknown): void;
 }
 
-/** The same state; `observer`, which must not throw, hears of each of its operations, also of those under a deadline. */
+/** A view of a state with an observer of its operations, including those of views with a deadline. The observer must not throw. */
 export function observedState<Token>(state: State, observer: Observer<Token>): State {
   return new Observed(state, observer) as unknown as State;
 }
@@ -77,7 +80,7 @@ class Observed<Token> {
     return this.#state.close();
   }
 
-  /** Defines one operation for every instance, so that a view made for each call stays two fields. */
+  /** Defines one operation for every instance, so that the view made for each call has only two fields. */
   static define(operation: StoreOperation): void {
     Object.defineProperty(Observed.prototype, operation, {
       value(this: Observed<unknown>, ...given: unknown[]): Promise<unknown> {

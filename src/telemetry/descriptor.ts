@@ -27,7 +27,7 @@ export function descriptorOf(fd: number): Descriptor {
 
 /**
  * The same pipe, terminal or device under a descriptor of our own, which does not block. The flag belongs to that opening,
- * so that whoever shares the original notices nothing. A file is not opened again: the new opening would begin at its start.
+ * so that other users of the original are not affected. A file is not opened again: the new opening would begin at its start.
  */
 function reopened(fd: number): number | undefined {
   try {
@@ -87,7 +87,7 @@ class SocketDescriptor implements Descriptor {
     this.#fd = fd;
     this.#socket = new Socket({ fd, readable: false, writable: true });
     this.#socket.unref();
-    // Each write is told of its own error.
+    // Each write gets its own error.
     this.#socket.on('error', () => {});
   }
 

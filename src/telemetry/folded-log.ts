@@ -1,4 +1,4 @@
-// Lines that whoever calls can bring about at will: a few of a kind are written in each second, the rest are counted,
+// Lines that a caller can cause at will: a few of a kind are written in each second, the rest are counted,
 // and the count is written once the second is over. Otherwise a flood of refused calls would fill the disk.
 import type { Logger } from './log.ts';
 
@@ -45,7 +45,7 @@ export class FoldedLog {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const [kind, { folded }] of this.#kinds) {
-      if (folded > 0) this.#log.warn({ reason: kind, more: folded }, 'more of the same in this second');
+      if (folded > 0) this.#log.warn({ reason: kind, more: folded }, 'more lines of this kind in this second');
     }
     this.#kinds.clear();
   }

@@ -17,7 +17,7 @@ export interface Monitored {
   readonly warnings: () => readonly string[];
 }
 
-/** Requests have no body, and few headers; whoever takes longer, or comes with more, is not a monitoring system. */
+/** Requests of monitoring systems have no body, few headers, and arrive at once. */
 const LIMITS = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 15_000, maxHeaderSize: 8_192 };
 /** Nobody is known here, so the newcomer takes the place of the oldest: strangers who stay keep no monitoring system out. */
 const PLACES = { max: 32, maxPerAddress: 16 };

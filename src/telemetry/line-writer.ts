@@ -8,7 +8,7 @@ const QUEUE_BYTES_MAX = 1024 * 1024;
 const CHUNK_BYTES_MAX = 64 * 1024;
 const RETRY_MS = { min: 20, max: 1_000 };
 
-export interface LineWriterOptions {
+interface LineWriterOptions {
   readonly descriptor: Descriptor;
   /** The line that says what was dropped; it ends with a newline. */
   readonly droppedLine: (count: number) => string;
@@ -43,7 +43,7 @@ export class LineWriter {
     return this.#dropped;
   }
 
-  /** Whether lines were dropped and nobody has been told of them yet. */
+  /** Whether lines were dropped that no line has reported yet. */
   get isDropping(): boolean {
     return this.#unsaid > 0;
   }

@@ -78,7 +78,7 @@ function wordOf(word: unknown): string {
   );
 }
 
-export interface ErrorFields {
+interface ErrorFields {
   readonly type: string;
   readonly message: string;
   readonly code?: string;

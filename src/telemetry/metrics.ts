@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Names by their number on the wire: a decision is counted by numbers. */
-export interface DecisionNames {
+interface DecisionNames {
   readonly effects: readonly string[];
   readonly reasons: readonly string[];
 }
@@ -25,7 +25,7 @@ export interface RpcMetrics {
 }
 
 /** Times operations on the store. @see src/state/observed.ts */
-export interface StoreMetrics<Operation extends string> {
+interface StoreMetrics<Operation extends string> {
   begin(operation: Operation): number;
   end(operation: Operation, sinceMs: number, error: unknown): void;
 }

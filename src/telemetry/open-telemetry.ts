@@ -24,7 +24,8 @@ const COMPLAINT_EVERY_MS = 60_000;
 
 export function openTelemetryTraces({ env, version, storeSystem, log }: TracesOptions): Traces {
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf';
-  if (protocol !== 'http/protobuf') log.warn({ protocol }, 'traces go out as http/protobuf, the one protocol there is');
+  if (protocol !== 'http/protobuf')
+    log.warn({ protocol }, 'traces are sent as http/protobuf, the only supported protocol');
   setGlobalErrorHandler(complaintsTo(log));
   const provider = new BasicTracerProvider({
     resource: defaultResource()
@@ -51,7 +52,7 @@ function complaintsTo(log: Logger): (error: unknown) => void {
     const now = performance.now();
     if (now - lastMs < COMPLAINT_EVERY_MS) return;
     lastMs = now;
-    log.warn(errorFields(error), 'traces cannot be sent; they are dropped until they can');
+    log.warn(errorFields(error), 'traces cannot be sent and are dropped');
   };
 }
 

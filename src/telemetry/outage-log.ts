@@ -22,7 +22,7 @@ export class OutageLog {
   lost(cause: unknown): void {
     if (this.#beganAtMs !== undefined) return;
     this.#beganAtMs = this.#now();
-    this.#log.error(errorFields(cause), 'the store is out of reach');
+    this.#log.error(errorFields(cause), 'the store cannot be reached');
     this.#timer = setInterval(() => this.#continue(), INTERVAL_MS).unref();
   }
 
@@ -66,7 +66,7 @@ export class OutageLog {
 
   #continue(): void {
     const outageMs = Math.round(this.#now() - this.#beganAtMs!);
-    this.#log.error({ outage_ms: outageMs, failed_calls: this.#failed }, 'the store is still out of reach');
+    this.#log.error({ outage_ms: outageMs, failed_calls: this.#failed }, 'the store still cannot be reached');
     this.#failedInAll += this.#failed;
     this.#failed = 0;
   }

@@ -15,7 +15,7 @@ export interface ProcessFacts {
     readonly revision: string;
     readonly reloads: number;
     readonly reloadFailures: number;
-    /** Why the policy file, as it lies there, is not in force. */
+    /** Why the current policy file is not in force. */
     readonly lastError: string | undefined;
   };
   readonly store: () => {

@@ -1,8 +1,8 @@
-// What an operator should look at now: one list for GetServerInfo, the metric, the log and `tollgate health`. Parts of the
-// process raise and clear a warning, or are asked for theirs.
+// The active warnings: one list for GetServerInfo, the metric, the log and `tollgate health`. Parts of the process raise and clear
+// warnings, or are sources of them.
 import type { Logger } from './log.ts';
 
-/** Closed, for it is a label of a metric. docs/operations.md says for each what has happened and what to do. */
+/** A closed list, because it is a label of a metric. docs/operations.md says for each what has happened and what to do. */
 export const WARNING_CODES = [
   'STORE_UNREACHABLE',
   'STORE_EMPTIED',
@@ -24,7 +24,7 @@ export const WARNING_CODES = [
   'DESCRIPTORS_LOW',
   'DESCRIPTORS_EXHAUSTED',
 ] as const;
-export type WarningCode = (typeof WARNING_CODES)[number];
+type WarningCode = (typeof WARNING_CODES)[number];
 
 export interface RaisedWarning {
   readonly code: WarningCode;
@@ -37,7 +37,7 @@ export interface Warning extends RaisedWarning {
   readonly sinceMs: number;
 }
 
-/** Of one code; what is beyond it says nothing new. */
+/** Most warnings of one code; more would say nothing new. */
 const PER_CODE_MAX = 20;
 
 export class Warnings {
@@ -59,17 +59,17 @@ export class Warnings {
     this.list();
   }
 
-  /** Harmless when it was not raised. */
+  /** Clears a warning; does nothing if it was not raised. */
   clear(code: WarningCode): void {
     if (this.#raised.delete(code)) this.list();
   }
 
-  /** Asks a part for its warnings whenever the list is read; it must be cheap. */
+  /** Adds a source, which runs whenever the list is read; it must be cheap. */
   addSource(source: () => readonly RaisedWarning[]): void {
     this.#sources.push(source);
   }
 
-  /** What holds now. A warning is logged when it comes, and when it goes. */
+  /** The active warnings. A warning is logged when it appears, and when it no longer applies. */
   list(): readonly Warning[] {
     const now = new Map<string, Warning>();
     const perCode = new Map<WarningCode, number>();
@@ -85,13 +85,13 @@ export class Warnings {
     for (const [key, { code, message }] of now) if (!before.has(key)) this.#log.warn({ warning: code }, message);
     const codes = new Set([...now.values()].map(({ code }) => code));
     for (const { code } of before.values()) {
-      if (!codes.has(code)) this.#log.info({ warning: code }, 'a warning holds no longer');
+      if (!codes.has(code)) this.#log.info({ warning: code }, 'a warning no longer applies');
       codes.add(code);
     }
     return [...now.values()];
   }
 
-  /** How many hold, by code; each code is there. */
+  /** The number of active warnings for every code. */
   counts(): ReadonlyMap<WarningCode, number> {
     const counts = new Map<WarningCode, number>(WARNING_CODES.map((code) => [code, 0]));
     for (const { code } of this.list()) counts.set(code, counts.get(code)! + 1);

@@ -1,17 +1,17 @@
 // What workers do: pure functions over what they are sent. A job never throws; what it fails with is part of its answer.
-
 import { appendRequestFrom } from '../api/wire/append-request.ts';
 import { methodsOf } from '../api/wire/codec.ts';
 import { Fields } from '../api/wire/fields.ts';
-import { loadPolicy, PolicyError } from '../config/files/policy-file.ts';
+import { loadPolicy } from '../config/files/policy-file.ts';
 import { checkedPolicy } from '../config/files/policy-shape.ts';
-import { Failure, type FailureKind, type FailureSubject, type FieldProblem } from '../core/failure.ts';
+import { Failure, type FailureParts, partsOf } from '../core/failure.ts';
 import { type Policy, parsePolicy } from '../core/policy/policy.ts';
 import type { RedactionRules } from '../core/redaction/scanner.ts';
 import type { Run } from '../core/run/run.ts';
+import { StartupError } from '../host/startup-error.ts';
 import { type ShapedAppend, shapeAppend } from '../pdp/run/append-audit.ts';
 import { compileRules, type RedactionData } from '../redaction/operator-rules.ts';
-import type { IdempotencyKey } from '../state/port.ts';
+import type { IdempotencyKey } from '../state/port/idempotency-key.ts';
 
 /** What each job is given, all of which can be sent to a thread. */
 interface Inputs {
@@ -72,24 +72,16 @@ export type Outcome<Name extends JobName> = Outcomes[Name];
 
 export type Answer =
   | { readonly value: unknown }
-  | {
-      readonly failure: {
-        readonly message: string;
-        /** Undefined for what nobody has foreseen. */
-        readonly kind?: FailureKind;
-        readonly subject?: FailureSubject;
-        readonly fields?: readonly FieldProblem[];
-      };
-    };
+  | { readonly failure: FailureParts }
+  /** An error that is not a Failure, with its stack. */
+  | { readonly bug: string };
 
 export async function runJob(job: Job): Promise<Answer> {
   try {
     return { value: JOBS[job.name](job as never) };
   } catch (error) {
-    if (!(error instanceof Failure))
-      return { failure: { message: error instanceof Error ? `${error.stack}` : String(error) } };
-    const { kind, message, subject, fields } = error;
-    return { failure: { kind, message, fields, ...(subject && { subject }) } };
+    if (error instanceof Failure) return { failure: partsOf(error) };
+    return { bug: error instanceof Error ? `${error.stack}` : String(error) };
   }
 }
 
@@ -108,7 +100,7 @@ const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name
       const { revision, document, warnings } = loadPolicy(path, checkedPolicy);
       return { revision, document, warnings };
     } catch (error) {
-      if (error instanceof PolicyError) return { problems: error.problems };
+      if (error instanceof StartupError) return { problems: error.problems };
       throw error;
     }
   },

@@ -10,7 +10,7 @@ import type { Piscina } from 'piscina';
 import { Failure } from '../core/failure.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { FairQueue, type QueueLimits, type Waiting } from './fair-queue.ts';
-import type { Job, JobName, Outcome } from './jobs.ts';
+import type { Answer, Job, JobName, Outcome } from './jobs.ts';
 
 /** One core is the event loop's. More threads than this would only take memory. */
 const THREADS_MAX = 4;
@@ -155,7 +155,7 @@ export class WorkerPool {
       try {
         this.#pool ??= this.#open();
         const outcome = await (await this.#pool).run(task.job, { signal: tooLong.signal });
-        task.settle('failure' in outcome ? { error: failureOf(outcome.failure) } : outcome);
+        task.settle('value' in outcome ? outcome : { error: errorOf(outcome) });
       } catch (error) {
         // A worker that died, took too long or could not start. The job itself never rejects.
         this.#options.onDeath?.(error);
@@ -193,9 +193,8 @@ export class WorkerPool {
 }
 
 /** Failures cross threads as plain objects. */
-function failureOf(failure: FailureParts): Error {
-  if (failure.kind === undefined) return new Error(failure.message);
-  return new Failure(failure.kind, failure.message, failure);
+function errorOf(outcome: Exclude<Answer, { value: unknown }>): Error {
+  if ('bug' in outcome) return new Error(outcome.bug);
+  const { kind, message, subject, fields } = outcome.failure;
+  return new Failure(kind, message, { subject, fields });
 }
-
-type FailureParts = Extract<Awaited<ReturnType<typeof import('./jobs.ts').runJob>>, { failure: unknown }>['failure'];

@@ -1,7 +1,9 @@
 // Charges: every outcome, in the order that the contract fixes, and nothing changed by a denial.
 import { expect } from 'vitest';
 import type { SessionRecord } from '../../src/core/session/session.ts';
-import type { ChargeStep, NewSession, State } from '../../src/state/port.ts';
+import type { ChargeStep } from '../../src/state/port/charge.ts';
+import type { NewSession } from '../../src/state/port/session.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { calls, charged, created, HOSTILE_IDS, idIn, MINUTE, step, stored } from './fixtures.ts';
 import { ALICE, BOB } from './identities.ts';
 import { type AddCase, RETENTION_MS } from './suite.ts';

@@ -1,7 +1,7 @@
 // Checkpoints: kept with their run, in one step with its change, and only behind the log that they sign.
 import { expect } from 'vitest';
 import { encodeAuditRecord, leafOf } from '../../src/state/codec/audit-record.ts';
-import type { NewCheckpoint } from '../../src/state/port.ts';
+import type { NewCheckpoint } from '../../src/state/port/ledger.ts';
 import { commitOf, HOSTILE_IDS, newRun, started, storedRun } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 

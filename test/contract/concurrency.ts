@@ -1,7 +1,7 @@
 // What must hold however many callers come at once.
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { ChargeAnswer } from '../../src/state/port.ts';
+import type { ChargeResult } from '../../src/state/port/charge.ts';
 import {
   calls,
   commitOf,
@@ -126,6 +126,6 @@ export function concurrencyCases(add: AddCase): void {
   });
 }
 
-function shownText(answer: ChargeAnswer): string {
+function shownText(answer: ChargeResult): string {
   return 'counters' in answer ? JSON.stringify(shown(answer.counters)) : answer.kind;
 }

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
 import { openingCounters } from '../../src/core/session/session.ts';
-import type { CreateSessionAnswer, State } from '../../src/state/port.ts';
+import type { CreateSessionResult } from '../../src/state/port/session.ts';
+import type { State } from '../../src/state/port/state.ts';
 import {
   charged,
   created,
@@ -152,6 +153,6 @@ interface Creation {
   readonly maxLive?: number;
 }
 
-async function create({ state, agentId = 'agent-1', maxLive = 3 }: Creation): Promise<CreateSessionAnswer['kind']> {
+async function create({ state, agentId = 'agent-1', maxLive = 3 }: Creation): Promise<CreateSessionResult['kind']> {
   return (await state.createSession(newSession({ agentId }), maxLive, undefined)).kind;
 }

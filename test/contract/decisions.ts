@@ -4,7 +4,9 @@ import type { Reason } from '../../src/core/decision/decision.ts';
 import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
 import { LIMITS } from '../../src/core/limits.ts';
 import { encodeContext } from '../../src/state/codec/decision-record.ts';
-import type { ChargeAnswer, ChargeStep, NewDecision, SettledDecision, State } from '../../src/state/port.ts';
+import type { ChargeResult, ChargeStep } from '../../src/state/port/charge.ts';
+import type { NewDecision, SettledDecision } from '../../src/state/port/decision.ts';
+import type { State } from '../../src/state/port/state.ts';
 import {
   calls,
   commitOf,
@@ -103,7 +105,7 @@ function expectNewest(records: DecisionRecord[], decided: readonly { decisionId:
   expect(records.map(({ decisionId }) => decisionId)).toEqual(newest.map(({ decisionId }) => decisionId));
 }
 
-const denialOf = (answer: ChargeAnswer) => {
+const denialOf = (answer: ChargeResult) => {
   if (answer.kind !== 'denied') throw new Error(`not denied: ${answer.kind}`);
   return answer;
 };
@@ -429,16 +431,16 @@ export function decisionCases(add: AddCase): void {
         atMs: clock.now(),
       },
     ];
-    expect((await state.readRun(runId)).notedDecisions).toBe(3);
-    expect(await state.readNotedDecisions(runId, { from: 0, limit: 10 })).toEqual(noted);
-    expect(await state.readNotedDecisions(runId, { from: 1, limit: 1 })).toEqual([noted[1]]);
-    expect(await state.readNotedDecisions(runId, { from: 3, limit: 10 })).toEqual([]);
+    expect((await state.readRun(runId)).runDecisions).toBe(3);
+    expect(await state.readRunDecisions(runId, { from: 0, limit: 10 })).toEqual(noted);
+    expect(await state.readRunDecisions(runId, { from: 1, limit: 1 })).toEqual([noted[1]]);
+    expect(await state.readRunDecisions(runId, { from: 3, limit: 10 })).toEqual([]);
     const page = (more = {}) => state.pageDecisions({ of: { runId }, ...EVER, ...more });
     const ids = noted.map(({ decisionId }) => decisionId).reverse();
     expect((await page()).map(({ decisionId }) => decisionId)).toEqual(ids);
     expect((await page({ after: ids[0], limit: 1 })).map(({ decisionId }) => decisionId)).toEqual([ids[1]]);
-    expect((await state.readRun(idIn(7))).notedDecisions).toBe(0);
-    expect(await state.readNotedDecisions('no-id', { from: 0, limit: 10 })).toEqual([]);
+    expect((await state.readRun(idIn(7))).runDecisions).toBe(0);
+    expect(await state.readRunDecisions('no-id', { from: 0, limit: 10 })).toEqual([]);
   });
 
   add('a run’s notes are there while it is, and go with it', async ({ state, clock }) => {
@@ -448,9 +450,9 @@ export function decisionCases(add: AddCase): void {
     await state.charge(recordedStep(clock, session, { context: { runId: run.runId } }));
     const commit = commitOf(finished(run, clock.now()), { expectedRevision: 1 });
     expect(await state.commitRun(commit)).toBe('committed');
-    expect((await state.readRun(run.runId)).notedDecisions).toBe(1);
+    expect((await state.readRun(run.runId)).runDecisions).toBe(1);
     expect(await state.removeRun(run.runId, 2)).toBe(true);
-    expect(await state.readNotedDecisions(run.runId, { from: 0, limit: 10 })).toEqual([]);
+    expect(await state.readRunDecisions(run.runId, { from: 0, limit: 10 })).toEqual([]);
     expect(await ofSession(state, session)).toHaveLength(1);
   });
 
@@ -467,9 +469,9 @@ export function decisionCases(add: AddCase): void {
       });
       await Promise.all(denials);
     }
-    expect((await state.readRun(runId)).notedDecisions).toBe(1_000);
+    expect((await state.readRun(runId)).runDecisions).toBe(1_000);
     await state.charge(recordedStep(clock, session, { context: { runId } }));
-    expect((await state.readRun(runId)).notedDecisions).toBe(1_001);
+    expect((await state.readRun(runId)).runDecisions).toBe(1_001);
   });
 
   add('pages show a span of time, newest first, and go on behind a decision', async ({ state, clock }) => {

@@ -5,7 +5,11 @@ import { expect } from 'vitest';
 import { partitionName } from '../../src/core/partition.ts';
 import { openRun, type Run } from '../../src/core/run/run.ts';
 import type { Call, SensitivityLevel, SessionRecord } from '../../src/core/session/session.ts';
-import type { ChargeAnswer, ChargeStep, IdempotencyKey, NewSession, RunCommit, State } from '../../src/state/port.ts';
+import type { ChargeResult, ChargeStep } from '../../src/state/port/charge.ts';
+import type { IdempotencyKey } from '../../src/state/port/idempotency-key.ts';
+import type { RunCommit } from '../../src/state/port/run.ts';
+import type { NewSession } from '../../src/state/port/session.ts';
+import type { State } from '../../src/state/port/state.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -102,7 +106,7 @@ export function step({ session }: SessionRecord, given: Partial<ChargeStep> = {}
 export async function charged(state: State, record: SessionRecord, given: Partial<ChargeStep> = {}) {
   const answer = await state.charge(step(record, given));
   expect(answer.kind).toBe('charged');
-  return answer as Extract<ChargeAnswer, { kind: 'charged' | 'nothing_to_charge' }>;
+  return answer as Extract<ChargeResult, { kind: 'charged' | 'nothing_to_charge' }>;
 }
 
 /** The session as it is stored now; it must be there. */

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../src/core/session/session.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { calls, charged, created, MINUTE, OTHER_FINGERPRINT, operation, step, stored } from './fixtures.ts';
 import type { AddCase } from './suite.ts';
 
@@ -45,7 +45,7 @@ export function keyCases(add: AddCase): void {
   add('a repeat is asked about agent, owner, close and time limit afresh', async ({ state, clock }) => {
     const owned = { owner: 'discord:1', timeLimitMs: 5_000 };
     const [closed, expired] = [await created(state, owned), await created(state, owned)];
-    const by = { operation: KEY, principals: ['discord:1'] };
+    const by = { idempotencyKey: KEY, principals: ['discord:1'] };
     await charged(state, closed, by);
     await charged(state, expired, by);
     await expectDenied(state, closed, { ...by, agentId: 'other' }, 'AGENT_MISMATCH');

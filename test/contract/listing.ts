@@ -1,6 +1,7 @@
 // Lists of sessions, and the removal of those that have ended.
 import { expect } from 'vitest';
-import type { Position, State } from '../../src/state/port.ts';
+import type { Position } from '../../src/state/port/position.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { charged, created, idIn, MINUTE, operation, step } from './fixtures.ts';
 import { type AddCase, RETENTION_MS } from './suite.ts';
 

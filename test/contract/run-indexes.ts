@@ -1,7 +1,9 @@
 // The three lists of runs: every run by its start, finished ones by their end, those that are tended by their last sign of life.
 import { expect } from 'vitest';
 import type { Run } from '../../src/core/run/run.ts';
-import type { Position, RunIndex, State } from '../../src/state/port.ts';
+import type { Position } from '../../src/state/port/position.ts';
+import type { RunIndex } from '../../src/state/port/run.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { commitOf, finished, idIn, newRun, started, storedRun } from './fixtures.ts';
 import type { AddCase, TestClock } from './suite.ts';
 

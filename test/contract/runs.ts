@@ -1,7 +1,7 @@
 // Runs: compare and set with a log, and the remembered operations of both.
 import { expect } from 'vitest';
 import type { Run } from '../../src/core/run/run.ts';
-import type { RunCommit } from '../../src/state/port.ts';
+import type { RunCommit } from '../../src/state/port/run.ts';
 import {
   commitOf,
   created,
@@ -157,7 +157,7 @@ export function runCases(add: AddCase): void {
 
     const again = { ...commit, expectedRevision: found.stored!.revision };
     expect(await state.commitRun(again)).toBe('moved');
-    const reused = { ...again, operation: { ...APPEND, fingerprint: OTHER_FINGERPRINT } };
+    const reused = { ...again, idempotencyKey: { ...APPEND, fingerprint: OTHER_FINGERPRINT } };
     expect(await state.commitRun(reused)).toBe('moved');
     expect((await storedRun(state, run.runId)).run.toolCallsCount).toBe(1);
   });

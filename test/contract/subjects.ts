@@ -1,7 +1,8 @@
 // Decisions and runs by whom they are about: all of theirs and nobody else's, in order, page by page.
 import { expect } from 'vitest';
 import type { DecisionSubject } from '../../src/core/decision/decision-subject.ts';
-import type { RunSubject, State } from '../../src/state/port.ts';
+import type { RunSubject } from '../../src/state/port/run.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { EVER, recordedStep, settled } from './decisions.ts';
 import { commitOf, created, finished, idIn, newRun, storedRun } from './fixtures.ts';
 import type { AddCase } from './suite.ts';

@@ -2,7 +2,7 @@
 // named in the skip list with the reason.
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { agentCases } from './agents.ts';
 import { chargeCases } from './charges.ts';
 import { checkpointCases } from './checkpoints.ts';

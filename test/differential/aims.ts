@@ -1,14 +1,14 @@
 // What a history's wishes come to, given how a session stands at the moment: counts and moments at the very limits.
 import { LIMITS } from '../../src/core/limits.ts';
+import { generationOf } from '../../src/core/session/remembered-keys.ts';
 import {
   type Call,
   clockOf,
   endsAtMs,
-  generationOf,
   type SensitivityLevel,
   type SessionRecord,
-  usageOf,
 } from '../../src/core/session/session.ts';
+import { usageOf } from '../../src/core/session/usage.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import type { ChargeWish, Moment } from './history.ts';
 

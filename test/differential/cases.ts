@@ -1,6 +1,6 @@
 // Histories in which an engine once differed from the model, as small as they could be made. A history that fast-check
 // prints can be put here as it is.
-import type { NewSession } from '../../src/state/port.ts';
+import type { NewSession } from '../../src/state/port/session.ts';
 import type { History, Step } from './history.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // Asks the model and the engines the same thing and compares what they answer.
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { SessionLimits } from '../../src/core/session/session.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import type { Engine } from './lanes.ts';
 
 /** An engine does not answer as the model does. */

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { LIMITS } from '../../src/core/limits.ts';
 import type { SensitivityLevel } from '../../src/core/session/session.ts';
-import type { NewSession } from '../../src/state/port.ts';
+import type { NewSession } from '../../src/state/port/session.ts';
 import { RETENTION_MS } from '../contract/suite.ts';
 import { FOREIGN_IDS, LOOK_ALIKES } from './names.ts';
 

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isOwnId } from '../../src/core/partition.ts';
 import { encodeIdentity } from '../../src/state/codec/identity-record.ts';
-import type { ChargeAnswer, State } from '../../src/state/port.ts';
+import type { ChargeResult } from '../../src/state/port/charge.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { calls, created, idIn, newSession, operation, step, stored } from '../contract/fixtures.ts';
 import { ALICE, BOB } from '../contract/identities.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -66,7 +67,7 @@ async function onBoth<T>(arbitrary: fc.Arbitrary<T>, holds: (state: State, given
   await fc.assert(property, { numRuns: RUNS, seed: SEED });
 }
 
-function reasonOf(answer: ChargeAnswer): string {
+function reasonOf(answer: ChargeResult): string {
   return answer.kind === 'denied' ? answer.reason : answer.kind;
 }
 
@@ -85,7 +86,7 @@ test('what happens to one agent, owner, trace and tool leaves another alone', as
     expect((await state.bindIdentity(two, BOB, HOUR)).kind).toBe('bound');
 
     const identity = { traceId: one, bytes: encodeIdentity(ALICE) };
-    const charge = { principals: [one], calls: calls(1, one), operation: key, identity };
+    const charge = { principals: [one], calls: calls(1, one), idempotencyKey: key, identity };
     const attempt = async (given: Parameters<typeof step>[1]) =>
       reasonOf(await state.charge(step(mine.record, { ...charge, ...given })));
     expect(await attempt({ agentId: two })).toBe('AGENT_MISMATCH');
@@ -99,7 +100,7 @@ test('what happens to one agent, owner, trace and tool leaves another alone', as
     expect(await stored(state, yours.record)).toEqual(yours.record);
     expect(await state.readAgent(two)).toEqual({ deactivatedAtMs: undefined, liveSessions: 1 });
     expect((await state.readIdentity(two)).stored?.identity).toEqual(BOB);
-    const theirs = { principals: [two], calls: calls(1, two), operation: key };
+    const theirs = { principals: [two], calls: calls(1, two), idempotencyKey: key };
     const answer = await state.charge(
       step(yours.record, { ...theirs, identity: { traceId: two, bytes: encodeIdentity(BOB) } }),
     );

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { openReady, SHIFT_LIFETIMES } from '../contract/redis/open.ts';
 import { RETENTION_MS } from '../contract/suite.ts';

@@ -70,8 +70,8 @@ const REDIS: Readonly<Record<string, Slip>> = {
   },
   'a charge on an identity record that has changed': {
     file: CHARGE,
-    from: "redis.pcall('GET', identity_key) ~= identity",
-    to: "not redis.pcall('GET', identity_key)",
+    from: 'read_bytes(identity_key) ~= identity',
+    to: 'not read_bytes(identity_key)',
   },
   'a cap that lets one more in': {
     file: 'state/redis/lua/reserve-place.lua',
@@ -110,7 +110,7 @@ const RECORDS_IN_REDIS: Readonly<Record<string, Slip>> = {
 const EMBEDDED: Readonly<Record<string, Slip>> = {
   // The model runs on core as it is.
   'another rule for the time limit': {
-    file: 'core/session.ts',
+    file: 'core/session/session.ts',
     from: 'clockMs - session.createdAtMs > session.timeLimitMs',
     to: 'clockMs - session.createdAtMs >= session.timeLimitMs',
   },

@@ -24,9 +24,7 @@ export async function loadWithSlip({ file, from, to }: Slip): Promise<SlippedEng
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const src = join(folder, 'src');
   try {
-    for (const part of ['core', 'state', 'config', 'startup-error.ts', 'private-path.ts']) {
-      cpSync(resolve('src', part), join(src, part), { recursive: true });
-    }
+    cpSync('src', src, { recursive: true });
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     plant(join(src, file), from, to);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import type { Run } from '../../src/core/run/run.ts';
 import type { SessionRecord } from '../../src/core/session/session.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import type { RollBack } from '../../src/state/redis/connection/high-water-marks.ts';
 import { sessionKey } from '../../src/state/redis/keys.ts';
 import { commitOf, created, idIn, newRun, newSession, operation, started, step } from '../contract/fixtures.ts';

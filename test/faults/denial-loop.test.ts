@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { LIMITS } from '../../src/core/limits.ts';
 import type { SessionRecord } from '../../src/core/session/session.ts';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, idIn, type step } from '../contract/fixtures.ts';
 import { openRedis } from '../contract/redis/open.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEmbeddedState } from '../../src/state/embedded/state.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { tablesOf } from '../contract/embedded/tables.ts';
 import { charged, created, idIn, MINUTE, operation } from '../contract/fixtures.ts';
 import { extent, recordFigure } from '../support/figures.ts';

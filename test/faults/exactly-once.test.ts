@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SessionRecord } from '../../src/core/session/session.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { ServerConnection } from '../../src/state/redis/connection/server-connection.ts';
 import { created, operation, step, stored } from '../contract/fixtures.ts';
 import { OPTIONS, openReady } from '../contract/redis/open.ts';

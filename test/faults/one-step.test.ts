@@ -1,7 +1,7 @@
 // A charge and its record are one step: wherever the line is lost for good, there is no charge without a record and no
 // record without its charge. The twin writes the record in a step of its own, and is seen to leave a charge alone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import { openRedisState } from '../../src/state/redis/state.ts';
 import { EVER, recordedStep } from '../contract/decisions.ts';
 import { calls, created, operation, stored } from '../contract/fixtures.ts';

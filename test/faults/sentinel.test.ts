@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import type { SessionRecord } from '../../src/core/session/session.ts';
 import { operationName } from '../../src/state/codec/operation-record.ts';
-import type { State } from '../../src/state/port.ts';
+import type { State } from '../../src/state/port/state.ts';
 import type { RollBack } from '../../src/state/redis/connection/high-water-marks.ts';
 import { sessionKey, sessionSlotKey } from '../../src/state/redis/keys.ts';
 import type { RedisStateOptions } from '../../src/state/redis/state.ts';

@@ -2,12 +2,13 @@
 import type { Check } from '../../core/decision/decision.ts';
 import { type Identity, principalOf } from '../../core/identity/identity.ts';
 import type { Run, Tokens } from '../../core/run/run.ts';
-import { clockOf, type Session, type SessionRecord, type Usage, usageOf } from '../../core/session/session.ts';
+import { clockOf, type Session, type SessionRecord } from '../../core/session/session.ts';
+import { type Usage, usageOf } from '../../core/session/usage.ts';
 import type * as wire from '../../gen/tollgate.ts';
 import type { Decision } from '../../pdp/decision/decision.ts';
 import type { SessionAt } from '../../pdp/session/sessions.ts';
 import type { AuditRecord } from '../../state/codec/audit-record.ts';
-import type { AgentRecord } from '../../state/port.ts';
+import type { AgentRecord } from '../../state/port/agent.ts';
 import { EFFECT, REASON, RUN_STATUS, SESSION_STATUS, sensitivityNumber, upper } from './enums.ts';
 import { structOfJson } from './struct.ts';
 

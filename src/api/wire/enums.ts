@@ -4,7 +4,7 @@ import { FINAL_STATUSES, type FinalStatus, type RunStatus } from '../../core/run
 import { SENSITIVITIES, type SensitivityLevel, type SessionStatus } from '../../core/session/session.ts';
 import type { SlashScope, SlashTier } from '../../core/slash/slash.ts';
 import type * as wire from '../../gen/tollgate.ts';
-import type { Durability } from '../../state/port.ts';
+import type { Durability } from '../../state/port/store.ts';
 import { enumNumbers } from './codec.ts';
 
 export const EFFECT = enumNumbers<Effect, wire.Effect>('Effect', 'EFFECT_');

@@ -1,8 +1,7 @@
 // Page tokens: a place in a list, opaque to clients. A token only ever moves a reader; it grants nothing.
-
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { Fields } from './fields.ts';
 
 export function pageTokenOf(position: Position | undefined): string {

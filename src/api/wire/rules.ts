@@ -1,7 +1,7 @@
 // The rules of request fields that more than one rpc has.
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
 import { type FingerprintPart, fingerprintOf } from '../../pdp/fingerprint.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { Fields } from './fields.ts';
 
 /** Behind every time that a request can name. */

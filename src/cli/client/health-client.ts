@@ -1,13 +1,13 @@
-// Asks a running server how it is, over the same gRPC health service that probes and load balancers ask.
+// Checks a running server over the gRPC health service that probes and load balancers use.
 import { isIP } from 'node:net';
 import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import { dialAddress, type ListenAddress, listenAddressText } from '../../config/listen-address.ts';
-import type { TlsFiles } from '../../config/listeners.ts';
+import type { TlsFiles } from '../../config/sections/listeners.ts';
 
 const TIMEOUT_MS = 2_000;
 
-export interface AskedListener {
+interface AskedListener {
   readonly address: ListenAddress;
   readonly tls: TlsFiles | undefined;
 }
@@ -26,14 +26,14 @@ export async function checkHealth(
 
 function ask({ address, tls }: AskedListener, service: string): Promise<string> {
   if (tls?.clientCa !== undefined) {
-    return Promise.resolve('asks for a client certificate; set observability.listen, and that is asked instead');
+    return Promise.resolve('asks for a client certificate; set observability.listen to check over HTTP instead');
   }
   if (address.kind === 'tcp' && address.port === 0) {
-    return Promise.resolve('unknown: the configured port 0 says nothing of where the server listens, so name it');
+    return Promise.resolve('unknown: the configured port is 0; name the port on which the server listens');
   }
   const dialled = dialAddress(address);
   const client = new Client(listenAddressText(dialled), credentialsOf(tls), {
-    // An address is no name that TLS may ask for, and Node warns of it on standard error.
+    // TLS does not allow an address as a server name, and Node would warn on standard error.
     ...(tls && dialled.kind === 'tcp' && isIP(dialled.host) !== 0 && { 'grpc.ssl_target_name_override': 'localhost' }),
   });
   const check = healthService.Check;
@@ -54,8 +54,8 @@ function ask({ address, tls }: AskedListener, service: string): Promise<string> 
 }
 
 /**
- * The certificate is for the names that callers use, not for the address on this host, so it is not checked: nothing is
- * sent that a stranger may not read, and whoever could pose as the listener here could answer for it anyway.
+ * The certificate is for the names that callers use, not for an address of this host, so it is not checked. The request holds
+ * no secret, and a process that could impersonate the listener on this host could take its port as well.
  */
 function credentialsOf(tls: TlsFiles | undefined): ChannelCredentials {
   if (!tls) return credentials.createInsecure();

@@ -20,7 +20,7 @@ export interface ManagementAddress {
   readonly token: string | undefined;
 }
 
-/** A question that got no answer. `isLost` if the server was not there, or is not any more. */
+/** A request that failed. `isLost` if the server could not be reached, or went away. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
   readonly code: string;
@@ -47,9 +47,9 @@ export class ManagementClient {
   constructor({ target, tls, token }: ManagementAddress) {
     this.#token = token;
     this.#client = new Client(target, tls ? tlsCredentials(tls) : credentials.createInsecure(), {
-      // Whoever waits for a server to come back does not want to wait for two minutes.
+      // The default is two minutes, too long for a person who waits for a server to come back.
       'grpc.max_reconnect_backoff_ms': RECONNECT_MS_MAX,
-      // A watch may be silent for hours, and must still find out that its server has vanished without a word.
+      // A watch may be silent for hours, and must still notice that its server has vanished.
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
       ...(tls?.serverName !== undefined && { 'grpc.ssl_target_name_override': tls.serverName }),
     });

@@ -38,7 +38,8 @@ const PROBLEM_OF = {
   other: 'must be sha256: and 64 lower-case hex digits, as `tollgate token` prints it',
   token:
     'is a token in the clear: write its hash, as `tollgate token` prints it, and make a new one if others could read this',
-  mistyped: 'is not a token of this server: checksum; and a hash belongs here, as `tollgate token` prints it',
+  mistyped:
+    'must be sha256: and 64 lower-case hex digits, as `tollgate token` prints it; it looks like a token with a typing error',
 } as const;
 
 class Reading {
@@ -73,7 +74,7 @@ class Reading {
       this.#refuse([...path, 'name'], 'must be lower-case letters, digits, dots, - or _, at most 64');
       return;
     }
-    if (this.#names.has(name)) this.#refuse([...path, 'name'], 'names another caller already');
+    if (this.#names.has(name)) this.#refuse([...path, 'name'], 'is already the name of another caller');
     this.#names.add(name);
     if (!ROLES.includes(role as Role)) {
       this.#refuse([...path, 'role'], `must be one of ${ROLES.join(', ')}`);
@@ -84,8 +85,7 @@ class Reading {
       this.#list(tokens, [...path, 'tokens'], TOKENS_MAX),
       this.#list(certificates, [...path, 'certificates'], CALLERS_MAX),
     ];
-    if (tokenList.length + certificateList.length === 0)
-      this.#refuse(path, 'needs a token or a certificate to be known by');
+    if (tokenList.length + certificateList.length === 0) this.#refuse(path, 'needs a token or a certificate');
     for (const [index, token] of tokenList.entries()) this.#token(token, caller, [...path, 'tokens', index]);
     for (const [index, certificate] of certificateList.entries()) {
       this.#certificate(certificate, caller, [...path, 'certificates', index]);
@@ -99,7 +99,7 @@ class Reading {
       return;
     }
     if (this.#digests.has(hex)) {
-      this.#refuse(path, 'is in the file already');
+      this.#refuse(path, 'is already in the file');
       return;
     }
     this.#digests.add(hex);
@@ -112,7 +112,7 @@ class Reading {
       return;
     }
     if (this.#certificates.has(name)) {
-      this.#refuse(path, 'is in the file already');
+      this.#refuse(path, 'is already in the file');
       return;
     }
     if (!this.#areCertificatesAsked) {
@@ -128,7 +128,7 @@ class Reading {
       return {};
     }
     for (const key of Object.keys(value))
-      if (!keys.includes(key)) this.#refuse([...path, key], 'is no key of a caller');
+      if (!keys.includes(key)) this.#refuse([...path, key], 'is not a key of a caller');
     return { ...value };
   }
 

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import { LIMITS } from '../../core/limits.ts';
 import { OddNumber } from '../../core/policy/document.ts';
+import { StartupError } from '../../host/startup-error.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
-import { ProblemsError } from './problems-error.ts';
-import { readYaml, YamlError, type YamlSource, type YamlValue } from './yaml-source.ts';
+import { readYaml, type YamlSource, type YamlValue } from './yaml-source.ts';
 
 export interface PolicyNote {
   readonly path: DocumentPath;
@@ -33,36 +33,23 @@ export interface LoadedPolicy<Rules> {
   readonly warnings: readonly string[];
 }
 
-/** The policy cannot be used. */
-export class PolicyError extends ProblemsError {
-  override readonly name = 'PolicyError';
-}
-
 /**
  * Reads, parses and names the policy at `path`.
  *
- * @throws PolicyError when the file is missing, is not YAML, or is refused by the parser
+ * @throws StartupError when the file is missing, is not YAML, or is refused by the parser
  */
 export function loadPolicy<Rules>(path: string, parse: PolicyParser<Rules>): LoadedPolicy<Rules> {
-  const source = readSource(path);
+  const source = readYaml({ path, name: shownPath(path) });
   const parsed = parse(source.root);
-  if ('problems' in parsed) throw new PolicyError(lines(source, parsed.problems));
+  if ('problems' in parsed) throw new StartupError(lines(source, parsed.problems));
   const document = canonicalJson(source.root);
   if (Buffer.byteLength(document) > LIMITS.policyBytesMax) {
-    throw new PolicyError([
+    throw new StartupError([
       `${source.name}: is larger than ${LIMITS.policyBytesMax} bytes with its aliases written out`,
     ]);
   }
   const revision = createHash('sha256').update(document).digest('hex');
   return { policy: parsed.policy, revision, document, warnings: lines(source, parsed.warnings) };
-}
-
-function readSource(path: string): YamlSource {
-  try {
-    return readYaml({ path, name: shownPath(path) });
-  } catch (error) {
-    throw error instanceof YamlError ? new PolicyError(error.problems) : error;
-  }
 }
 
 /** Short where the reader stands, complete elsewhere. */

@@ -5,7 +5,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { type Policy, parsePolicy } from '../../core/policy/policy.ts';
 import type { PolicyNote, PolicyParser } from './policy-file.ts';
 
-export const POLICY_SCHEMA = JSON.parse(readFileSync(new URL('./policy.schema.json', import.meta.url), 'utf8'));
+const POLICY_SCHEMA = JSON.parse(readFileSync(new URL('./policy.schema.json', import.meta.url), 'utf8'));
 
 const validate = new Ajv({ allErrors: true, strict: false }).compile(POLICY_SCHEMA);
 

@@ -1,24 +1,26 @@
 // Holds the policy in force and follows its file. A file that cannot be used never replaces a policy that could.
 
 import { FileWatch } from '../../host/file-watch.ts';
-import { type LoadedPolicy, loadPolicy, PolicyError, type PolicyParser } from './policy-file.ts';
+import { StartupError } from '../../host/startup-error.ts';
+import { type LoadedPolicy, loadPolicy, type PolicyParser } from './policy-file.ts';
 
-export interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
+interface CurrentPolicy<Rules> extends LoadedPolicy<Rules> {
   readonly loadedAtMs: number;
 }
 
 /** `previous` is the revision before, `revision` the one now in force: the same where nothing was swapped. */
 export type PolicyReload =
   | { readonly ok: true; readonly revision: string; readonly previous: string; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: PolicyError };
+  | { readonly ok: false; readonly revision: string; readonly previous: string; readonly error: StartupError };
 
-export interface PolicySourceOptions<Rules> {
+interface PolicySourceOptions<Rules> {
   readonly path: string;
   readonly parse: PolicyParser<Rules>;
-  /** Hears of what is about to come into force. */
-  readonly onTake?: (loaded: CurrentPolicy<Rules>) => void;
-  /** Hears of every swap, every failure and every recovery; not of looks that found nothing new. */
-  readonly onReload?: (reload: PolicyReload, by?: string) => void;
+  /**
+   * Runs at each swap, failure and recovery, in the same turn of the event loop; and at each {@link PolicySource.reload}, which waits
+   * for it. Not where a look at the file found nothing new. It may fail only where there is a `caller`.
+   */
+  readonly onReload?: (reload: PolicyReload, caller: string | undefined) => void | Promise<void>;
   readonly now?: () => number;
   /** Reads the file like {@link loadPolicy} and beside the event loop, which a large file would keep. Not for the first time. */
   readonly load?: () => Promise<LoadedPolicy<Rules>>;
@@ -29,17 +31,17 @@ export class PolicySource<Rules> {
   reloads = 0;
   /** Files since the start that could not be used. */
   reloadFailures = 0;
-  /** Why the file, as it lies there now, is not in force; undefined while it is. */
-  lastError: PolicyError | undefined;
+  /** Why the current file is not in force; undefined while it is. */
+  lastError: StartupError | undefined;
 
   readonly #options: PolicySourceOptions<Rules>;
   readonly #now: () => number;
-  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | PolicyError>>;
+  readonly #watch: FileWatch<Promise<CurrentPolicy<Rules> | StartupError>>;
   #current: CurrentPolicy<Rules>;
   /** The reading that was asked for last. One follows the other, or an older file could come to stand in a newer one's place. */
   #loading: Promise<unknown> = Promise.resolve();
 
-  /** @throws PolicyError when there is no usable policy to begin with */
+  /** @throws StartupError when there is no usable policy to begin with */
   constructor(options: PolicySourceOptions<Rules>) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
@@ -49,7 +51,6 @@ export class PolicySource<Rules> {
       onChange: (loaded) => this.#takeChange(loaded),
     });
     this.#current = this.#load();
-    options.onTake?.(this.#current);
   }
 
   /** Takes over from now on what has become of the file since it was read, until {@link close}. */
@@ -62,13 +63,13 @@ export class PolicySource<Rules> {
   }
 
   /**
-   * Reads the file now and tells the listener, whether or not anything changed. Never throws for a bad file.
+   * Reads the file now and runs `onReload`, whether or not the file has changed. A bad file is an answer, not an error.
    *
-   * @param by  who asks for it; the listener hears that, too
+   * @throws what `onReload` throws; a good file is in force all the same
    */
-  async reload(by?: string): Promise<PolicyReload> {
+  async reload(caller: string): Promise<PolicyReload> {
     const reload = this.#take(await this.#watch.load());
-    this.#options.onReload?.(reload, by);
+    await this.#options.onReload?.(reload, caller);
     return reload;
   }
 
@@ -77,15 +78,16 @@ export class PolicySource<Rules> {
     this.#watch.close();
   }
 
-  #takeChange(loaded: CurrentPolicy<Rules> | PolicyError): void {
+  #takeChange(loaded: CurrentPolicy<Rules> | StartupError): void {
     const hadFailed = this.lastError !== undefined;
     const reload = this.#take(loaded);
-    if (!reload.ok || hadFailed || reload.revision !== reload.previous) this.#options.onReload?.(reload);
+    if (!reload.ok || hadFailed || reload.revision !== reload.previous)
+      void this.#options.onReload?.(reload, undefined);
   }
 
-  #take(loaded: CurrentPolicy<Rules> | PolicyError): PolicyReload {
+  #take(loaded: CurrentPolicy<Rules> | StartupError): PolicyReload {
     const previous = this.#current.revision;
-    if (loaded instanceof PolicyError) {
+    if (loaded instanceof StartupError) {
       this.reloadFailures += 1;
       this.lastError = loaded;
       return { ok: false, revision: previous, previous, error: loaded };
@@ -93,26 +95,25 @@ export class PolicySource<Rules> {
     this.lastError = undefined;
     if (loaded.revision !== previous) {
       this.reloads += 1;
-      this.#options.onTake?.(loaded);
       this.#current = loaded;
     }
     return { ok: true, revision: loaded.revision, previous, warnings: loaded.warnings };
   }
 
-  #tryLoad(): Promise<CurrentPolicy<Rules> | PolicyError> {
+  #tryLoad(): Promise<CurrentPolicy<Rules> | StartupError> {
     const loaded = this.#loading.then(() => this.#loadOrError());
     this.#loading = loaded;
     return loaded;
   }
 
-  async #loadOrError(): Promise<CurrentPolicy<Rules> | PolicyError> {
+  async #loadOrError(): Promise<CurrentPolicy<Rules> | StartupError> {
     try {
       const { load } = this.#options;
       return load ? { ...(await load()), loadedAtMs: this.#now() } : this.#load();
     } catch (error) {
-      if (error instanceof PolicyError) return error;
+      if (error instanceof StartupError) return error;
       // A file that trips the parser itself must not bring a running server down either.
-      return new PolicyError([`${this.#options.path}: cannot be parsed, internal error`], { cause: error });
+      return new StartupError([`${this.#options.path}: cannot be parsed, internal error`], { cause: error });
     }
   }
 

@@ -16,8 +16,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { OddNumber } from '../../core/policy/document.ts';
+import { StartupError } from '../../host/startup-error.ts';
 import { aboutPath, type DocumentPath } from './document-path.ts';
-import { ProblemsError } from './problems-error.ts';
 
 export type YamlValue = string | number | bigint | OddNumber | boolean | null | YamlValue[] | YamlMap;
 
@@ -34,11 +34,6 @@ export interface YamlSource {
   lineOf(path: DocumentPath): number;
 }
 
-/** The file cannot be used. */
-export class YamlError extends ProblemsError {
-  override readonly name = 'YamlError';
-}
-
 const FILE_BYTES_MAX = 1024 * 1024;
 const DEPTH_MAX = 32;
 /** Aliases followed in one file. Small, because aliases of aliases multiply. */
@@ -47,7 +42,7 @@ const ALIASES_MAX = 100;
 /**
  * Reads and parses the file at `path`.
  *
- * @throws YamlError when it is missing, unreadable, too large or not one YAML map
+ * @throws StartupError when it is missing, unreadable, too large or not one YAML map
  */
 export function readYaml({ path, name }: { path: string; name: string }): YamlSource {
   return parseYaml({ text: readText(path, name), name });
@@ -58,7 +53,7 @@ export function readYaml({ path, name }: { path: string; name: string }): YamlSo
  * plain digits is a number, or a bigint where a number would not hold it; any other number that JavaScript would not print
  * as it is written is an {@link OddNumber}. None of them ever becomes text.
  *
- * @throws YamlError with every syntax error, or with everything in the tree that is refused
+ * @throws StartupError with every syntax error, or with everything in the tree that is refused
  */
 export function parseYaml({ text, name }: { text: string; name: string }): YamlSource {
   const lines = new LineCounter();
@@ -67,29 +62,29 @@ export function parseYaml({ text, name }: { text: string; name: string }): YamlS
 
   const syntax = [...document.errors, ...document.warnings];
   if (syntax.length > 0) {
-    throw new YamlError(syntax.map((error) => `${name}:${lineAt(error.pos[0])}: ${inOurWords(error)}`));
+    throw new StartupError(syntax.map((error) => `${name}:${lineAt(error.pos[0])}: ${inOurWords(error)}`));
   }
-  if (document.contents === null) throw new YamlError([`${name}: holds nothing; write {} for an empty map`]);
-  if (!isMap(document.contents)) throw new YamlError([`${name}:1: the outermost value must be a map of keys`]);
+  if (document.contents === null) throw new StartupError([`${name}: is empty; write {} for an empty map`]);
+  if (!isMap(document.contents)) throw new StartupError([`${name}:1: the outermost value must be a map of keys`]);
 
   const resolve = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
   const { root, problems } = plainTree(document.contents, resolve);
   const described = problems.map(({ offset, message }) => `${name}:${lineAt(offset)}: ${message}`);
-  if (described.length > 0) throw new YamlError(described);
+  if (described.length > 0) throw new StartupError(described);
   const contents = document.contents;
   return { name, root, lineOf: (path) => lineAt(offsetOf(contents, path, resolve)) };
 }
 
 function readText(path: string, name: string): string {
   try {
-    if (statSync(path).size > FILE_BYTES_MAX) throw new YamlError([tooLarge(name)]);
+    if (statSync(path).size > FILE_BYTES_MAX) throw new StartupError([tooLarge(name)]);
     const bytes = readFileSync(path);
-    if (bytes.length > FILE_BYTES_MAX) throw new YamlError([tooLarge(name)]);
+    if (bytes.length > FILE_BYTES_MAX) throw new StartupError([tooLarge(name)]);
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof YamlError) throw error;
-    if (error instanceof TypeError) throw new YamlError([`${name}: is not valid UTF-8`]);
-    throw new YamlError([`${name}: ${unreadable(error)}`]);
+    if (error instanceof StartupError) throw error;
+    if (error instanceof TypeError) throw new StartupError([`${name}: is not valid UTF-8`]);
+    throw new StartupError([`${name}: ${unreadable(error)}`]);
   }
 }
 
@@ -116,7 +111,7 @@ function parseTree(text: string, lineCounter: LineCounter, name: string) {
       uniqueKeys: false,
     });
   } catch (error) {
-    if (error instanceof RangeError) throw new YamlError([`${name}: is nested too deeply`]);
+    if (error instanceof RangeError) throw new StartupError([`${name}: is nested too deeply`]);
     throw error;
   }
 }

@@ -2,16 +2,8 @@
 // numbers that it was decided on. Never what a tool was called with, and never a trace id, which opens its identity.
 
 import { LIMITS } from '../limits.ts';
-import {
-  type Counters,
-  clockOf,
-  type SensitivityLevel,
-  type SessionReason,
-  type SessionRecord,
-  sessionChecks,
-  standingChecks,
-  windowCallsAt,
-} from '../session/session.ts';
+import { windowCallsAt } from '../session/rate-window.ts';
+import { type Counters, clockOf, type SensitivityLevel, type SessionRecord } from '../session/session.ts';
 import type { Check, Effect, Reason } from './decision.ts';
 import type { DecisionDetails } from './decision-details.ts';
 
@@ -149,14 +141,6 @@ export interface RunDecision {
 export function effectOf(reason: Reason): Effect {
   if (reason === 'ALLOWED' || reason === 'GATING_DISABLED') return 'ALLOW';
   return reason === 'NOTHING_TO_CHARGE' || reason === 'NOT_A_COMMAND' ? 'UNSPECIFIED' : 'DENY';
-}
-
-/** Every check of a decision: those before the charge, and those that the charge's answer tells it went through. */
-export function checksOf({ rpc, sessionId, checks }: DecisionContext, reason: Reason): readonly Check[] {
-  const charges = rpc === 'Authorize' || rpc === 'ConsumeBudget';
-  if (!charges || sessionId === undefined || checks.at(-1)?.passed === false) return checks;
-  if (reason === 'NOTHING_TO_CHARGE') return [...checks, ...standingChecks()];
-  return [...checks, ...sessionChecks(reason === 'ALLOWED' ? undefined : (reason as SessionReason))];
 }
 
 /** A session's numbers around a decision that left it with the counters `after`. */

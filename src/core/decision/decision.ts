@@ -1,5 +1,5 @@
 // What every decision is made of: an effect, one reason from a closed list, and the checks that led to it.
-// The order of REASONS and CHECKS is documentation; the wire numbers live in the proto.
+// The order of REASONS and CHECK_NAMES is documentation; the wire numbers live in the proto.
 
 /** Only `ALLOW` permits. `UNSPECIFIED` means that nothing was decided (no command, an empty batch, a dry run). */
 export type Effect = 'UNSPECIFIED' | 'ALLOW' | 'DENY';
@@ -43,7 +43,7 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /** The checks of a decision, in the order in which they are asked. A place in this list is part of the stored form of a record. */
-export const CHECKS = [
+export const CHECK_NAMES = [
   'identity',
   'tool',
   'privilege',
@@ -61,7 +61,7 @@ export const CHECKS = [
   'rate',
 ] as const;
 
-export type CheckName = (typeof CHECKS)[number];
+export type CheckName = (typeof CHECK_NAMES)[number];
 
 export interface Check {
   readonly name: CheckName;

@@ -49,21 +49,31 @@ const KEYS = [
   'audit',
 ] as const;
 
+export type ParsedPolicy = { readonly policy: Policy; readonly warnings: Problem[] } | { readonly problems: Problem[] };
+
 /**
  * Makes a policy of a plain document: maps, lists, texts, numbers, booleans, nulls. Total; an empty document is a
  * policy too.
  *
  * @returns the policy and what its author should know, or everything that is wrong with it
  */
-export function parsePolicy(
-  document: unknown,
-): { readonly policy: Policy; readonly warnings: Problem[] } | { readonly problems: Problem[] } {
+export function parsePolicy(document: unknown): ParsedPolicy {
+  const steps = parsePolicyInSteps(document);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in steps of a few milliseconds, for whoever must do other things between them. */
+export function* parsePolicyInSteps(document: unknown): Generator<undefined, ParsedPolicy> {
   const notes: Notes = { problems: [], warnings: [] };
   const root = fieldsOf({ value: document ?? {}, path: [], notes }, KEYS);
   const commands = readCommands(root.get('commands'));
   const privileges = readPrivileges(root.get('privileges'));
+  yield;
   const policy: Policy = {
-    ...readToolCatalogue({ tools: root.get('tools'), redaction: root.get('redaction') }, privileges),
+    ...(yield* readToolCatalogue({ tools: root.get('tools'), redaction: root.get('redaction') }, privileges)),
     unlistedTools: choiceOf(root.get('unlisted_tools'), ['session', 'deny']) ?? 'session',
     privileges,
     admins: readPrincipals(root.get('admins')),

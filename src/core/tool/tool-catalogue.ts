@@ -15,7 +15,7 @@ import { didYouMean, nearest } from '../policy/nearest.ts';
 import { toolWarning } from '../policy/never-matches.ts';
 import { SENSITIVITIES, type SensitivityLevel } from '../session/session.ts';
 import { type StatedRule, type ToolLookup, toolLookup } from './tool-lookup.ts';
-import { compilePatterns, isWiderThan, matchPattern, type Patterns, patternProblem } from './tool-pattern.ts';
+import { compilePatterns, matchPattern, type Patterns, patternProblem, widerPatterns } from './tool-pattern.ts';
 
 /** By what is visible of names: a secret must not leak because a runner spells a tool in capitals. */
 export interface SecretTools {
@@ -46,23 +46,37 @@ interface Entry extends StatedRule {
   readonly store: StoreRule | undefined;
 }
 
+/** What takes well below a millisecond. */
+const ENTRIES_PER_STEP = 200;
+
 /**
- * Reads `tools` and `redaction`.
+ * Reads `tools` and `redaction`, in steps.
  *
  * @param privileges  those that somebody may hold; a tool that requires another is worth a warning
  */
-export function readToolCatalogue(
+export function* readToolCatalogue(
   { tools, redaction }: { tools: Place | undefined; redaction: Place | undefined },
   privileges: ReadonlyMap<string, ReadonlySet<string>>,
-): ToolCatalogue {
-  const entries = entriesOf(tools).map(([pattern, place]) => readEntry(pattern, place, privileges));
+): Generator<undefined, ToolCatalogue> {
+  const byPattern = new Map<string, Entry>();
+  const places = entriesOf(tools);
+  for (const [index, [pattern, place]] of places.entries()) {
+    if (index % ENTRIES_PER_STEP === 0) yield;
+    byPattern.set(pattern, readEntry(pattern, place, privileges));
+  }
+  const entries = [...byPattern.values()];
   const always = readAlwaysSecret(redaction);
-  for (const entry of entries) warnOfLess(entry, entries, always);
-  return {
-    tools: toolLookup(new Map(entries.map((entry) => [entry.pattern, entry]))),
-    secretTools: { always, stated: compileSecrets(entries) },
-    stores: compileStores(entries),
-  };
+  const widerThan = widerPatterns(byPattern.keys());
+  for (const [index, entry] of entries.entries()) {
+    if (index % ENTRIES_PER_STEP === 0) yield;
+    const wider = widerThan(entry.pattern).map((pattern) => byPattern.get(pattern)!);
+    warnOfLess(entry, wider, always);
+  }
+  const lookup = toolLookup(byPattern);
+  yield;
+  const stated = compileSecrets(entries);
+  yield;
+  return { tools: lookup, secretTools: { always, stated }, stores: compileStores(entries) };
 }
 
 /** The form under which secrecy and storage are looked up. */
@@ -105,12 +119,13 @@ function compileStores(entries: readonly Entry[]): Patterns<StoreRule> {
   return compilePatterns(stores);
 }
 
-/** An entry may ask for less than a wider one. It must say so itself, and the author is told what it drops. */
-function warnOfLess(entry: Entry, entries: readonly Entry[], always: Patterns<true>): void {
+/**
+ * An entry may ask for less than a wider one. It must say so itself, and the author is told what it drops.
+ *
+ * @param wider  the longest pattern first
+ */
+function warnOfLess(entry: Entry, wider: readonly Entry[], always: Patterns<true>): void {
   const { pattern, place, requires, sensitivity, secret, store } = entry;
-  const wider = entries
-    .filter((other) => isWiderThan(other.pattern, pattern))
-    .sort((one, other) => other.pattern.length - one.pattern.length);
   const stating = <K extends 'requires' | 'sensitivity' | 'secret' | 'store'>(aspect: K) =>
     wider.find((other) => other[aspect] !== undefined);
 

@@ -36,7 +36,18 @@ export function matchPattern<T>({ exact, prefixes }: Patterns<T>, name: string):
   return undefined;
 }
 
-/** Whether one pattern covers every name that another does, and is not that pattern itself. */
-export function isWiderThan(pattern: string, other: string): boolean {
-  return pattern !== other && pattern.endsWith('*') && other.startsWith(pattern.slice(0, -1));
+/**
+ * Finds the patterns that cover every name that another does, itself aside; the longest first.
+ *
+ * WHY NOT each against each: a policy file of 1 MiB has 15,000 tools, and all pairs of those took five seconds.
+ */
+export function widerPatterns(patterns: Iterable<string>): (pattern: string) => string[] {
+  const prefixes = new Set([...patterns].filter((one) => one.endsWith('*')).map((one) => one.slice(0, -1)));
+  const lengths = [...new Set([...prefixes].map(({ length }) => length))].sort((a, b) => b - a);
+  return (pattern) =>
+    lengths
+      .filter((length) => length <= pattern.length)
+      .map((length) => pattern.slice(0, length))
+      .filter((prefix) => prefixes.has(prefix) && `${prefix}*` !== pattern)
+      .map((prefix) => `${prefix}*`);
 }

@@ -16,22 +16,30 @@ const TOOL_PASSED = passed('tool');
 const PRIVILEGE_PASSED = passed('privilege');
 
 /**
- * Whether the policy knows a tool and lets this identity call it. A name that only looks like a listed one is unknown,
- * whatever `unlisted_tools` says: it would else escape what the policy says of the tool that it poses as. The privilege check is asked only where the tool
- * requires one; several are required all together.
+ * Whether the policy knows a tool. A name that only looks like a listed one is unknown, whatever `unlisted_tools` says: it
+ * would otherwise escape the rules of the tool that it imitates.
+ */
+export function checkTool(policy: Policy, call: ToolCall): Check {
+  const found = policy.tools(call.tool);
+  const isUnknown = found.kind === 'poses' || (found.kind === 'unlisted' && policy.unlistedTools === 'deny');
+  return isUnknown ? failed('tool', 'TOOL_UNKNOWN') : TOOL_PASSED;
+}
+
+/**
+ * Whether an identity holds every privilege that a tool requires; undefined where the tool requires none.
  *
  * @param principals  undefined without an identity
  */
-export function checkTool(policy: Policy, principals: readonly string[] | undefined, call: ToolCall): Check[] {
-  const found = policy.tools(call.tool);
-  if (found.kind === 'poses') return [failed('tool', 'TOOL_UNKNOWN')];
-  if (found.kind === 'unlisted')
-    return [policy.unlistedTools === 'deny' ? failed('tool', 'TOOL_UNKNOWN') : TOOL_PASSED];
-  const { rule } = found;
-  if (rule.requires.length === 0) return [TOOL_PASSED];
-  if (!principals) return [TOOL_PASSED, failed('privilege', 'IDENTITY_REQUIRED')];
-  const holdsAll = rule.requires.every((privilege) => holds(policy, principals, privilege));
-  return [TOOL_PASSED, holdsAll ? PRIVILEGE_PASSED : failed('privilege', 'PRIVILEGE_REQUIRED')];
+export function checkPrivilege(
+  policy: Policy,
+  principals: readonly string[] | undefined,
+  call: ToolCall,
+): Check | undefined {
+  const requires = findTool(policy, call.tool)?.requires ?? [];
+  if (requires.length === 0) return undefined;
+  if (!principals) return failed('privilege', 'IDENTITY_REQUIRED');
+  const holdsAll = requires.every((privilege) => holds(policy, principals, privilege));
+  return holdsAll ? PRIVILEGE_PASSED : failed('privilege', 'PRIVILEGE_REQUIRED');
 }
 
 /** No entry, no privilege. */

@@ -1,10 +1,10 @@
 // The record of an Authorize or ConsumeBudget: made before the charge, which stores it in its own step.
-
 import type { Check } from '../../core/decision/decision.ts';
 import type { DecisionSession } from '../../core/decision/decision-record.ts';
-import { clockOf, windowCallsAt } from '../../core/session/session.ts';
+import { windowCallsAt } from '../../core/session/rate-window.ts';
+import { clockOf } from '../../core/session/session.ts';
 import { knownCommandIn } from '../../core/slash/slash.ts';
-import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
+import type { ChargedSession, ChargeResult } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';
 import { type PendingRecord, pendingRecord, publish } from '../record/decision-records.ts';
 import type { Judgement } from './judge.ts';
@@ -39,7 +39,7 @@ export function publishCharge(
   context: CallContext,
   { request }: PendingRecord,
   decisionId: string,
-  answer: ChargeAnswer,
+  answer: ChargeResult,
 ): void {
   if (!context.pdp.decisions.isHeard) return;
   const at = { decisionId, atMs: answer.now };

@@ -12,9 +12,8 @@ import {
 } from '../../core/slash/slash.ts';
 import { refusedSlash, type SlashSubject, type SlashWhere, slashSubjectOf } from '../../core/slash/slash-request.ts';
 import type { CallContext } from '../call-context.ts';
-import { anyPartition, newId } from '../ids.ts';
 import { findIdentity, type LoadedPolicy, requireIdentity } from '../pdp.ts';
-import { isRecorded, pendingRecord, recordOutcome } from '../record/decision-records.ts';
+import { isRecorded, newDecisionId, pendingRecord, recordOutcome } from '../record/decision-records.ts';
 import { type Decision, decide } from './decision.ts';
 
 export interface SlashRequest extends SlashWhere {
@@ -76,7 +75,7 @@ function decided(context: CallContext, request: SlashRequest, identity: FoundIde
     known,
     policyRevision,
     answer: (settled?: { decisionId: string; now: number }): SlashDecision => {
-      const decisionId = settled?.decisionId ?? newId(context.pdp.clock(), anyPartition());
+      const decisionId = settled?.decisionId ?? newDecisionId(context);
       const evaluatedAtMs = settled?.now ?? context.pdp.clock();
       const decision = decide(named, { decisionId, policyRevision, evaluatedAtMs, explain: request.explain });
       return { decision, canonical, known, scope, tier, gated };

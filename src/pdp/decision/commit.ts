@@ -6,17 +6,28 @@ import type { Verdict } from '../../core/decision/decision.ts';
 import { Failure } from '../../core/failure.ts';
 import type { StoredIdentity } from '../../core/identity/identity.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { charge } from '../../core/session/session.ts';
-import type { ChargeAnswer, ChargedSession } from '../../state/port.ts';
+import { charge } from '../../core/session/charge.ts';
+import type { SessionRecord } from '../../core/session/session.ts';
+import { maySeeUsage } from '../../core/session/session-reason.ts';
+import type { ChargedSession, ChargeResult as StoreChargeResult } from '../../state/port/charge.ts';
 import type { CallContext } from '../call-context.ts';
-import { newId, partitionFor } from '../ids.ts';
-import { isPreparing, isRecorded, type PendingRecord, prepared, recordOutcome } from '../record/decision-records.ts';
+import {
+  isPreparing,
+  isRecorded,
+  newDecisionId,
+  type PendingRecord,
+  prepared,
+  recordOutcome,
+} from '../record/decision-records.ts';
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
 import type { ChargeRequest } from './request.ts';
 
-export type ChargeResult = Extract<ChargeAnswer, { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }>;
+export type ChargeResult = Extract<
+  StoreChargeResult,
+  { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }
+>;
 
 export interface Committed {
   readonly verdict: Verdict;
@@ -44,7 +55,7 @@ export async function commit(
   if (verdict) return commitVerdict(context, request, judgement, verdict);
   if (request.dryRun) return committedCharge(context, request, judgement, await rehearse(context, request, judgement));
 
-  const decisionId = newDecisionId(context, request);
+  const decisionId = newDecisionId(context, request.session?.sessionId, request.runId);
   const { sessionId, agentId } = sessionOf(request);
   // A session id that is not one of ours names no place where a record could lie.
   const pending = isOwnId(sessionId) ? pendingCharge(context, request, judgement, judgement.checks) : undefined;
@@ -80,11 +91,7 @@ function sessionOf({ session }: ChargeRequest) {
   return session;
 }
 
-function newDecisionId({ pdp }: CallContext, { session, runId }: ChargeRequest): string {
-  return newId(pdp.clock(), partitionFor(session?.sessionId, runId));
-}
-
-function resultOf(answer: Exclude<ChargeAnswer, { kind: 'identity_changed' }>): ChargeResult {
+function resultOf(answer: Exclude<StoreChargeResult, { kind: 'identity_changed' }>): ChargeResult {
   if (answer.kind === 'key_reused') {
     throw new Failure('key_reused', 'the idempotency_key was used for another request of this session');
   }
@@ -103,7 +110,7 @@ async function commitVerdict(
   const recorded = await recordVerdict(context, request, judgement, verdict);
   return {
     verdict,
-    decisionId: recorded?.decisionId ?? newDecisionId(context, request),
+    decisionId: recorded?.decisionId ?? newDecisionId(context, request.session?.sessionId, request.runId),
     evaluatedAtMs: recorded?.now ?? context.pdp.clock(),
     replayed: false,
     session: undefined,
@@ -138,7 +145,7 @@ async function committedCharge(
     replayed: result.kind === 'replayed',
     session: result.kind === 'denied' ? result.charged : { limits: result.limits, counters: result.counters },
   };
-  const own = step?.decisionId ?? newDecisionId(context, request);
+  const own = step?.decisionId ?? newDecisionId(context, request.session?.sessionId, request.runId);
   const recordedId = recordedIdOf(result, own);
   if (recordedId === undefined) {
     const recorded = await recordVerdict(context, request, judgement, verdict, step?.pending);
@@ -169,25 +176,24 @@ async function rehearse(
 ): Promise<ChargeResult> {
   const { sessionId, agentId } = sessionOf(request);
   const { record, now } = await state.readSession(sessionId);
-  const none = { callIndex: undefined, retryAfterMs: undefined, charged: undefined };
-  if (!record) return { kind: 'denied', reason: 'SESSION_UNKNOWN', now, ...none };
-  const session: ChargedSession = { limits: record.session, counters: record.counters };
   const outcome = charge(record, { agentId, principals, calls }, undefined, now);
+  if (outcome.kind === 'denied') {
+    const { reason, callIndex, retryAfterMs } = outcome;
+    const charged = record && maySeeUsage(reason) ? chargedOf(record) : undefined;
+    return { kind: 'denied', reason, callIndex, retryAfterMs, charged, now };
+  }
+  if (!record) throw new Error('a session that does not exist was charged');
   switch (outcome.kind) {
     case 'charged':
       return { kind: 'charged', limits: record.session, counters: outcome.counters, now };
     case 'nothing_to_charge':
-      return { kind: 'nothing_to_charge', ...session, now };
-    case 'denied': {
-      const { reason, callIndex, retryAfterMs } = outcome;
-      return { kind: 'denied', reason, callIndex, retryAfterMs, charged: maySee(reason) ? session : undefined, now };
-    }
+      return { kind: 'nothing_to_charge', ...chargedOf(record), now };
     default:
       // A rehearsal has no key, so nothing is remembered of it.
       throw new Error(`unexpected outcome of a rehearsal: ${outcome.kind}`);
   }
 }
 
-function maySee(reason: string): boolean {
-  return reason !== 'AGENT_MISMATCH' && reason !== 'OWNER_MISMATCH';
+function chargedOf({ session, counters }: SessionRecord): ChargedSession {
+  return { limits: session, counters };
 }

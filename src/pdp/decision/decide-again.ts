@@ -1,7 +1,7 @@
 // Whether a recorded request would pass now: the same questions, put once more to the policy, the identity, the run and
 // the session as they stand. Reads only. Where a record does not tell all that was asked, nothing is said.
 
-import type { RequestedCall } from '../../core/decision/authorize.ts';
+import type { RequestedCall } from '../../core/decision/checks.ts';
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import { verdictOf } from '../../core/decision/decision.ts';
 import type { DecisionRecord } from '../../core/decision/decision-record.ts';

@@ -1,5 +1,5 @@
 // The first step of a decision: the facts that it rests on.
-import type { Facts } from '../../core/decision/authorize.ts';
+import type { Facts } from '../../core/decision/checks.ts';
 import type { CallContext } from '../call-context.ts';
 import { findIdentity, findRun } from '../pdp.ts';
 import type { ChargeRequest } from './request.ts';

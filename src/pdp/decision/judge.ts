@@ -1,9 +1,10 @@
 // The second step: the core's checks up to the session's charge, and what the answer of a charge means. Pure.
-import { checkBeforeCharge, type RequestedCall } from '../../core/decision/authorize.ts';
+import { checkBeforeCharge } from '../../core/decision/authorize.ts';
+import type { RequestedCall } from '../../core/decision/checks.ts';
+import { sessionChecks, standingChecks } from '../../core/decision/checks.ts';
 import { type Check, failed, type Verdict, verdictOf } from '../../core/decision/decision.ts';
 import type { AskedCall } from '../../core/decision/decision-record.ts';
 import type { Identity } from '../../core/identity/identity.ts';
-import { sessionChecks, standingChecks } from '../../core/session/session.ts';
 import { effectiveSensitivity } from '../../core/tool/tools.ts';
 import type { LoadedPolicy, Pdp } from '../pdp.ts';
 import type { ChargeResult } from './commit.ts';

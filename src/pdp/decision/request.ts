@@ -1,8 +1,8 @@
 // What Authorize and ConsumeBudget ask. ConsumeBudget is Authorize for any number of calls, without slash and scope.
-import type { Ask } from '../../core/decision/authorize.ts';
+import type { Ask } from '../../core/decision/checks.ts';
 import type { Identity } from '../../core/identity/identity.ts';
-import type { Usage } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { Usage } from '../../core/session/usage.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { Decision } from './decision.ts';
 
 export interface ChargeRequest extends Ask {

@@ -1,6 +1,6 @@
 // The last step: from what was committed to the answer.
 import { restsOnAssertion } from '../../core/decision/decision.ts';
-import { usageOf } from '../../core/session/session.ts';
+import { usageOf } from '../../core/session/usage.ts';
 import type { Committed } from './commit.ts';
 import { decide } from './decision.ts';
 import type { Judgement } from './judge.ts';

@@ -1,15 +1,14 @@
 // ValidateScope: may this run touch that storage. Changes nothing; what it denies leaves a record.
 
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
-import { checkRun, isAdmin, scopeFactsOf } from '../../core/decision/authorize.ts';
 import { type Check, failed, verdictOf } from '../../core/decision/decision.ts';
+import { checkRun, isAdmin, scopeFactsOf } from '../../core/decision/run-check.ts';
 import { checkIdentity, type FoundIdentity, principalOf, principalsOf } from '../../core/identity/identity.ts';
 import type { Run } from '../../core/run/run.ts';
 import { checkScope, type ScopeFacts } from '../../core/scope/scope.ts';
 import type { CallContext } from '../call-context.ts';
-import { newId, partitionFor } from '../ids.ts';
 import { findIdentity, findRun, type LoadedPolicy } from '../pdp.ts';
-import { isRecorded, pendingRecord, recordOutcome } from '../record/decision-records.ts';
+import { isRecorded, newDecisionId, pendingRecord, recordOutcome } from '../record/decision-records.ts';
 import { type Decision, decide } from './decision.ts';
 
 export interface ScopeRequest {
@@ -52,7 +51,7 @@ function answer(
   const { effect, reason, checks } = verdict;
   const policyRevision = loaded.revision;
   const decided = (settled?: { decisionId: string; now: number }) => {
-    const decisionId = settled?.decisionId ?? newId(context.pdp.clock(), partitionFor(runId));
+    const decisionId = settled?.decisionId ?? newDecisionId(context, runId);
     return decide(verdict, { decisionId, policyRevision, evaluatedAtMs: settled?.now ?? context.pdp.clock(), explain });
   };
   if (!isRecorded(context, { effect, changed: false })) return decided();

@@ -15,7 +15,7 @@ export async function bindIdentity(
 ): Promise<{ alreadyBound: boolean; expiresAtMs: number }> {
   const answer = await context.state.bindIdentity(traceId, identity, ttlMs);
   if (answer.kind === 'conflict') {
-    throw new Failure('conflict', 'another identity is bound to this trace_id', { subject: 'identity' });
+    throw new Failure('conflict', 'another identity is bound to this trace_id');
   }
   await recordOfIdentity(context, { rpc: 'BindIdentity', traceId, principal: principalOf(identity) });
   return { alreadyBound: answer.kind === 'already_bound', expiresAtMs: answer.expiresAtMs };

@@ -1,12 +1,11 @@
 // The records of all finished runs, one after the other, from a place that a reader has kept: at least once, in the order
 // in which the runs finished. It must never pass a run that may yet turn up behind the reader.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { PARTITIONS } from '../../core/partition.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
 import type { AuditRecord } from '../../state/codec/audit-record.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { CallContext } from '../call-context.ts';
 import { mergePages, RUNS_AT_ONCE } from '../merge-pages.ts';
 import { findRun } from '../pdp.ts';

@@ -3,8 +3,7 @@
 //
 // INVARIANT: only what is stored is signed, and only once the store has confirmed it. A checkpoint over what the store may
 // lose would make our own loss look like a forgery.
-
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { DecisionRecord, RunDecision } from '../../core/decision/decision-record.ts';
 import { Failure } from '../../core/failure.ts';
 import {
@@ -30,15 +29,24 @@ import {
   isOfItsNote,
   type StoredCheckpoint,
 } from '../../state/codec/checkpoint.ts';
-import type { NewCheckpoint, State } from '../../state/port.ts';
+import type { NewCheckpoint } from '../../state/port/ledger.ts';
+import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
-import { newSalt } from '../ids.ts';
 import { logPages } from '../run/log-pages.ts';
 
 /** Records as they are stored from now on. */
 export function encodeRecords(records: readonly ShapedRecord[], now: number): Uint8Array[] {
-  return records.map((record) => encodeAuditRecord({ ...record, storedAtMs: now }, newSalt()));
+  // One call for the salts of all records: a call for each costs more.
+  const salts = randomBytes(SALT_BYTES * records.length);
+  return records.map((record, index) =>
+    encodeAuditRecord(
+      { ...record, storedAtMs: now },
+      Uint8Array.from(salts.subarray(SALT_BYTES * index, SALT_BYTES * (index + 1))),
+    ),
+  );
 }
+
+const SALT_BYTES = 16;
 
 /** What the store is known to have lost of a run. */
 export interface Loss {
@@ -51,10 +59,10 @@ export interface Loss {
 export async function unfoldedDecisions(
   { state }: CallContext,
   { runId, ledger: { decisions } }: Run,
-  notedDecisions: number,
+  runDecisions: number,
 ): Promise<readonly FoldedDecision[]> {
-  const count = Math.min(notedDecisions - decisions, LIMITS.decisionsFoldedMax);
-  const noted = count > 0 ? await state.readNotedDecisions(runId, { from: decisions, limit: count }) : [];
+  const count = Math.min(runDecisions - decisions, LIMITS.decisionsFoldedMax);
+  const noted = count > 0 ? await state.readRunDecisions(runId, { from: decisions, limit: count }) : [];
   const folded: FoldedDecision[] = [];
   for (let from = 0; from < noted.length; from += READ_AT_ONCE) {
     const some = noted.slice(from, from + READ_AT_ONCE);
@@ -96,9 +104,9 @@ export function withDueRecords(
 
 /** A run that has just finished, with its texts hashed for its final checkpoint. */
 export function withSealedTexts(run: Run): Run {
-  const salt = newSalt();
+  const salt = randomBytes(SALT_BYTES);
   const hash = createHash('sha256').update(salt).update(textsOf(run)).digest('base64');
-  return { ...run, ledger: { ...run.ledger, texts: { salt: Buffer.from(salt).toString('base64'), hash } } };
+  return { ...run, ledger: { ...run.ledger, texts: { salt: salt.toString('base64'), hash } } };
 }
 
 export type Signing =

@@ -9,7 +9,6 @@ import type { CallContext } from '../call-context.ts';
 import { foldRun } from '../run/change-run.ts';
 import { inSlices } from '../turns.ts';
 import { exportRun, signedRun } from './export-run.ts';
-import { treeOf } from './run-trees.ts';
 
 export interface SignedTree {
   readonly note: string;
@@ -47,7 +46,7 @@ export async function proveInclusion(
 ): Promise<Proof & { leafHash: Hash }> {
   const size = await sizeOf(context, runId, given.size);
   if (given.sequence > size) throw beyond('sequence', size);
-  const tree = await treeOf(context, runId, size);
+  const tree = await context.pdp.runTrees.treeOf(context.state, runId, size);
   const index = given.sequence - 1;
   const leafHash = tree.leaf(index);
   return { leafHash, hashes: tree.inclusion(index, size), root: tree.root(size), size };
@@ -65,7 +64,7 @@ export async function proveConsistency(
 ): Promise<Proof & { rootBefore: Hash }> {
   const size = await sizeOf(context, runId, given.size);
   if (given.from > size) throw beyond('from_size', size);
-  const tree = await treeOf(context, runId, size);
+  const tree = await context.pdp.runTrees.treeOf(context.state, runId, size);
   const hashes = tree.consistency(given.from, size);
   return { rootBefore: tree.root(given.from), hashes, root: tree.root(size), size };
 }

@@ -1,12 +1,11 @@
 // Purging the contents of a finished run: what happened stays provable, what was said is gone. The purge record comes first,
 // so that at no moment something is missing that no record explains.
-
 import { Failure } from '../../core/failure.ts';
 import { purgeRecord, withOwnRecords } from '../../core/ledger/ledger.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { PARTITIONS } from '../../core/partition.ts';
 import type { Run } from '../../core/run/run.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { CallContext } from '../call-context.ts';
 import { RUNS_AT_ONCE } from '../merge-pages.ts';
 import { changeRun, sealRun } from '../run/change-run.ts';

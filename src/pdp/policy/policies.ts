@@ -6,7 +6,7 @@ import type { KeptPolicy } from './policy-journal.ts';
 
 /** @throws Failure not_found where no policy of this revision is kept */
 export async function getPolicy(context: CallContext, revision: string): Promise<KeptPolicy & { isInForce: boolean }> {
-  // The one in force is always there, also where nothing was decided under it for long.
+  // The one in force is there even where nothing has been decided under it yet.
   if (context.pdp.policies.isDue()) await context.pdp.policies.keep(context.state);
   const kept = await context.state.readPolicy(revision);
   if (!kept) throw new Failure('not_found', 'no policy of this revision is kept', { subject: 'policy' });

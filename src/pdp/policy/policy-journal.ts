@@ -2,9 +2,9 @@
 // swap takes effect at once, whether or not the store answers, because it may withdraw a right.
 //
 // INVARIANT: the document of a revision is stored before the first record that names it. Whoever is about to have something
-// recorded asks `isDue` first, and waits for `keep` where it is.
-
-import type { State } from '../../state/port.ts';
+// recorded asks `isDue` first, and waits for `keep` where it is. What is stored already is refreshed beside the decisions: none
+// waits for that, and none fails with it.
+import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { pendingRecord, recordOutcome } from '../record/decision-records.ts';
@@ -29,12 +29,18 @@ export interface PolicySwap {
 const WAITING_MAX = 100;
 /** The policy in force is stored again so often: a store that lost it has it back, and its time goes on. */
 const REFRESH_MS = 60_000;
+/** After a refresh that failed. */
+const REFRESH_AGAIN_MS = 1_000;
+/** Without a refresh for so long its document may outlive its time in the store, so decisions wait for it again. */
+const STALE_MS = 600_000;
 
 export class PolicyJournal {
   #current: KeptPolicy | undefined;
   readonly #documents: KeptPolicy[] = [];
   readonly #swaps: PolicySwap[] = [];
   #keptAtMs = Number.NEGATIVE_INFINITY;
+  #refreshAtMs = Number.NEGATIVE_INFINITY;
+  #keeping: Promise<void> | undefined;
   readonly #serially = new KeyedQueue();
 
   /** Tells of a policy that is about to come into force. */
@@ -50,28 +56,54 @@ export class PolicyJournal {
 
   /** Whether something must be stored before the next record. Asked for each decision, so it is quick. */
   isDue(): boolean {
-    return this.#documents.length > 0 || performance.now() - this.#keptAtMs > REFRESH_MS;
+    return this.#documents.length > 0 || performance.now() - this.#keptAtMs > STALE_MS;
+  }
+
+  /** Whether what is stored wants to be stored again, for which nobody need wait. As quick. */
+  isAgeing(): boolean {
+    return performance.now() > this.#refreshAtMs;
   }
 
   /**
-   * Stores the documents that wait, and the one in force again.
+   * Stores the documents that wait, and the one in force again. All who ask at one time share one attempt, so that in a crowd
+   * nobody waits for the time-outs of others, and the first one's haste is nobody else's.
    *
    * @throws Failure state_unavailable; what is not stored then waits on
    */
-  keep(state: State): Promise<void> {
-    return this.#serially.run('documents', async () => {
-      if (!this.isDue()) return;
-      const startedAtMs = performance.now();
-      const waiting = [...this.#documents];
-      const current = this.#current;
-      if (current && !waiting.includes(current)) waiting.push(current);
-      for (const policy of waiting) {
-        await state.keepPolicy(policy);
-        const place = this.#documents.indexOf(policy);
-        if (place >= 0) this.#documents.splice(place, 1);
-      }
-      this.#keptAtMs = startedAtMs;
+  async keep(state: State): Promise<void> {
+    while (this.isDue()) await this.#share(state);
+  }
+
+  /** Stores the policy in force again, in its own time. */
+  refresh(state: State): void {
+    if (this.isAgeing()) this.#share(state).catch(() => {});
+  }
+
+  /** The store may have lost what was kept. */
+  forget(): void {
+    if (this.#current && !this.#documents.includes(this.#current)) add(this.#documents, this.#current);
+  }
+
+  #share(state: State): Promise<void> {
+    this.#keeping ??= this.#store(state.within(Number.POSITIVE_INFINITY)).finally(() => {
+      this.#keeping = undefined;
     });
+    return this.#keeping;
+  }
+
+  async #store(state: State): Promise<void> {
+    const startedAtMs = performance.now();
+    this.#refreshAtMs = startedAtMs + REFRESH_AGAIN_MS;
+    const waiting = [...this.#documents];
+    const current = this.#current;
+    if (current && !waiting.includes(current)) waiting.push(current);
+    for (const policy of waiting) {
+      await state.keepPolicy(policy);
+      const place = this.#documents.indexOf(policy);
+      if (place >= 0) this.#documents.splice(place, 1);
+    }
+    this.#keptAtMs = startedAtMs;
+    this.#refreshAtMs = startedAtMs + REFRESH_MS;
   }
 
   /**

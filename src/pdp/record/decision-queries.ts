@@ -1,12 +1,12 @@
 // What an auditor asks about decisions: one with the whole of its story, many by whose they are.
-
 import { type DecisionFilter, fits } from '../../core/decision/decision-filter.ts';
 import type { DecisionRecord } from '../../core/decision/decision-record.ts';
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import { remedyOf } from '../../core/decision/remedies.ts';
 import { Failure } from '../../core/failure.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import type { DecisionPage, Position } from '../../state/port.ts';
+import type { DecisionPage } from '../../state/port/decision.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { CallContext } from '../call-context.ts';
 import { type DecisionNow, decideAgain } from '../decision/decide-again.ts';
 import { pageOf, type Walk } from '../merge-pages.ts';

@@ -2,28 +2,20 @@
 //
 // INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
 // a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
-
-import { BoundedMemo } from '../../core/bounded-memo.ts';
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
 import {
   type AskedCall,
-  checksOf,
   countedCalls,
   type DecisionContext,
   type DecisionRpc,
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
-import { LIMITS } from '../../core/limits.ts';
-import { isOwnId } from '../../core/partition.ts';
-import { type RedactionRules, scannerOf } from '../../core/redaction/scanner.ts';
-import { storable } from '../../core/redaction/storable.ts';
+import { checksOf } from '../../core/decision/recorded-checks.ts';
 import { encodeContext } from '../../state/codec/decision-record.ts';
-import type { DecisionEntry } from '../../state/port.ts';
+import type { DecisionEntry } from '../../state/port/decision.ts';
 import type { CallContext } from '../call-context.ts';
-import { newId, partitionFor } from '../ids.ts';
 import type { Noting } from './subject-notes.ts';
-import { traceHashOf } from './trace-hash.ts';
 
 /** What was asked, as the request and the trusted records say it. */
 export interface RecordedRequest {
@@ -65,17 +57,18 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
   const { rpc, runId, calls = [], policyRevision, checks, details } = asked;
   const { name: caller, receivedAtMs } = context.caller;
   const rules = context.pdp.redaction();
-  const named = (text: string | undefined) => withoutSecrets(text, rules);
+  const { names } = context.pdp;
+  const named = (text: string | undefined) => names.withoutSecrets(text, rules);
   const request: DecisionContext = {
     rpc,
     caller,
     agentId: named(asked.agentId),
-    sessionId: idWithoutSecrets(asked.sessionId, rules),
-    runId: idWithoutSecrets(runId, rules),
+    sessionId: names.idWithoutSecrets(asked.sessionId, rules),
+    runId: names.idWithoutSecrets(runId, rules),
     // What a request asserts of a user is as free a text as any other.
     principal: named(asked.principal),
-    traceHash: asked.traceId === undefined ? undefined : traceHashes.get(asked.traceId),
-    calls: countedCalls(calls, (tool) => withoutSecrets(tool, rules)),
+    traceHash: asked.traceId === undefined ? undefined : names.traceHash(asked.traceId),
+    calls: countedCalls(calls, (tool) => names.withoutSecrets(tool, rules)),
     callsTotal: calls.length,
     scope: named(asked.scope),
     platform: named(asked.platform),
@@ -86,18 +79,18 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
     latencyUs: Math.max(0, Math.round((performance.now() - receivedAtMs) * 1000)),
     ...(details && { details }),
   };
-  const { context: bytes, foldBytes } = encodeContext(request);
-  return { request, entry: { rpc, runId, context: bytes, foldBytes } };
+  const { context: bytes, aggregationBytes } = encodeContext(request);
+  return { request, entry: { rpc, runId, context: bytes, aggregationBytes } };
 }
 
 /** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
 export function isPreparing({ pdp: { policies, subjects, decisionLog } }: CallContext, noting: Noting): boolean {
-  return decisionLog !== 'off' && (policies.isDue() || subjects.isDue(noting));
+  return decisionLog !== 'off' && (policies.isDue() || policies.isAgeing() || subjects.isDue(noting));
 }
 
 /**
  * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
- * is about.
+ * is about. Both are asked for at the same time: a store that does not answer takes one time-out, and the decision fails.
  *
  * @throws Failure state_unavailable
  */
@@ -105,8 +98,13 @@ export async function prepared(context: CallContext, noting: Noting): Promise<vo
   const { state } = context;
   const { policies, subjects, decisionLog } = context.pdp;
   if (decisionLog === 'off') return;
-  if (policies.isDue()) await policies.keep(state);
-  await subjects.note(state, noting);
+  policies.refresh(state);
+  await Promise.all([policies.keep(state), subjects.note(state, noting)]);
+}
+
+/** A decision's id lies in the partition of its session, else of its run, else in any. */
+export function newDecisionId({ pdp }: CallContext, ...near: readonly (string | undefined)[]): string {
+  return pdp.ids.newId(pdp.clock(), pdp.ids.partitionFor(...near));
 }
 
 export interface Outcome {
@@ -127,7 +125,7 @@ export async function recordOutcome(
 ): Promise<{ decisionId: string; now: number }> {
   if (isPreparing(context, request)) await prepared(context, request);
   const { sessionId, runId } = request;
-  const decisionId = newId(context.pdp.clock(), partitionFor(sessionId, runId));
+  const decisionId = newDecisionId(context, sessionId, runId);
   const settled = await context.state.recordDecision({ ...entry, decisionId, sessionId, effect, reason, callIndex });
   const { decisionId: recorded, now } = settled;
   publish(context, request, { decisionId: recorded, effect, reason, callIndex, atMs: now });
@@ -149,33 +147,4 @@ export function publish({ pdp: { decisions } }: CallContext, request: DecisionCo
   const checks = checksOf(request, published.reason);
   const none = { session, callIndex, retryAfterMs, repeats, lastAtMs: atMs };
   decisions.publish({ ...request, ...published, ...none, checks });
-}
-
-const MEMO_ENTRIES_MAX = 10_000;
-
-const traceHashes = new BoundedMemo(traceHashOf, MEMO_ENTRIES_MAX);
-
-/** Names come again and again, and looking through one costs more than knowing it. What was known goes with the rules. */
-const names = new WeakMap<RedactionRules, BoundedMemo<string>>();
-
-function namesUnder(rules: RedactionRules): BoundedMemo<string> {
-  let known = names.get(rules);
-  if (!known) {
-    const { name: scan } = scannerOf(rules);
-    known = new BoundedMemo((name: string) => storable(name, LIMITS.scopeBytesMax, scan).text, MEMO_ENTRIES_MAX);
-    names.set(rules, known);
-  }
-  return known;
-}
-
-/** A name that a caller chose, as it may be stored and logged. */
-export function withoutSecrets(text: string, rules: RedactionRules): string;
-export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined;
-export function withoutSecrets(text: string | undefined, rules: RedactionRules): string | undefined {
-  return text === undefined ? undefined : namesUnder(rules).get(text);
-}
-
-/** The form of an own id leaves no room for a secret, and there are too many of them to remember. */
-function idWithoutSecrets(id: string | undefined, rules: RedactionRules): string | undefined {
-  return id !== undefined && isOwnId(id) ? id : withoutSecrets(id, rules);
 }

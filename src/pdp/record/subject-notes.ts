@@ -2,9 +2,10 @@
 // a session is noted with them once in a while, so that a charge pays for a look into a map.
 //
 // INVARIANT: a session that is there is noted before a decision about it is recorded, so a list by subject misses none.
+import { BoundedMap } from '../../core/bounded-map.ts';
 import { type DecisionSubject, subjectsOfDecision } from '../../core/decision/decision-subject.ts';
 import { isOwnId } from '../../core/partition.ts';
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 
 /** What was noted this long ago is noted again, so that an index that lost it has it back. */
 const NOTED_MS = 600_000;
@@ -18,7 +19,7 @@ export interface Noting {
 
 export class SubjectNotes {
   /** When, in ms of `performance.now()`. */
-  readonly #notedAtMs = new Map<string, number>();
+  readonly #notedAtMs = new BoundedMap<string, number>(HELD_MAX);
 
   /** Whether the session must be noted first. Asked for each decision, so it is quick. */
   isDue(noting: Noting): boolean {
@@ -35,14 +36,7 @@ export class SubjectNotes {
     const startedAtMs = performance.now();
     const subjects: DecisionSubject[] = subjectsOfDecision(noting);
     if (subjects.length > 0) await state.noteSubjects(sessionId, subjects);
-    const key = keyOf(noting);
-    // The oldest makes room: a Map keeps the order of insertion.
-    this.#notedAtMs.delete(key);
-    if (this.#notedAtMs.size >= HELD_MAX) {
-      const oldest = this.#notedAtMs.keys().next();
-      if (!oldest.done) this.#notedAtMs.delete(oldest.value);
-    }
-    this.#notedAtMs.set(key, startedAtMs);
+    this.#notedAtMs.set(keyOf(noting), startedAtMs);
   }
 
   /** The store may have lost what was noted. */

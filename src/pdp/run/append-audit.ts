@@ -1,11 +1,11 @@
 // AppendAudit: what a run did, shaped by core, numbered and stored in one step.
-
 import { Failure } from '../../core/failure.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { RedactionRules } from '../../core/redaction/scanner.ts';
 import { type AuditEvent, shapeEvents } from '../../core/run/audit.ts';
 import type { Run, Tokens } from '../../core/run/run.ts';
-import type { Durability, IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
+import type { Durability } from '../../state/port/store.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { encodeRecords } from '../ledger/ledger.ts';
 import type { LoadedPolicy } from '../pdp.ts';

@@ -1,17 +1,13 @@
 // The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
 // in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
 // does so in one step with the checkpoint that signs its end.
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { CallContext } from '../call-context.ts';
-import { KeyedQueue } from '../keyed-queue.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
 import type { Pdp } from '../pdp.ts';
-
-const serially = new KeyedQueue();
 
 /** Other processes may win this often before the run is reported as contended. */
 const ATTEMPTS_MAX = 50;
@@ -81,7 +77,7 @@ interface Change<T> {
 }
 
 function inLine<T>(context: CallContext, runId: string, wanted: Change<T>): Promise<T> {
-  const changed = serially.run(runId, async () => {
+  const changed = context.pdp.runQueues.run(runId, async () => {
     let loss: Loss | undefined;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; ) {
       if (performance.now() >= context.deadline) throw tooLate();
@@ -111,7 +107,7 @@ async function attemptChange<T>(
   loss?: Loss,
 ): Promise<Attempt<T>> {
   const { operation, change, replay, aim } = wanted;
-  const { stored, remembered, lostChanges, notedDecisions, now } = await context.state.readRun(runId, operation);
+  const { stored, remembered, lostChanges, runDecisions, now } = await context.state.readRun(runId, operation);
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
@@ -119,7 +115,7 @@ async function attemptChange<T>(
     await context.state.confirmRun(runId);
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
-  const decisions = await unfoldedDecisions(context, stored.run, notedDecisions);
+  const decisions = await unfoldedDecisions(context, stored.run, runDecisions);
   const due = withDueRecords(stored.run, { now, loss: totalLoss(lostChanges, loss), decisions });
   const current = runAt(due.run, context.pdp.runIdleTimeoutMs, now);
   const { run, records, answer, remembered: toRemember = answer } = await change(current, now);

@@ -1,6 +1,6 @@
 // A run's stored records in order, page by page. Nothing is held but a page, and others have their turn between two.
 import { setImmediate as turn } from 'node:timers/promises';
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 
 /** A record takes up to some 30 KB, and a page is read, decoded and hashed in one go. */
 export const LOG_PAGE = 32;

@@ -1,12 +1,12 @@
 // What an auditor asks about runs and their logs.
-
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { EPOCH_TYPE, isSigned } from '../../core/ledger/ledger.ts';
 import { isOwnId, PARTITIONS, partitionOf } from '../../core/partition.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, type RunStatus, runAt } from '../../core/run/run.ts';
 import { type AuditRecord, decodeAuditRecord } from '../../state/codec/audit-record.ts';
-import type { Position, RunIndex, RunSubject, StoredRun } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
+import type { RunIndex, RunSubject, StoredRun } from '../../state/port/run.ts';
 import type { CallContext } from '../call-context.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from '../merge-pages.ts';
 import { findRun } from '../pdp.ts';

@@ -1,5 +1,4 @@
 // Runs: started once, finished once.
-
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
 import { Failure } from '../../core/failure.ts';
 import { principalOf, principalsOf } from '../../core/identity/identity.ts';
@@ -8,11 +7,10 @@ import { scannerOf } from '../../core/redaction/scanner.ts';
 import { storableJson } from '../../core/run/audit.ts';
 import { finishRun as finish } from '../../core/run/finish.ts';
 import { type FinalStatus, openRun, type Run } from '../../core/run/run.ts';
-import type { EntryRefusal } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { EntryReason } from '../../core/session/session-reason.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import { type CallContext, withTimeout } from '../call-context.ts';
 import { fingerprintOf } from '../fingerprint.ts';
-import { anyPartition, newId } from '../ids.ts';
 import { findRun, requireIdentity } from '../pdp.ts';
 import { changeRun, keyReused } from './change-run.ts';
 
@@ -64,7 +62,7 @@ export async function startRun(context: CallContext, request: StartRequest): Pro
 }
 
 /** Unknown and another owner's look alike, as they do in a decision. */
-function notEntered(refusal: EntryRefusal): Failure {
+function notEntered(refusal: EntryReason): Failure {
   switch (refusal) {
     case 'SESSION_UNKNOWN':
     case 'OWNER_MISMATCH':
@@ -113,7 +111,8 @@ async function newRun(
     throw new Failure('wrong_state', 'the parent run belongs to another caller', { subject: 'parent_run' });
   }
   const near = [sessionId, parentRunId, continuationParentRunId].find((id) => id !== undefined && isOwnId(id));
-  const runId = claimedId ?? newId(context.pdp.clock(), near === undefined ? anyPartition() : partitionOf(near));
+  const { ids, clock } = context.pdp;
+  const runId = claimedId ?? ids.newId(clock(), near === undefined ? ids.anyPartition() : partitionOf(near));
   const run = {
     runId,
     rootRunId: parent?.rootRunId ?? runId,

@@ -1,6 +1,5 @@
 // Agents: switched off and on again by a controller.
-
-import type { AgentRecord } from '../../state/port.ts';
+import type { AgentRecord } from '../../state/port/agent.ts';
 import type { CallContext } from '../call-context.ts';
 import { pendingRecord, prepared, type RecordedRequest, recordOutcome } from '../record/decision-records.ts';
 import { sessionRecords } from './sessions.ts';

@@ -1,5 +1,4 @@
 // Task sessions: opened, looked at, closed and cleared away by a controller.
-
 import { setImmediate as turn } from 'node:timers/promises';
 import { termsOf } from '../../core/decision/decision-details.ts';
 import { Failure } from '../../core/failure.ts';
@@ -8,11 +7,13 @@ import { PARTITIONS } from '../../core/partition.ts';
 import { scannerOf } from '../../core/redaction/scanner.ts';
 import { storable } from '../../core/redaction/storable.ts';
 import { type SessionRecord, type SessionStatus, statusOf } from '../../core/session/session.ts';
-import type { IdempotencyKey, NewSession, Position, RecordOf } from '../../state/port.ts';
+import type { RecordOf } from '../../state/port/decision.ts';
+import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
+import type { Position } from '../../state/port/position.ts';
+import type { NewSession } from '../../state/port/session.ts';
 import type { CallContext } from '../call-context.ts';
-import { anyPartition, newId, partitionFor } from '../ids.ts';
 import { countOf, pageOf, type Walk } from '../merge-pages.ts';
-import { pendingRecord, prepared, type RecordedRequest, withoutSecrets } from '../record/decision-records.ts';
+import { newDecisionId, pendingRecord, prepared, type RecordedRequest } from '../record/decision-records.ts';
 import { keyReused } from '../run/change-run.ts';
 
 /** A session and the store's time at which it stood so. */
@@ -35,11 +36,11 @@ export async function createSession(
     LIMITS.declaredIntentBytesMax,
     scannerOf(context.pdp.redaction()).text,
   );
-  const stored = { ...session, declaredIntent, sessionId: newId(context.pdp.clock(), anyPartition()) };
+  const stored = { ...session, declaredIntent, sessionId: newSessionId(context) };
   const { agentId, owner } = session;
   const details = {
     kind: 'terms',
-    terms: termsOf(stored, (text: string) => withoutSecrets(text, context.pdp.redaction())),
+    terms: termsOf(stored, (text: string) => context.pdp.names.withoutSecrets(text, context.pdp.redaction())),
   } as const;
   const records = sessionRecords(context, { rpc: 'CreateSession', agentId, principal: owner, details });
   await prepared(context, NOBODY);
@@ -105,7 +106,7 @@ export function sessionRecords(
   const policyRevision = context.pdp.policy().revision;
   const of = (sessionId: string) => {
     const { entry } = pendingRecord(context, { ...asked, sessionId, policyRevision, checks: [] })!;
-    const decisionId = newId(context.pdp.clock(), partitionFor(sessionId));
+    const decisionId = newDecisionId(context, sessionId);
     made.push(decisionId);
     return { ...entry, decisionId };
   };
@@ -202,4 +203,8 @@ async function removeEnded(
     if (step < REMOVED_PER_STEP) return;
     await turn();
   }
+}
+
+function newSessionId({ pdp }: CallContext): string {
+  return pdp.ids.newId(pdp.clock(), pdp.ids.anyPartition());
 }

@@ -1,11 +1,10 @@
 // Clears away what has ended, a little at a time: sessions past their retention, runs that fell silent, runs past
 // theirs. Nothing depends on it for a right answer; it frees memory and closes books.
-
 import { Failure } from '../../core/failure.ts';
 import { isSigned } from '../../core/ledger/ledger.ts';
 import { PARTITIONS } from '../../core/partition.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
-import type { Position } from '../../state/port.ts';
+import type { Position } from '../../state/port/position.ts';
 import type { CallContext } from '../call-context.ts';
 import { purgePayloads } from '../ledger/purge-payloads.ts';
 import { RUNS_AT_ONCE } from '../merge-pages.ts';

@@ -4,11 +4,12 @@
 // choose, a tool's name or an id, is shown without what looks like a credential in it.
 import type { LoggedDecision } from '../../api/operation.ts';
 import type { RedactionRules } from '../../core/redaction/scanner.ts';
-import { withoutSecrets } from '../../pdp/record/decision-records.ts';
+import { RecordedNames } from '../../pdp/record/recorded-names.ts';
 import { FoldedLines } from '../../telemetry/folded-lines.ts';
 import type { Logger } from '../../telemetry/log.ts';
 
 export class DecisionLog {
+  readonly #names = new RecordedNames();
   readonly #log: Logger;
   readonly #denials: FoldedLines;
   readonly #redaction: () => RedactionRules;
@@ -32,7 +33,7 @@ export class DecisionLog {
     const named = Object.fromEntries(
       Object.entries(about()).map(([key, value]) => [
         key,
-        typeof value === 'string' ? withoutSecrets(value, rules) : value,
+        typeof value === 'string' ? this.#names.withoutSecrets(value, rules) : value,
       ]),
     );
     const { decisionId, effect, wouldBe, reason, asserted, replayed, dryRun, policyRevision } = decision;

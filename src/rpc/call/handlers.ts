@@ -5,7 +5,7 @@ import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '
 import type { Operation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
 import type { Edge } from './edge.ts';
-import { callRunner } from './run-call.ts';
+import { type CallRunner, callRunner } from './run-call.ts';
 
 type Handler = handleUnaryCall<Buffer, Buffer> | handleServerStreamingCall<Buffer, Buffer>;
 
@@ -14,16 +14,13 @@ export function handlerOf(edge: Edge, operation: Operation, method: Method): Han
   return operation.mode === 'unary' ? unaryHandler(run) : streamHandler(run, operation.lifetime === 'endless');
 }
 
-function unaryHandler(run: ReturnType<typeof callRunner>): handleUnaryCall<Buffer, Buffer> {
+function unaryHandler(run: CallRunner): handleUnaryCall<Buffer, Buffer> {
   return (call, answer) => {
     run(call, { send: (bytes) => answer(null, bytes), fail: answer });
   };
 }
 
-function streamHandler(
-  run: ReturnType<typeof callRunner>,
-  isEndless: boolean,
-): handleServerStreamingCall<Buffer, Buffer> {
+function streamHandler(run: CallRunner, isEndless: boolean): handleServerStreamingCall<Buffer, Buffer> {
   return (call) => {
     const gone = new AbortController();
     // `cancelled` also fires when a call ends normally; by then nobody listens.

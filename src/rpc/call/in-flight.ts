@@ -1,4 +1,4 @@
-// How many calls of ours are being answered: so many and no more, of which one caller gets so many.
+// Limits the calls that are being answered, in total and per caller. Health checks and reflection are not counted.
 import { Failure } from '../../core/failure.ts';
 
 export class InFlight {
@@ -17,23 +17,22 @@ export class InFlight {
   }
 
   /**
-   * Counts a call in, before anything of it is decoded.
+   * Counts a call, before its request is decoded.
    *
-   * @returns whom to hand to {@link end}
    * @throws Failure overloaded, and then nothing was counted
    */
-  begin(caller: string): string {
+  begin(caller: string): void {
     const own = this.#byCaller.get(caller) ?? 0;
-    if (own >= this.#maxPerCaller) throw new Failure('overloaded', 'too many calls of this caller are under way');
-    if (this.#count >= this.#max) throw new Failure('overloaded', 'too many calls are under way');
+    if (own >= this.#maxPerCaller) throw new Failure('overloaded', 'this caller has too many calls in flight');
+    if (this.#count >= this.#max) throw new Failure('overloaded', 'too many calls are in flight');
     this.#byCaller.set(caller, own + 1);
     this.#count++;
-    return caller;
   }
 
+  /** Ends a call that {@link begin} has counted. */
   end(caller: string): void {
     const own = (this.#byCaller.get(caller) ?? 1) - 1;
-    // Names come and go with the callers file, so none is kept that has nothing under way.
+    // Names come and go with the callers file, so a caller without calls is forgotten.
     if (own === 0) this.#byCaller.delete(caller);
     else this.#byCaller.set(caller, own);
     this.#count--;

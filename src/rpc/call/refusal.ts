@@ -1,7 +1,7 @@
 // Answers to calls that no handler has seen, written straight to their streams, with the same details as all others.
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Metadata, type status } from '@grpc/grpc-js';
-import { anyPartition, newId } from '../../pdp/ids.ts';
+import { newRequestId } from '../../pdp/ids.ts';
 import { encodeErrorDetails } from './error-details.ts';
 import type { StatusReply } from './status.ts';
 
@@ -15,7 +15,7 @@ export interface Refusal {
 
 /** The trailers that tell of a refusal. */
 export function metadataOf({ code, reason, message }: Refusal): Metadata {
-  const requestId = newId(Date.now(), anyPartition());
+  const requestId = newRequestId(Date.now());
   const details = { code, reason, message, requestId, fields: [], retryAfterMs: undefined, precondition: undefined };
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', encodeErrorDetails(details));

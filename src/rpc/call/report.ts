@@ -1,54 +1,71 @@
-// What a caller is told of a failure, and what the log says of it.
+// Failures of calls: the status that the caller gets, and the line in the log.
 import type { IncomingHttpHeaders } from 'node:http2';
 import { Metadata } from '@grpc/grpc-js';
-import type { Operation } from '../../api/operation.ts';
-import type { Method } from '../../api/wire/codec.ts';
-import { anyPartition, newId } from '../../pdp/ids.ts';
+import { newRequestId } from '../../pdp/ids.ts';
 import { errorFields } from '../../telemetry/log.ts';
 import { unknownCaller } from './callers.ts';
 import type { Edge } from './edge.ts';
+import type { Endpoint } from './endpoint.ts';
 import { observerFor } from './observer.ts';
 import { type StatusReply, statusOf } from './status.ts';
 
-/** Lines per second for one reason; the rest is counted. Calls are shed in crowds, and one line a second says enough. */
+/** Log lines per second for one reason; more are counted. Overload refuses many calls at once, and one line says enough. */
 const REFUSALS_PER_SECOND = 10;
+const OVERLOADS_PER_SECOND = 1;
 
-/** @param caller  undefined when it is not known */
-export function report(edge: Edge, { name }: Operation, caller: string | undefined, error: unknown): StatusReply {
-  const requestId = newId(Date.now(), anyPartition());
-  const reply = statusOf(error, requestId);
-  const line = { rpc: name, caller, code: reply.codeName, reason: reply.reason, request_id: requestId };
-  if (STORE_FAILURES.has(reply.reason)) {
-    reportStoreFailure(edge, { ...line, ...errorFields(error) });
-    return reply;
+/** The status of an error under a new request id. */
+export function statusReply(error: unknown): StatusReply {
+  return statusOf(error, newRequestId(Date.now()));
+}
+
+/** @param caller  undefined if it is not known */
+export function logFailure(
+  { edge, operation }: Endpoint,
+  caller: string | undefined,
+  reply: StatusReply,
+  error: unknown,
+): void {
+  const { codeName: code, reason, requestId } = reply;
+  const line = { rpc: operation.name, caller, code, reason, request_id: requestId };
+  if (STORE_FAILURES.has(reason)) {
+    logStoreFailure(edge, { ...line, ...errorFields(error) });
+    return;
   }
-  edge.refusals.write(reply.reason, reply.reason === 'OVERLOADED' ? 1 : REFUSALS_PER_SECOND, (log) => {
+  edge.refusals.write(reason, reason === 'OVERLOADED' ? OVERLOADS_PER_SECOND : REFUSALS_PER_SECOND, (log) => {
     if (reply.isOurFault) log.error({ ...line, ...errorFields(error) }, 'failed');
     else log.info({ ...line, detail: reply.error.details }, 'refused');
   });
-  return reply;
+}
+
+/** Logs an error that came after the call was answered. Never throws: there is nobody left to tell. */
+export function logFault({ edge, operation }: Endpoint, caller: string | undefined, fault: unknown): void {
+  try {
+    edge.refusals.write('AFTER_ANSWER', REFUSALS_PER_SECOND, (log) =>
+      log.error({ rpc: operation.name, caller, ...errorFields(fault) }, 'failed after the answer'),
+    );
+  } catch {
+    // The log itself fails.
+  }
 }
 
 const STORE_FAILURES: ReadonlySet<string> = new Set(['STATE_UNAVAILABLE', 'STATE_FULL']);
 
-/** They come by the thousand, and all for one reason: in an outage they are counted, outside of one they fold. */
-function reportStoreFailure(edge: Edge, line: { readonly reason: string } & Readonly<Record<string, unknown>>): void {
+/** An outage fails thousands of calls for one reason: during an outage they are counted, otherwise equal lines fold. */
+function logStoreFailure(edge: Edge, line: { readonly reason: string } & Readonly<Record<string, unknown>>): void {
   const { reason } = line;
   const isCounted = reason === 'STATE_UNAVAILABLE' && edge.outage.failed();
   if (isCounted) edge.storeFailures.log.debug(line, 'failed');
   else edge.storeFailures.write({ key: reason, kind: reason, about: { reason } }, (log) => log.error(line, 'failed'));
 }
 
-/** Refuses calls of an operation whose caller is not known, as its handler would. */
-export function unknownRefuser(
-  edge: Edge,
-  operation: Operation,
-  method: Method,
-): (headers: IncomingHttpHeaders) => StatusReply {
-  const observe = observerFor(method, edge.telemetry);
+/** Makes the refusal of a call whose caller is not known, as the call's handler would make it. */
+export function unknownRefuser(endpoint: Endpoint): (headers: IncomingHttpHeaders) => StatusReply {
+  const observe = observerFor(endpoint.method, endpoint.edge.telemetry);
   return (headers) => {
     const observer = observe(Metadata.fromHttp2Headers(headers));
-    const reply = report(edge, operation, undefined, unknownCaller());
+    const error = unknownCaller();
+    const reply = statusReply(error);
+    logFailure(endpoint, undefined, reply, error);
     observer.failed(reply);
     return reply;
   };

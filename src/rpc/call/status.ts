@@ -1,14 +1,17 @@
 // Failures to gRPC statuses, in one table. The only place that knows gRPC codes.
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { Failure, type FailureKind, type FailureSubject } from '../../core/failure.ts';
+import { Failure, type FailureKind, type SubjectOf } from '../../core/failure.ts';
 import { encodeErrorDetails } from './error-details.ts';
 
-interface Row {
+interface Row<Kind extends FailureKind> {
   readonly code: status;
-  /** A name of tollgate.v1.ErrorReason without its prefix; by subject where that tells more. */
-  readonly reason: string | Partial<Record<FailureSubject | 'otherwise', string>>;
+  /** A name of tollgate.v1.ErrorReason without its prefix; for a kind with subjects, one for each. */
+  readonly reason: [SubjectOf<Kind>] extends [undefined] ? string : Readonly<Record<Key<SubjectOf<Kind>>, string>>;
   readonly retryAfterMs?: number;
 }
+
+/** A failure without a subject is looked up as `none`. */
+type Key<Subject extends string | undefined> = Subject extends string ? Subject : 'none';
 
 const TABLE = {
   caller_unknown: { code: status.UNAUTHENTICATED, reason: 'UNAUTHENTICATED' },
@@ -45,7 +48,7 @@ const TABLE = {
   state_unavailable: {
     code: status.UNAVAILABLE,
     // A full store is out of use like one that is away: the same call, with the same key, may succeed later.
-    reason: { space: 'STATE_FULL', otherwise: 'STATE_UNAVAILABLE' },
+    reason: { space: 'STATE_FULL', none: 'STATE_UNAVAILABLE' },
     retryAfterMs: 100,
   },
   overloaded: { code: status.RESOURCE_EXHAUSTED, reason: 'OVERLOADED', retryAfterMs: 100 },
@@ -54,7 +57,7 @@ const TABLE = {
   stopping: { code: status.UNAVAILABLE, reason: 'STOPPING' },
   assertion_refused: { code: status.PERMISSION_DENIED, reason: 'ASSERTION_REFUSED' },
   internal: { code: status.INTERNAL, reason: 'INTERNAL' },
-} as const satisfies Record<FailureKind, Row>;
+} as const satisfies { readonly [Kind in FailureKind]: Row<Kind> };
 
 export interface StatusReply {
   readonly error: Partial<ServiceError>;
@@ -67,12 +70,10 @@ export interface StatusReply {
 
 /** What the caller is told of an error. What is not a Failure is a bug, and the caller learns nothing of it. */
 export function statusOf(error: unknown, requestId: string): StatusReply {
-  const failure = error instanceof Failure ? error : new Failure('internal', 'internal error', { cause: error });
-  const row: Row = TABLE[failure.kind];
-  const reason =
-    typeof row.reason === 'string'
-      ? row.reason
-      : (row.reason[failure.subject ?? 'otherwise'] ?? row.reason.otherwise ?? 'INTERNAL');
+  const failure: Failure =
+    error instanceof Failure ? error : new Failure('internal', 'internal error', { cause: error });
+  const row: Pick<Row<FailureKind>, 'code' | 'retryAfterMs'> = TABLE[failure.kind];
+  const reason = reasonOf(failure);
   const message = failure.message.isWellFormed() ? failure.message.slice(0, MESSAGE_LENGTH_MAX) : 'internal error';
   const metadata = new Metadata();
   metadata.set(
@@ -94,6 +95,12 @@ export function statusOf(error: unknown, requestId: string): StatusReply {
     codeName: status[row.code] ?? 'UNKNOWN',
     isOurFault: failure.kind === 'internal' || failure.kind === 'state_unavailable',
   };
+}
+
+function reasonOf({ kind, subject }: Failure): string {
+  const reason: string | Readonly<Record<string, string>> = TABLE[kind].reason;
+  // The table has a row for each kind and subject, and the types of Failure admit no other pair.
+  return typeof reason === 'string' ? reason : reason[subject ?? 'none']!;
 }
 
 /** Status messages travel percent-encoded in a header; a few hundred characters always pass. */

@@ -1,57 +1,76 @@
-// The answers of a stream, one after the other, until there are no more, the caller goes, or the server stops.
+// A stream: decode the request, then send each answer until there are no more, the caller goes, or the server stops.
 import type { StreamOperation } from '../../api/operation.ts';
-import type { Method } from '../../api/wire/codec.ts';
 import { Failure } from '../../core/failure.ts';
 import type { CallContext } from '../../pdp/call-context.ts';
 import { Slice } from '../../pdp/turns.ts';
+import type { Call } from './call.ts';
 import { type Callers, type Identified, roleRefused, unknownCaller } from './callers.ts';
-import type { Edge } from './edge.ts';
-import type { Reply } from './run-call.ts';
+import { decodeFields, type Endpoint } from './endpoint.ts';
 
-interface OpenStream {
-  readonly edge: Edge;
-  readonly operation: StreamOperation;
-  readonly method: Method;
-  readonly identified: Identified;
-  readonly reply: Reply;
+type StreamEndpoint = Endpoint<StreamOperation>;
+
+/** @throws what decoding throws; later errors fail the call */
+export function runStream(
+  endpoint: StreamEndpoint,
+  call: Call,
+  context: CallContext,
+  bytes: Buffer,
+  identified: Identified,
+): void {
+  const request = endpoint.operation.decode(decodeFields(endpoint, bytes), context.pdp);
+  const sent = sendAll(endpoint, call, context, request, identified);
+  sent.then(() => call.end()).catch((error) => call.fail(error));
 }
 
-/** @throws Failure when the server stops, or when the caller may not have the stream any more */
-export async function sendAll(
-  { edge, operation, method, identified, reply }: OpenStream,
+/** @throws Failure when the server stops, or when the caller may no longer have the stream */
+async function sendAll(
+  { edge, operation, method }: StreamEndpoint,
+  { reply }: Call,
   context: CallContext,
-  asked: unknown,
+  request: unknown,
+  identified: Identified,
 ): Promise<void> {
   // An endless stream would hold up the stop of the server.
   const stopping = operation.lifetime === 'endless' ? edge.draining : edge.stopping;
   const abort = new AbortController();
   const stop = () => abort.abort();
-  /** Why the caller may not have this stream any more. */
+  /** Why the caller may no longer have this stream. */
   let refusal: Failure | undefined;
   const forget = edge.openStreams.add(() => {
     refusal = refusalOfOpen(edge.callers, identified, operation);
     if (refusal) stop();
   });
-  const signals = [stopping, reply.signal].filter((signal) => signal !== undefined);
-  for (const signal of signals) {
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-  }
+  const unfollow = follow([stopping, reply.signal], stop);
   const slice = new Slice();
   try {
-    for await (const answer of operation.run(context, asked, abort.signal)) {
+    for await (const answer of operation.run(context, request, abort.signal)) {
       if (abort.signal.aborted) break;
       const taken = reply.send(method.encode(operation.encode(answer) as object));
       if (taken) await Promise.race([taken, aborted(abort.signal)]);
       if (slice.isOver) await slice.next();
     }
   } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop);
+    unfollow();
     forget();
   }
   if (refusal) throw refusal;
-  // What looks like the end of the list would be taken for it.
+  // Status OK would tell the caller that the list is complete.
   if (stopping.aborted) throw new Failure('stopping', 'the server is stopping');
+}
+
+/**
+ * Calls `stop` when any of the signals is aborted, at once if one is already.
+ *
+ * @returns removes the listeners: the signals of the server outlive the stream
+ */
+function follow(signals: readonly (AbortSignal | undefined)[], stop: () => void): () => void {
+  for (const signal of signals) {
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+  }
+  return () => {
+    for (const signal of signals) signal?.removeEventListener('abort', stop);
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -62,8 +81,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Why a caller may not have an open stream any more: it was removed, its certificate has ended, or its role was changed. A
- * credential that belongs to another caller by now does not carry the stream over to that one.
+ * Says why a caller may no longer have an open stream: the caller was removed, its certificate has expired, or its role has
+ * changed. A credential that now belongs to another caller does not give that caller the stream.
  */
 function refusalOfOpen(callers: Callers, identified: Identified, { roles }: StreamOperation): Failure | undefined {
   const caller = callers.again(identified);

@@ -1,7 +1,7 @@
 // grpc.health.v1, per service: the empty name says that the process lives, the others that they can decide, which they
 // cannot while the store does not answer.
 import type { Server } from '@grpc/grpc-js';
-import type { State } from '../../state/port.ts';
+import type { State } from '../../state/port/state.ts';
 import { HealthService } from './health-service.ts';
 import { OpenStreams } from './open-streams.ts';
 

@@ -15,6 +15,7 @@ import type { ServiceName } from '../../gen/tollgate.ts';
 import { StartupError } from '../../host/startup-error.ts';
 import { bindPrivately, claimSocketPath } from '../../host/unix-socket.ts';
 import type { Edge } from '../call/edge.ts';
+import { endpointOf } from '../call/endpoint.ts';
 import { handlerOf } from '../call/handlers.ts';
 import { reply } from '../call/refusal.ts';
 import { unknownRefuser } from '../call/report.ts';
@@ -67,7 +68,7 @@ export class Listener {
       services.flatMap((service) =>
         methodsOf(service).map((method) => [
           method.path,
-          unknownRefuser(edge, operationOf(service, method.name), method),
+          unknownRefuser(endpointOf(edge, operationOf(service, method.name), method)),
         ]),
       ),
     );

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
-import type { TlsFiles } from '../../config/listeners.ts';
+import type { TlsFiles } from '../../config/sections/listeners.ts';
 import { FileWatch } from '../../host/file-watch.ts';
 import { readPem } from '../../host/read-pem.ts';
 import { StartupError } from '../../host/startup-error.ts';
@@ -141,7 +141,7 @@ export function readMaterial(files: TlsFiles): Material {
   }
   if (files.clientCa !== undefined) {
     for (const authority of certificatesIn(material.clientCa!, files.clientCa)) {
-      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is no authority`);
+      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is not an authority`);
     }
   }
   return material;

@@ -4,7 +4,7 @@
 //   version(1) = 1 | number(4) | epoch(4) | size(8) | time, ms(8) | count(1) | the frontier's hashes(32 each) | the signed note
 import type { Frontier } from '../../core/ledger/merkle.ts';
 import type { RunStatus } from '../../core/run/run.ts';
-import type { Durability } from '../port.ts';
+import type { Durability } from '../port/store.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 26;

@@ -8,17 +8,25 @@
 // A sequence of 0 says that there was no session to look at, a rate limit of 0 that it has none. The detail is the ms
 // until a retry for RATE_LIMITED, else the place of the call that decided, from 1. The last id is the request's that was
 // counted last, so that a command that is sent twice counts once.
+
 import { createHash } from 'node:crypto';
 import { decodeMulti } from '@msgpack/msgpack';
-import { CHECKS, type Check, type CheckName, type Effect, REASONS, type Reason } from '../../core/decision/decision.ts';
+import {
+  CHECK_NAMES,
+  type Check,
+  type CheckName,
+  type Effect,
+  REASONS,
+  type Reason,
+} from '../../core/decision/decision.ts';
 import {
   type CountedCall,
-  checksOf,
   DECISION_RPCS,
   type DecisionContext,
   type DecisionRecord,
   type DecisionSession,
 } from '../../core/decision/decision-record.ts';
+import { checksOf } from '../../core/decision/recorded-checks.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { SensitivityLevel } from '../../core/session/session.ts';
 import { detailsOf, encodeDetails } from './decision-details.ts';
@@ -39,7 +47,7 @@ const ASSERTED = 0x80;
 const NAME_BITS = 0x3f;
 
 const REASON_NUMBERS = new Map<Reason, number>(REASONS.map((reason, index) => [reason, index + 1]));
-const CHECK_NUMBERS = new Map<CheckName, number>(CHECKS.map((name, index) => [name, index]));
+const CHECK_NUMBERS = new Map<CheckName, number>(CHECK_NAMES.map((name, index) => [name, index]));
 
 /** As the contract numbers it; part of the stored form. */
 export function reasonNumber(reason: Reason): number {
@@ -66,22 +74,19 @@ export function rpcOf(number: number): DecisionContext['rpc'] {
   return rpc;
 }
 
-/** One serves all: no other context is begun before one is taken. */
-const writer = new MsgpackWriter();
-
 /**
  * The context: two or three msgpack arrays, the first of which says what was asked,
  * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
  * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil. What a
  * management operation changed is a third array, see decision-details.ts.
  */
-export function encodeContext(context: DecisionContext): { context: Buffer; foldBytes: number } {
-  writer.begin();
+export function encodeContext(context: DecisionContext): { context: Buffer; aggregationBytes: number } {
+  const writer = new MsgpackWriter();
   writer.array(11);
   writer.integer(rpcNumber(context.rpc));
   writer.text(context.agentId);
-  writeId(context.sessionId);
-  writeId(context.runId);
+  writeId(writer, context.sessionId);
+  writeId(writer, context.runId);
   writer.text(context.principal);
   writer.text(context.scope);
   writer.text(context.platform);
@@ -94,17 +99,17 @@ export function encodeContext(context: DecisionContext): { context: Buffer; fold
     writer.integer(levelsOf(call));
     writer.integer(call.count);
   }
-  const foldBytes = writer.length;
+  const aggregationBytes = writer.length;
   writer.array(5);
   writer.text(context.caller);
   if (context.traceHash === undefined) writer.nil();
-  else writeHex(context.traceHash);
-  if (REVISION.test(context.policyRevision)) writeHex(context.policyRevision);
+  else writeHex(writer, context.traceHash);
+  if (REVISION.test(context.policyRevision)) writeHex(writer, context.policyRevision);
   else writer.text(context.policyRevision);
-  writeChecks(context.checks);
+  writeChecks(writer, context.checks);
   writer.integer(context.latencyUs);
   if (context.details) writer.bytes(encodeDetails(context.details));
-  return { context: writer.taken(), foldBytes };
+  return { context: writer.target.subarray(0, writer.length), aggregationBytes };
 }
 
 /** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
@@ -115,7 +120,7 @@ function levelsOf({ sensitivity, stated }: CountedCall): number {
 const REVISION = /^[0-9a-f]{64}$/;
 
 /** An own id takes less than half as bytes; any other text stays one. */
-function writeId(id: string | undefined): void {
+function writeId(writer: MsgpackWriter, id: string | undefined): void {
   if (id === undefined || !isOwnId(id)) writer.text(id);
   else {
     const at = writer.binary(16);
@@ -123,13 +128,13 @@ function writeId(id: string | undefined): void {
   }
 }
 
-function writeHex(digits: string): void {
+function writeHex(writer: MsgpackWriter, digits: string): void {
   const at = writer.binary(digits.length / 2);
   writer.target.write(digits, at, 'hex');
 }
 
 /** Two bytes each: the name with two flags, the reason. */
-function writeChecks(checks: readonly Check[]): void {
+function writeChecks(writer: MsgpackWriter, checks: readonly Check[]): void {
   let at = writer.binary(2 * checks.length);
   const bytes = writer.target;
   for (const { name, passed, asserted, reason } of checks) {
@@ -139,9 +144,12 @@ function writeChecks(checks: readonly Check[]): void {
 }
 
 /** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
-export function foldDigest(reason: Reason, { context, foldBytes }: { context: Uint8Array; foldBytes: number }): string {
+export function aggregationDigest(
+  reason: Reason,
+  { context, aggregationBytes }: { context: Uint8Array; aggregationBytes: number },
+): string {
   const digest = createHash('sha1').update(Buffer.from([reasonNumber(reason)]));
-  return digest.update(context.subarray(0, foldBytes)).digest('hex');
+  return digest.update(context.subarray(0, aggregationBytes)).digest('hex');
 }
 
 /** A decision as the store makes it. */
@@ -291,7 +299,7 @@ function checksIn(bytes: Uint8Array): Check[] {
   const checks: Check[] = [];
   for (let at = 0; at < bytes.length; at += 2) {
     const flags = bytes[at]!;
-    const name = CHECKS[flags & NAME_BITS];
+    const name = CHECK_NAMES[flags & NAME_BITS];
     if (!name) throw new Error('decision context: a check that nobody knows');
     const check = { name, passed: (flags & PASSED) !== 0, reason: reasonOf(bytes[at + 1]!) };
     checks.push((flags & ASSERTED) === 0 ? check : { ...check, asserted: true });

@@ -6,7 +6,8 @@
 import { encode } from '@msgpack/msgpack';
 
 export class MsgpackWriter {
-  #bytes = Buffer.allocUnsafe(1024);
+  // Large enough for most contexts, and small enough to come from Node's pool.
+  #bytes = Buffer.allocUnsafe(384);
   #length = 0;
 
   get length(): number {

@@ -1,8 +1,8 @@
 // What is remembered of an idempotency key, as both engines store it: a 12-byte name and a 40-byte value, so that a
 // hundred thousand keys of one session stay near ten megabytes.
 import { createHash } from 'node:crypto';
-import type { Remembered } from '../../core/session/session.ts';
-import type { IdempotencyKey } from '../port.ts';
+import type { Remembered } from '../../core/session/charge.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 
 /**
  * The name under which a key is remembered, within its session, run, agent or caller.

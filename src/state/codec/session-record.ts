@@ -2,7 +2,7 @@
 // Redis scripts read and write the same arrays by position, so a position is part of the stored format.
 import { decode, encode } from '@msgpack/msgpack';
 import type { Counters, SensitivityLevel, Session, SessionRecord } from '../../core/session/session.ts';
-import type { NewSession } from '../port.ts';
+import type { NewSession } from '../port/session.ts';
 
 /** `[version, agent, owner or "", time limit, budget, rate limit or 0, window, ceiling, all tools?, tools, id, chain, intent]`, times in ms. */
 export function encodeFacts(session: NewSession): Uint8Array {

@@ -1,6 +1,8 @@
-// Agents: whether one is deactivated, and how many sessions it has that neither closed nor expired.
+// Agents: whether an agent is deactivated, and how many live sessions it has. A live session is neither closed nor expired.
 import { statusOf } from '../../core/session/session.ts';
-import type { AgentRecord, RecordOf, State } from '../port.ts';
+import type { AgentRecord } from '../port/agent.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { State } from '../port/state.ts';
 import { recordOfChange } from './decisions.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, nameKey, placeKey, readPlace, readTime, time } from './keys.ts';
@@ -15,7 +17,7 @@ export function liveSessions(tables: Tables, agentId: string, now: number): numb
   return tables['agent-sessions'].getKeysCount(liveRange(agentId, now));
 }
 
-/** What expires now still lives. */
+/** A session that expires exactly now is still live. */
 function liveRange(agentId: string, now: number): { start: Buffer; end: Buffer } {
   const prefix = livePrefix(agentId);
   return { start: placeKey(prefix, now, Buffer.alloc(0)), end: afterPrefix(prefix) };

@@ -1,14 +1,14 @@
-// How decisions lie in the tables: the records by partition and id, so by time; the lists that bound how many there are,
-// `list(1) | owner(16) | id(16)`; of a partition's lists, how much came to them since they were looked at; and what is noted
-// with a run, in order.
+// The layout of decision records in the tables: the records by partition and id, which orders them by time; the lists that
+// bound their number, `list(1) | owner(16) | id(16)`; and for each list of a partition, how many records were added since the
+// list was last trimmed.
 //
-// INVARIANT: an entry of a list goes with its record, and a record that is in a list is in one only.
+// INVARIANT: an entry of a list is removed together with its record, and a record is in at most one list.
 import type { Reason } from '../../core/decision/decision.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
-import { decidedAtMs, decodeDecision, foldDigest, repeated } from '../codec/decision-record.ts';
+import { aggregationDigest, decidedAtMs, decodeDecision, repeated } from '../codec/decision-record.ts';
 import { uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry } from '../port.ts';
+import type { DecisionEntry } from '../port/decision.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, PRESENT } from './keys.ts';
 import type { DecisionBounds } from './store.ts';
@@ -17,7 +17,7 @@ import type { DecisionBounds } from './store.ts';
 const LISTS = { session: 0, denials: 1, sessionless: 2, identities: 3, others: 4 } as const;
 type ListName = keyof typeof LISTS;
 
-/** Where a record is listed: with a session, or with the partition. */
+/** The list of a record: one of a session, or one of the partition. */
 export type Listing =
   | { readonly name: 'session' | 'denials'; readonly sessionId: string }
   | { readonly name: 'sessionless' | 'identities' | 'others'; readonly partition: number };
@@ -47,10 +47,11 @@ function writePrefix(listing: Listing, key: Buffer): Buffer {
 }
 
 /**
- * An owner ends with the partition of all that it owns, so an entry ends with the key of its record.
+ * The key of the record that an entry belongs to. An owner's last byte is the partition of its records, so an entry ends with
+ * the key of its record.
  *
- * WHY NOT a subarray: a key that lmdb-js hands out lies in the heap of JavaScript, and a view moves it out of there, for
- * three times what a copy takes.
+ * WHY NOT a subarray: lmdb-js returns keys on the JavaScript heap. A view would move the key off the heap, which takes three
+ * times as long as a copy.
  */
 function recordKeyIn(entry: Buffer): Buffer {
   const key = Buffer.allocUnsafe(1 + ID_BYTES);
@@ -58,7 +59,7 @@ function recordKeyIn(entry: Buffer): Buffer {
   return key;
 }
 
-/** The ids of a list, newest first. */
+/** Yields the ids of a list, newest first. */
 export function* idsOf(tables: Tables, listing: Listing, before: string | undefined): Generator<string> {
   const prefix = listPrefix(listing);
   const start = before === undefined ? afterPrefix(prefix) : Buffer.concat([prefix, idKey(before)]);
@@ -75,10 +76,10 @@ export interface Listed {
 }
 
 /**
- * Adds a record to a list. With every so many of its records a list is looked at and made as long as `max` at the most.
- * WHY NOT with each: to find and remove one costs a charge more than to write one.
+ * Adds a record to a list. The list is trimmed to `max` records after every {@link slackOf} additions.
+ * WHY NOT after each: finding and removing a record costs a charge more than writing one.
  *
- * @param changes  how often the session has changed: it has no more records than that; undefined for a partition's list
+ * @param changes  how often the session has changed, which bounds the number of its records; undefined for a partition's list
  */
 export function listed(
   tables: Tables,
@@ -103,7 +104,7 @@ export function listed(
   return writes;
 }
 
-/** How many records of a list come between two looks at it; all but one may be more than `max`. */
+/** How many records are added to a list between two trims; the list may exceed `max` by one less. */
 function slackOf(max: number): number {
   return Math.min(Math.max(Math.floor(max / LIMITS.decisionSlackShare), 1), LIMITS.decisionSlackMax);
 }
@@ -112,7 +113,7 @@ function additionsOf(tables: Tables, prefix: Buffer): number {
   return tables['decision-counts'].get(prefix)?.readUInt32BE() ?? 0;
 }
 
-/** Removes the oldest of a list, so that one more makes `max`. Of a list that has far too many, only some at one time. */
+/** Removes the oldest records of a list, so that one more makes `max`. A list that is far too long is trimmed in several calls. */
 function excess(tables: Tables, listing: Listing, max: number): Write[] {
   const prefix = listPrefix(listing);
   const range = { start: prefix, end: afterPrefix(prefix) };
@@ -121,15 +122,15 @@ function excess(tables: Tables, listing: Listing, max: number): Write[] {
   return Array.from(tables['decision-lists'].getKeys({ ...range, limit })).flatMap((entry) => dropped(tables, entry));
 }
 
-/** Adds a denial to those of its session, or counts it with the record of one that was equal to it. */
-export function folded(
+/** Aggregates a denial: counts it with the record of an equal denial of the session, or adds a record. */
+export function aggregated(
   tables: Tables,
   listing: Listing & { name: 'denials' },
   { decisionId, reason, bytes }: Listed,
   { entry, now, retentionMs }: { entry: DecisionEntry; now: number; retentionMs: number },
 ): { decisionId: string; writes: Write[]; isNew: boolean } {
   const prefix = listPrefix(listing);
-  const digest = Buffer.from(foldDigest(reason, entry), 'hex');
+  const digest = Buffer.from(aggregationDigest(reason, entry), 'hex');
   const entries = Array.from(tables['decision-lists'].getRange({ start: prefix, end: afterPrefix(prefix) }));
   const equal = entries.find(({ value }) => value.equals(digest));
   const first = equal && uuidText(equal.key.subarray(PREFIX_BYTES));
@@ -156,7 +157,7 @@ function dropped(tables: Tables, entry: Buffer): Write[] {
   ];
 }
 
-/** Removes up to `limit` records of a partition that are older than they are kept, from the oldest on. */
+/** Removes up to `limit` records of a partition that are older than the retention, oldest first. */
 export function removeOldDecisions(
   { retentionMs }: DecisionBounds,
   tables: Tables,
@@ -176,7 +177,7 @@ export function removeOldDecisions(
   return writes;
 }
 
-/** The lists that a record may be in. */
+/** The lists that can hold a record. */
 function listsOf(decisionId: string, bytes: Buffer): Listing[] {
   const { sessionId } = decodeDecision(decisionId, bytes);
   const partition = partitionOf(decisionId);

@@ -1,4 +1,4 @@
-// Decision records: written in the step of what they record, found by id, session, run and partition.
+// Decision records: written in the same step as the change that they record; found by id, session, run and partition.
 import { setImmediate as turn } from 'node:timers/promises';
 import { type DecisionRecord, numbersOf, sessionlessListOf } from '../../core/decision/decision-record.ts';
 import { type DecisionSubject, isAbout } from '../../core/decision/decision-subject.ts';
@@ -6,19 +6,19 @@ import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import type { SessionRecord } from '../../core/session/session.ts';
 import { decodeDecision, encodeDecision, type MadeDecision, repeated } from '../codec/decision-record.ts';
-import { encodeNoted } from '../codec/noted-decision.ts';
 import { uuidText } from '../codec/operation-record.ts';
-import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port.ts';
-import { decisionKey, folded, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
+import { encodeRunDecision } from '../codec/run-decision.ts';
+import type { DecisionPage, DecisionRecords, NewDecision, RecordOf, SettledDecision } from '../port/decision.ts';
+import { aggregated, decisionKey, idsOf, type Listing, listed, maxOf } from './decision-tables.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { idKey, time } from './keys.ts';
-import { notedBefore, noting } from './noted-decisions.ts';
+import { addRunDecision, runDecisionsBefore } from './run-decisions.ts';
 import { loadRun } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import type { Store } from './store.ts';
 import { SUBJECT_SLACK_MS, sessionsOf } from './subjects.ts';
 
-/** What a step writes to record a decision. @returns the id of the record, an earlier one's where a denial is folded */
+/** Makes the writes that record a decision. @returns with them the id of the record; an aggregated denial has an earlier id */
 export function recording(
   store: Store,
   tables: Tables,
@@ -32,16 +32,16 @@ export function recording(
   if (listing.name === 'denials') {
     const { retentionMs } = decisions;
     const { name, sessionId } = listing as { name: 'denials'; sessionId: string };
-    const denial = folded(tables, { name, sessionId }, item, { entry: decision, now, retentionMs });
-    const notes = denial.isNew ? notesOf(tables, decision, made, now) : [];
-    return { decisionId: denial.decisionId, writes: [...denial.writes, ...notes] };
+    const denial = aggregated(tables, { name, sessionId }, item, { entry: decision, now, retentionMs });
+    const added = denial.isNew ? runDecisionOf(tables, decision, made, now) : [];
+    return { decisionId: denial.decisionId, writes: [...denial.writes, ...added] };
   }
   const changes = listing.name === 'session' ? made.session?.sequence : undefined;
   const writes = listed(tables, listing, item, { max: maxOf(listing.name, decisions), changes });
-  return { decisionId, writes: [...writes, ...notesOf(tables, decision, made, now)] };
+  return { decisionId, writes: [...writes, ...runDecisionOf(tables, decision, made, now)] };
 }
 
-/** The record of a session that is opened or closed, if one is wanted. */
+/** Records the creation or the close of a session, if the caller wants a record. */
 export function recordOfChange(
   store: Store,
   tables: Tables,
@@ -54,13 +54,13 @@ export function recordOfChange(
   return recording(store, tables, recordOf(sessionId), { made, listing: { name: 'session', sessionId }, now }).writes;
 }
 
-/** Counts the repeat of a key with the record of its charge, if that is still there. */
+/** Counts a repeat of a key with the record of its charge, if the record still exists. */
 export function countingRepeat(tables: Tables, firstId: string, repeat: { decisionId: string; now: number }): Write[] {
   const stored = tables.decisions.get(decisionKey(firstId));
   return stored ? [[tables.decisions, decisionKey(firstId), repeated(stored, repeat)]] : [];
 }
 
-function notesOf(
+function runDecisionOf(
   tables: Tables,
   { runId, decisionId, rpc }: NewDecision,
   { effect, reason }: MadeDecision,
@@ -68,12 +68,12 @@ function notesOf(
 ) {
   if (runId === undefined || !isOwnId(runId) || partitionOf(runId) !== partitionOf(decisionId)) return [];
   if (!loadRun(tables, runId)) return [];
-  const bytes = encodeNoted({ decisionId, atMs: now, reason, rpc });
-  return noting(tables, runId, { bytes, isDenial: effect === 'DENY' });
+  const bytes = encodeRunDecision({ decisionId, atMs: now, reason, rpc });
+  return addRunDecision(tables, runId, { bytes, isDenial: effect === 'DENY' });
 }
 
 export function recordDecision(store: Store, decision: SettledDecision): ReturnType<DecisionRecords['recordDecision']> {
-  // What has happened already is recorded in a full store, too: an agent is stopped there, and its list is bounded.
+  // A full store still records what has already happened, such as the stop of an agent. Those lists are bounded.
   const grows = sessionlessListOf(decision.rpc) === 'sessionless';
   return store.environment.commit(
     (tables) => {
@@ -128,7 +128,7 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
   const { of, fromMs, toMs, limit } = page;
   const after = page.after !== undefined && isOwnId(page.after) ? page.after : undefined;
   const records: DecisionRecord[] = [];
-  // A run's list is not in the order of ids: nothing of it counts before the position, and nothing at all if it is not there.
+  // A run's list is not ordered by id: records count only after the position, and none counts if the position is absent.
   let isBehind = after === undefined || !('runId' in of);
   let last: Partial<Entry> = 'runId' in of || after === undefined ? {} : { id: after };
   const fits = ({ atMs, lastAtMs, sessionId }: DecisionRecord) =>
@@ -154,14 +154,14 @@ export async function pageDecisions(store: Store, page: DecisionPage): Promise<D
 function entriesBehind(tables: Tables, page: DecisionPage, { id, place }: Partial<Entry>): Iterable<Entry> {
   const { of } = page;
   if ('sessionId' in of) return isOwnId(of.sessionId) ? ofSession(tables, of.sessionId, id) : [];
-  if ('runId' in of) return isOwnId(of.runId) ? notedBefore(tables, of.runId, place) : [];
+  if ('runId' in of) return isOwnId(of.runId) ? runDecisionsBefore(tables, of.runId, place) : [];
   if (of.about) return ofSubject(tables, { partition: of.partition, about: of.about }, page, id);
   return ofPartition(tables, of.partition, page, id);
 }
 
 /**
- * Its decisions and its denials, of which there are few, merged: those that lie with it, and what the partition keeps of
- * sessions that are not there, which may be denials of this one.
+ * Merges a session's decisions with its few denials and with the partition's denials of absent sessions, which may be denials
+ * of this session.
  *
  * INVARIANT: an iterator of lmdb is always walked by `for`, which closes it: one left open keeps a read transaction.
  */
@@ -178,7 +178,7 @@ function* ofSession(tables: Tables, sessionId: string, after: string | undefined
   for (const id of denials) yield { id };
 }
 
-/** Those of its sessions, and those of no session, newest first. Others are told apart by their records. */
+/** Yields the decisions of the subject's sessions and those without a session, newest first. The caller drops other subjects. */
 function* ofSubject(
   tables: Tables,
   of: { partition: number; about: DecisionSubject },
@@ -199,7 +199,7 @@ function* ofSubject(
   }
 }
 
-/** The times in ids are those of a process's clock, which may be so far from the store's. */
+/** How far the process clock that made an id may be from the store's clock. */
 const SKEW_MS = LIMITS.operationGenerationMs;
 
 function* ofPartition(

@@ -1,11 +1,12 @@
-// From what lmdb, the file system or a codec throws to a Failure. Their texts are for the log, as the cause.
+// Turns errors of lmdb, the file system and the codecs into a Failure. Their messages go to the log, as the cause.
 import { constants } from 'node:os';
 import { Failure } from '../../core/failure.ts';
+import { StartupError } from '../../host/startup-error.ts';
 import { CommitStuck } from './file/commit-watch.ts';
 
 /**
- * lmdb's errors carry its number, a failed commit a promise of the reason; whatever else is thrown while a query or a
- * step runs is ours: a record that cannot be decoded, or a bug.
+ * An error of lmdb has a numeric code, and that of a failed commit a promise of its reason. Any other error that a query or a
+ * step throws is an internal one: a record that cannot be decoded, or a bug.
  */
 export async function failureOf(error: unknown): Promise<Failure> {
   if (error instanceof Failure) return error;
@@ -26,35 +27,36 @@ export function unavailable(cause: unknown): Failure {
   return new Failure('state_unavailable', 'the store cannot be written', { cause });
 }
 
-/** Nothing is added; what takes away is still done. */
+/** A full store refuses operations that add data and still performs those that remove data. */
 export function full(cause: unknown): Failure {
   return new Failure('state_unavailable', 'the store is full', { cause, subject: 'space' });
 }
 
-/** A failed commit tells its reason by rejecting another promise, in the same turn or never. */
+/** A failed commit gives its reason by rejecting a second promise, in the same turn of the event loop or never. */
 async function reasonOf(commitError: unknown): Promise<unknown> {
   const reason = Promise.resolve(commitError).catch((error: unknown) => error);
   return Promise.race([reason, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))]);
 }
 
-/** The file system's names and lmdb's numbers for a disk without space. */
+/** The codes of the file system and of lmdb for a disk without space. */
 const NO_SPACE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', constants.errno.ENOSPC, constants.errno.EDQUOT]);
 
-/** Why a data directory cannot be used, from what the file system, the check of the store or lmdb said about it. */
-export function directoryRefusal(directory: string, cause: unknown): Failure {
+/** Says why a data directory cannot be used, from an error of the file system, the check of the store or lmdb. */
+export function directoryRefusal(directory: string, cause: unknown): StartupError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (NO_SPACE.has(code)) return refusal(`data directory ${directory} is on a full disk: free some space there`, cause);
+  if (NO_SPACE.has(code))
+    return new StartupError(`data directory ${directory} is on a full disk: free some space there`, { cause });
   if (typeof code === 'string') {
-    return refusal(`data directory ${directory} cannot be used (${code}): name one that this user may write`, cause);
+    return new StartupError(
+      `data directory ${directory} cannot be used (${code}): name a directory that this user may write`,
+      {
+        cause,
+      },
+    );
   }
   const reason = cause instanceof Error ? cause.message : 'unknown error';
-  return refusal(
+  return new StartupError(
     `data directory ${directory} holds no usable store (${reason}): restore it from a copy, or move it away and start empty, which forgets sessions, runs and keys`,
-    cause,
+    { cause },
   );
-}
-
-/** A start that cannot succeed, in one line that names the way out. */
-export function refusal(message: string, cause?: unknown): Failure {
-  return new Failure('state_unavailable', message, cause === undefined ? {} : { cause });
 }

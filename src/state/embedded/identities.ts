@@ -1,7 +1,7 @@
-// Identity records: `when it ends(6) | the record's bytes` by trace, and an index by end for the sweep.
+// Identity records by trace, `expires at(6) | the record's bytes`, and an index by expiry for the sweep.
 import { type Identity, sameIdentity } from '../../core/identity/identity.ts';
 import { encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import type { Step, Tables, Write } from './file/environment.ts';
 import { nameKey, PRESENT, readTime, time } from './keys.ts';
 import type { Store } from './store.ts';
@@ -13,7 +13,7 @@ interface IdentityEntry {
   readonly expiresAtMs: number;
 }
 
-/** The record of a trace, if it has one that has not expired. */
+/** Reads the record of a trace, unless it has expired. */
 export function findIdentity(tables: Tables, traceId: string, now: number): IdentityEntry | undefined {
   const entry = entryOf(tables, nameKey(traceId));
   return entry && entry.expiresAtMs > now ? entry : undefined;
@@ -71,7 +71,7 @@ export function removeExpiredIdentities(tables: Tables, now: number, limit: numb
   ]);
 }
 
-/** Puts an entry in the place of the one that is stored, expired or not, and moves its place in the index. */
+/** Replaces or removes the stored entry, expired or not, and updates the index. */
 function replacing(tables: Tables, traceId: string, entry: IdentityEntry | undefined): Write[] {
   const key = nameKey(traceId);
   const before = entryOf(tables, key);

@@ -1,34 +1,34 @@
-// How keys are laid out. They are bytes, compared as bytes; every part but a last one has a fixed length or says it, so
-// that no two things share a key and a prefix holds exactly what it names.
+// The layout of keys. Keys are compared as bytes. Every part but the last has a fixed length or states its length, so that no
+// two entries share a key and a prefix matches exactly the entries that it names.
 import { createHash } from 'node:crypto';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { Position } from '../port.ts';
+import type { Position } from '../port/position.ts';
 
 const ID_BYTES = 16;
 const TIME_BYTES = 6;
 const TIME_MAX = 2 ** (8 * TIME_BYTES) - 1;
 const NAME_BYTES_MAX = 512;
 
-/** What an index entry holds: it is all in the key, and lmdb-js has had trouble with empty values. */
+/** The value of an index entry, whose content is in its key. WHY NOT an empty value: lmdb-js has had trouble with them. */
 export const PRESENT = Buffer.from([1]);
 
-/** The key of an own id. INVARIANT: a foreign id never gets this far; it is unknown before. */
+/** The key of an id that Tollgate made. INVARIANT: callers check the id first; any other id is unknown to the store. */
 export function idKey(ownId: string): Buffer {
   if (!isOwnId(ownId)) throw new Error('not an id of this service');
   return uuidBytes(ownId);
 }
 
-/** The key of a name that others chose: its length, then its bytes; a hash of names that would be too long for a key. */
+/** The key of a name that a caller chose: its length, then its bytes. A name too long for a key is hashed. */
 export function nameKey(name: string): Buffer {
   const bytes = Buffer.from(name);
   const kept = bytes.length <= NAME_BYTES_MAX ? bytes : createHash('sha256').update(bytes).digest();
-  // A hash is told from a name by a length that no kept name has.
+  // A length that no unhashed name has marks a hash.
   const length = kept === bytes ? bytes.length : NAME_BYTES_MAX + 1;
   return Buffer.concat([integer(length, 2), kept]);
 }
 
-/** 32 bytes that stand for a name where keys should stay short. */
+/** The SHA-256 of a name, for keys that should stay short. */
 export function nameHash(name: string): Buffer {
   return createHash('sha256').update(name).digest();
 }
@@ -48,7 +48,7 @@ export function readTime(bytes: Buffer, offset = 0): number {
   return bytes.readUIntBE(offset, TIME_BYTES);
 }
 
-/** An index by partition, and within it by time and id. */
+/** The prefix of one partition in an index. Its entries are ordered by time and id. */
 export function partitionPrefix(index: number, partition: number): Buffer {
   return Buffer.from([index, partition]);
 }
@@ -62,7 +62,7 @@ export function placeKey(prefix: Buffer, atMs: number, id: Buffer): Buffer {
   return Buffer.concat([prefix, time(atMs), id]);
 }
 
-/** Where a list goes on: a position's id may be anything, and one that is not ours stands before all ids. */
+/** The key of a position in a list. The id may be any text; one that Tollgate did not make sorts before all ids. */
 export function positionKey(prefix: Buffer, { atMs, id }: Position): Buffer {
   return placeKey(prefix, atMs, isOwnId(id) ? uuidBytes(id) : Buffer.alloc(0));
 }
@@ -72,7 +72,7 @@ export function readPlace(key: Buffer): Position {
   return { atMs: readTime(key, at), id: uuidText(key.subarray(at + TIME_BYTES)) };
 }
 
-/** Behind every key that begins with the prefix and goes on with a time, an id or a number. */
+/** A key behind every key that continues the prefix with a time, an id or a number. */
 export function afterPrefix(prefix: Buffer): Buffer {
   return Buffer.concat([prefix, Buffer.alloc(TIME_BYTES + ID_BYTES + 1, 0xff)]);
 }

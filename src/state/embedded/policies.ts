@@ -1,7 +1,7 @@
-// Policies by revision: `document(1) = 0 | revision(32)` to since when it is in force and the document, `use(1) = 1 |
-// revision(32)` to the time at which it was last in force, so that noting a use does not write the document again.
+// Policies by revision, in two kinds of entries: `0(1) | revision(32)` holds the time since when the policy is in force and its
+// document; `1(1) | revision(32)` holds the time at which it was last in force. Recording a use does not rewrite the document.
 import { LIMITS } from '../../core/limits.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { readTime, time } from './keys.ts';
 import type { Store } from './store.ts';
@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 const TIME_BYTES = 6;
 const DOCUMENT = Buffer.from([0]);
 const USE = Buffer.from([1]);
-/** As long as the time between two notes of one use, and more. */
+/** Longer than the time between two recorded uses of one policy. */
 const SLACK_MS = 600_000;
 
 export function keepPolicy(store: Store, policy: Parameters<State['keepPolicy']>[0]): Promise<void> {
@@ -27,7 +27,7 @@ export function keepPolicy(store: Store, policy: Parameters<State['keepPolicy']>
   });
 }
 
-/** Removes those that no record names any more, and beyond the maximum those that were in force longest ago. */
+/** Removes policies that no record refers to any more, and beyond the maximum those that were in force longest ago. */
 function outlived(store: Store, tables: Tables, { besides, now }: { besides: Buffer; now: number }): Write[] {
   const range = { start: USE, end: Buffer.concat([USE, Buffer.alloc(33, 0xff)]) };
   const uses = Array.from(tables.policies.getRange(range), ({ key, value }) => ({
@@ -54,7 +54,7 @@ export function readPolicy(store: Store, revision: string): ReturnType<State['re
   });
 }
 
-/** A ledger names a revision for as long as its run is kept. */
+/** A ledger refers to a revision for as long as its run is kept. */
 function keptMs({ decisions, runRetentionMs = 0 }: Store): number {
   return Math.max(decisions.retentionMs, runRetentionMs);
 }

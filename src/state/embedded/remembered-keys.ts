@@ -1,25 +1,25 @@
-// Remembered idempotency keys: `generation(4) | scope | name(12)`. A scope is an own id (16 bytes) or the hash of an
-// agent's or caller's name (32).
+// Remembered idempotency keys: `generation(4) | scope | name(12)`. A scope is the id of a session or run (16 bytes) or the
+// hash of an agent's or caller's name (32).
 //
-// The generation comes first, so that forgetting is removing from one end of one table, whatever became of the session
-// or run; a key is asked for by its full name, so nothing needs to list those of one scope.
-import { generationOf } from '../../core/session/session.ts';
+// The generation comes first, so that old keys are removed from one end of the table, whether or not their session or run
+// still exists. Keys are read by their full name; nothing lists the keys of one scope.
+import { generationOf } from '../../core/session/remembered-keys.ts';
 import { operationName } from '../codec/operation-record.ts';
-import type { IdempotencyKey } from '../port.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Table, Tables, Write } from './file/environment.ts';
 import { integer } from './keys.ts';
 
 type Named = Pick<IdempotencyKey, 'rpc' | 'key'>;
 
 const GENERATION_BYTES = 4;
-/** With every key that is remembered so many forgotten ones go, so that they never pile up. */
+/** How many outdated keys are removed with every new key, so that they do not pile up. */
 const FORGOTTEN_PER_KEY = 2;
 
 export class RememberedKeys {
-  /** Nothing is left that was forgotten by this generation. */
+  /** The latest generation at which no outdated keys were left. */
   #sweptGeneration = -1;
 
-  /** What is remembered of a key in any of these generations. */
+  /** Reads what is remembered of a key in any of these generations. */
   recall(table: Table, scope: Buffer, named: Named, generations: readonly number[]): Buffer | undefined {
     const name = operationName(named);
     for (const generation of generations) {
@@ -29,7 +29,7 @@ export class RememberedKeys {
     return undefined;
   }
 
-  /** Remembers a key, and forgets some that are out of date. */
+  /** Remembers a key, and removes some outdated keys. */
   remember(
     tables: Tables,
     { scope, named, generation, value }: { scope: Buffer; named: Named; generation: number; value: Buffer },
@@ -47,9 +47,9 @@ export class RememberedKeys {
     return forgotten;
   }
 
-  /** Removes up to `limit` keys of generations that nobody asks for any more. */
+  /** Removes up to `limit` keys of outdated generations. */
   forget({ operations }: Tables, now: number, limit: number): Write[] {
-    // One generation more than is asked for: a clock that is set back asks again for what was just out of date.
+    // One generation more than needed is kept: after the clock is set back, the generation just outdated is needed again.
     const oldest = generationOf(now) - 2;
     if (oldest <= 0) return [];
     const keys = operations.getKeys({ start: Buffer.from([0]), end: integer(oldest, GENERATION_BYTES), limit });
@@ -57,7 +57,7 @@ export class RememberedKeys {
   }
 }
 
-/** The generations in which a key of an agent or a caller may be: they have no clock of their own, so one ahead, too. */
+/** The generations that can hold a key of an agent or a caller. They have no session clock, so the next one counts, too. */
 export function generationsAround(now: number): number[] {
   const generation = generationOf(now);
   return [generation, generation - 1, generation + 1];

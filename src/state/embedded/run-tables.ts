@@ -1,13 +1,13 @@
-// How a run lies in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, its log by
-// sequence, its checkpoints by number, and its places in three lists.
+// The layout of runs in the tables: `revision(6) | generation(4) | current keys(4) | previous keys(4) | the run`, the log by
+// sequence, the checkpoints by number, and the run's entries in the indexes.
 import { partitionOf } from '../../core/partition.ts';
 import { isTended, type Run, subjectsOf } from '../../core/run/run.ts';
-import type { OperationCount } from '../../core/session/session.ts';
+import type { OperationCount } from '../../core/session/remembered-keys.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { RunIndex, RunSubject, StoredRun } from '../port.ts';
+import type { RunIndex, RunSubject, StoredRun } from '../port/run.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, nameHash, PRESENT, partitionPrefix, placeKey } from './keys.ts';
-import { notedKeys } from './noted-decisions.ts';
+import { runDecisionKeys } from './run-decisions.ts';
 
 const INDEXES = { started: 0, finished: 1, touched: 2 } as const satisfies Record<RunIndex, number>;
 const SUBJECTS = { caller: 3, agent: 4, session: 5, skill: 6 } as const satisfies Record<RunSubject['field'], number>;
@@ -16,11 +16,11 @@ const SEQUENCE_BYTES = 6;
 const NUMBER_BYTES = 4;
 
 export interface RunEntry extends StoredRun {
-  /** The keys that the run remembers, counted like a session's. */
+  /** The count of the run's remembered idempotency keys, as for a session. */
   readonly operations: OperationCount;
 }
 
-/** A run as it is stored. The id must be an own one. */
+/** Reads a stored run. The id must be one that Tollgate made. */
 export function loadRun(tables: Tables, runId: string): RunEntry | undefined {
   const bytes = tables.runs.get(idKey(runId));
   if (!bytes) return undefined;
@@ -32,7 +32,7 @@ export function loadRun(tables: Tables, runId: string): RunEntry | undefined {
   };
 }
 
-/** Writes a run in the place of what it was before, if it was, and moves its places in the lists. */
+/** Replaces the stored run, if there is one, and updates its index entries. */
 export function replacement(tables: Tables, before: Run | undefined, after: RunEntry): Write[] {
   const { run, revision, operations } = after;
   const { generation, current, previous } = operations;
@@ -45,12 +45,12 @@ export function replacement(tables: Tables, before: Run | undefined, after: RunE
   ];
 }
 
-/** Most places stay as they are: those by subject and by start always do. */
+/** Returns the keys that are not among the others. Most index entries of a run do not change: those by subject and start never do. */
 function without(keys: readonly Buffer[], others: readonly Buffer[]): Buffer[] {
   return keys.filter((key) => !others.some((other) => other.equals(key)));
 }
 
-/** Removes a run and up to `limit` records of its log; a longer log is marked, to be removed later. */
+/** Removes a run and up to `limit` entries of its log. A mark lets the sweep remove the rest. */
 export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
   return [
     ...placesOf(run).map((key): Write => [tables['run-index'], key]),
@@ -61,13 +61,13 @@ export function runRemoval(tables: Tables, run: Run, limit: number): Write[] {
   ];
 }
 
-/** Removes up to `limit` records of a log that nobody can read any more, then what is noted, and its mark with the last of them. */
+/** Removes up to `limit` entries of a removed run: log records first, then run decisions, and with the last entry the mark. */
 export function logRemoval(tables: Tables, id: Buffer, limit: number): Write[] {
   const keys = Array.from(tables.logs.getKeys({ start: id, end: afterPrefix(id), limit }));
-  const noted = notedKeys(tables, id, limit - keys.length);
+  const decisions = runDecisionKeys(tables, id, limit - keys.length);
   const writes = [
     ...keys.map((key): Write => [tables.logs, key]),
-    ...noted.map((key): Write => [tables['noted-decisions'], key]),
+    ...decisions.map((key): Write => [tables['noted-decisions'], key]),
   ];
   return writes.length < limit ? [...writes, [tables['removed-logs'], id]] : writes;
 }
@@ -89,7 +89,7 @@ export function runPrefix(index: RunIndex, partition: number): Buffer {
   return partitionPrefix(INDEXES[index], partition);
 }
 
-/** Runs of one subject by start. The hash has a fixed length, and two subjects of one hash are told apart by their runs. */
+/** The prefix of one subject's runs, by start. The hash has a fixed length; the runs themselves tell subjects with equal hashes apart. */
 export function subjectPrefix({ field, value }: RunSubject, partition: number): Buffer {
   return Buffer.concat([partitionPrefix(SUBJECTS[field], partition), nameHash(value).subarray(0, 8)]);
 }

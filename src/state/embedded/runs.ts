@@ -1,38 +1,23 @@
-// Runs: compare and set, with the log, the lists and the remembered operation. What a run is, core alone decides.
+// Runs: compare and set, with the log, the indexes and the idempotency key. Only core interprets a run.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import { isOf } from '../../core/run/run.ts';
-import {
-  type EntryRefusal,
-  entryRefusal,
-  generationAt,
-  generationOf,
-  type OperationCount,
-} from '../../core/session/session.ts';
-import { leafOf } from '../codec/audit-record.ts';
-import type { IdempotencyKey, NewCheckpoint, RememberedAppend, RunCommit, RunPage, State, StoredRun } from '../port.ts';
-import type { Step, Tables, Write } from './file/environment.ts';
-import { afterPrefix, idKey, nameHash } from './keys.ts';
-import { notedCount } from './noted-decisions.ts';
+import { entryRefusal } from '../../core/session/charge.ts';
+import { generationAt, generationOf, type OperationCount } from '../../core/session/remembered-keys.ts';
+import type { EntryReason } from '../../core/session/session-reason.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { NewCheckpoint } from '../port/ledger.ts';
+import type { RememberedAppend, RunCommit, RunPage, StoredRun } from '../port/run.ts';
+import type { State } from '../port/state.ts';
+import type { Step, Tables } from './file/environment.ts';
+import { idKey, nameHash } from './keys.ts';
 import { generationsAround } from './remembered-keys.ts';
-import {
-  checkpointKey,
-  loadRun,
-  logKey,
-  logRemoval,
-  type RunEntry,
-  replacement,
-  runPrefix,
-  runRemoval,
-  subjectPrefix,
-} from './run-tables.ts';
+import { countRunDecisions } from './run-decisions.ts';
+import { checkpointKey, loadRun, logKey, type RunEntry, replacement, runPrefix, subjectPrefix } from './run-tables.ts';
 import { findSession } from './session-tables.ts';
 import { places, type Store } from './store.ts';
 
 const FINGERPRINT_BYTES = 8;
-/** Records of a log that are removed together with its run; the rest of a longer one goes with the sweep. */
-const LOG_REMOVED_AT_ONCE = 1_000;
-
 export function readRun(
   store: Store,
   runId: string,
@@ -45,8 +30,8 @@ export function readRun(
     return {
       stored: entry && storedRun(entry),
       remembered,
-      notedDecisions: entry ? notedCount(tables, runId) : 0,
-      // No copy of another time takes this store's place while it is open.
+      runDecisions: entry ? countRunDecisions(tables, runId) : 0,
+      // An open store cannot be replaced by an older copy, so it loses nothing.
       lostChanges: 0,
       now,
     };
@@ -106,7 +91,7 @@ function refusalOf(
   tables: Tables,
   { sessionId, principals }: NonNullable<RunCommit['session']>,
   now: number,
-): EntryRefusal | undefined {
+): EntryReason | undefined {
   const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;
   return record ? entryRefusal(record, principals, now) : 'SESSION_UNKNOWN';
 }
@@ -126,9 +111,9 @@ function isRemembered(
   return recallOfCaller(store, tables, callerId, operation) !== undefined;
 }
 
-/** The run's count of remembered keys with one more, if it keeps one; undefined when it cannot keep another. */
+/** The run's count of remembered keys after the commit; undefined if the run cannot remember another key. */
 function operationsAfter(before: RunEntry | undefined, keyed: boolean, now: number): OperationCount | undefined {
-  // A new run's key is its caller's.
+  // The key of a new run is remembered with the caller.
   if (!before) return { generation: generationOf(now), current: 0, previous: 0 };
   if (!keyed) return before.operations;
   const operations = generationAt(before.operations, now);
@@ -164,43 +149,6 @@ function remembered(bytes: Buffer | undefined): RememberedAppend | undefined {
   };
 }
 
-export function readLog(
-  store: Store,
-  runId: string,
-  { afterSequence, limit }: { afterSequence: number; limit: number },
-): Promise<Uint8Array[]> {
-  return store.environment.query((tables) => {
-    if (!isOwnId(runId) || !loadRun(tables, runId)) return [];
-    const id = idKey(runId);
-    const range = { start: logKey(id, Math.max(afterSequence, 0) + 1), end: afterPrefix(id), limit };
-    return Array.from(tables.logs.getRange(range), ({ value }) => value);
-  });
-}
-
-export function readCheckpoints(store: Store, runId: string, limit: number): Promise<Uint8Array[]> {
-  return store.environment.query((tables) => {
-    if (!isOwnId(runId) || limit <= 0) return [];
-    const id = idKey(runId);
-    const range = { start: afterPrefix(id), end: id, reverse: true, limit };
-    return Array.from(tables.checkpoints.getRange(range), ({ value }) => value).reverse();
-  });
-}
-
-export function purgePayloads(
-  store: Store,
-  runId: string,
-  { first, last }: { first: number; last: number },
-): Promise<void> {
-  return store.environment.commit((tables) => {
-    if (!isOwnId(runId)) return { answer: undefined, writes: [] };
-    const range = { start: logKey(idKey(runId), first), end: logKey(idKey(runId), last + 1) };
-    const writes = Array.from(tables.logs.getRange(range), ({ key, value }): Write => {
-      return [tables.logs, key, Buffer.from(leafOf(value))];
-    });
-    return { answer: undefined, writes };
-  });
-}
-
 export function pageRuns(
   store: Store,
   { partition, index, by, descending, after, limit }: RunPage,
@@ -215,41 +163,4 @@ export function pageRuns(
     }
     return { runs, now: store.now() };
   });
-}
-
-export function removeRun(store: Store, runId: string, expectedRevision: number): Promise<boolean> {
-  return store.environment.commit((tables) => {
-    const entry = isOwnId(runId) ? loadRun(tables, runId) : undefined;
-    if (entry?.revision !== expectedRevision) return { answer: false, writes: [] };
-    return { answer: true, writes: runRemoval(tables, entry.run, LOG_REMOVED_AT_ONCE) };
-  });
-}
-
-/** Removes up to `limit` log records of a run that was removed before. */
-export function removeLogsLeft(tables: Tables, limit: number): Write[] {
-  for (const id of tables['removed-logs'].getKeys({ start: Buffer.from([0]), limit: 1 })) {
-    return logRemoval(tables, id, limit);
-  }
-  return [];
-}
-
-/** Removes up to `limit` runs of a partition that finished longer ago than runs are kept. */
-export function removeOldRuns(
-  { runRetentionMs }: Store,
-  tables: Tables,
-  { partition, now, limit }: { partition: number; now: number; limit: number },
-): Write[] {
-  if (runRetentionMs === undefined) return [];
-  const writes: Write[] = [];
-  let [runsLeft, recordsLeft] = [limit, LOG_REMOVED_AT_ONCE];
-  const old = { descending: false, upToMs: now - runRetentionMs - 1 };
-  for (const { id } of places(tables['run-index'], runPrefix('finished', partition), old)) {
-    if (runsLeft <= 0 || recordsLeft <= 0) break;
-    const entry = loadRun(tables, id);
-    if (!entry) continue;
-    writes.push(...runRemoval(tables, entry.run, recordsLeft));
-    runsLeft -= 1;
-    recordsLeft -= entry.run.lastSequence;
-  }
-  return writes;
 }

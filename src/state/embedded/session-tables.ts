@@ -1,4 +1,4 @@
-// How a session lies in the tables: its facts, its counters, and its places by creation, by end and under its agent.
+// The layout of sessions in the tables: facts, counters, and index entries by creation, by end and by agent.
 import {
   type Counters,
   closed,
@@ -22,7 +22,7 @@ export function endPrefix(partition: number): Buffer {
   return partitionPrefix(BY_END, partition);
 }
 
-/** A session as it is stored, whether or not it still answers. The id must be an own one. */
+/** Reads a stored session, even one past its retention. The id must be one that Tollgate made. */
 export function loadSession(tables: Tables, sessionId: string): SessionRecord | undefined {
   const id = idKey(sessionId);
   const counters = tables['session-counters'].get(id);
@@ -32,7 +32,7 @@ export function loadSession(tables: Tables, sessionId: string): SessionRecord | 
   return decodeSession(facts, counters);
 }
 
-/** A session that still answers. */
+/** Reads a session that is within its retention. */
 export function findSession(
   tables: Tables,
   sessionId: string,
@@ -84,7 +84,7 @@ export function removal(tables: Tables, record: SessionRecord): Write[] {
   ];
 }
 
-/** The sessions of an agent that are not closed, by the time at which they expire. */
+/** The prefix of an agent's sessions that are not closed, by expiry. */
 export function livePrefix(agentId: string): Buffer {
   return nameKey(agentId);
 }

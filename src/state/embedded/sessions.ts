@@ -1,38 +1,28 @@
 // Creating, reading, closing, listing and removing sessions.
 import { isOwnId } from '../../core/partition.ts';
-import {
-  clockOf,
-  endsAtMs,
-  generationAt,
-  generationOf,
-  openingCounters,
-  type SessionRecord,
-  statusOf,
-} from '../../core/session/session.ts';
+import { generationAt, generationOf } from '../../core/session/remembered-keys.ts';
+import { clockOf, openingCounters, type SessionRecord } from '../../core/session/session.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { CloseSessionResult, CreateSessionResult, NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
 import { isDeactivated, liveSessions } from './agents.ts';
-import { removeOldDecisions } from './decision-tables.ts';
 import { recordOfChange } from './decisions.ts';
-import type { Step, Tables, Write } from './file/environment.ts';
-import { removeExpiredIdentities } from './identities.ts';
+import type { Step, Tables } from './file/environment.ts';
 import { idKey, nameHash } from './keys.ts';
 import { generationsAround } from './remembered-keys.ts';
-import { removeLogsLeft, removeOldRuns } from './runs.ts';
-import { closing, creationPrefix, endPrefix, findSession, insertion, loadSession, removal } from './session-tables.ts';
+import { closing, creationPrefix, findSession, insertion, loadSession } from './session-tables.ts';
 import { places, type Store } from './store.ts';
 
 const FINGERPRINT_BYTES = 8;
-/** What else one call of {@link removeEndedSessions} removes at most, of each kind. */
-const REMOVED_BESIDE_MAX = 1_000;
-
 export function createSession(
   store: Store,
   session: NewSession,
   maxLive: number,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CreateSessionAnswer> {
+): Promise<CreateSessionResult> {
   return store.environment.commit((tables) => creationStep(store, tables, { session, maxLive, operation, recordOf }), {
     grows: true,
   });
@@ -49,7 +39,7 @@ function creationStep(
   store: Store,
   tables: Tables,
   { session, maxLive, operation, recordOf }: Creation,
-): Step<CreateSessionAnswer> {
+): Step<CreateSessionResult> {
   const now = store.now();
   const scope = nameHash(session.agentId);
   const remembered = operation && store.keys.recall(tables.operations, scope, operation, generationsAround(now));
@@ -81,7 +71,7 @@ function repeatedCreation(
   { fingerprint }: IdempotencyKey,
   remembered: Buffer,
   now: number,
-): CreateSessionAnswer {
+): CreateSessionResult {
   if (remembered.toString('hex', 0, FINGERPRINT_BYTES) !== fingerprint) return { kind: 'key_reused' };
   const sessionId = uuidText(remembered.subarray(FINGERPRINT_BYTES));
   return { kind: 'replayed', record: findSession(tables, sessionId, { retentionMs, now }), now };
@@ -100,7 +90,7 @@ export function closeSession(
   sessionId: string,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CloseSessionAnswer> {
+): Promise<CloseSessionResult> {
   return store.environment.commit((tables) => closingStep(store, tables, { sessionId, operation, recordOf }));
 }
 
@@ -108,7 +98,7 @@ function closingStep(
   store: Store,
   tables: Tables,
   { sessionId, operation, recordOf }: Pick<Creation, 'operation' | 'recordOf'> & { sessionId: string },
-): Step<CloseSessionAnswer> {
+): Step<CloseSessionResult> {
   const now = store.now();
   const { keys, retentionMs } = store;
   const record = isOwnId(sessionId) ? findSession(tables, sessionId, { retentionMs, now }) : undefined;
@@ -147,44 +137,4 @@ export function pageSessions(
     }
     return { records, now };
   });
-}
-
-export async function removeEndedSessions(
-  store: Store,
-  sweep: Parameters<State['removeEndedSessions']>[0],
-): Promise<number> {
-  const step = (tables: Tables) => removalStep(store, tables, sweep);
-  // Mostly there is nothing to remove, and a look costs far less than a transaction.
-  const planned = await store.environment.query(step);
-  return planned.writes.length === 0 ? planned.answer : store.environment.commit(step);
-}
-
-function removalStep(
-  store: Store,
-  tables: Tables,
-  { partition, endedForMs, limit }: Parameters<State['removeEndedSessions']>[0],
-): Step<number> {
-  const now = store.now();
-  const removed: SessionRecord[] = [];
-  const ended = { descending: false, upToMs: now - endedForMs };
-  for (const { id } of places(tables['session-index'], endPrefix(partition), ended)) {
-    if (removed.length >= limit) break;
-    const record = loadSession(tables, id);
-    if (record && hasEnded(record, endedForMs, now)) removed.push(record);
-  }
-  const writes: Write[] = [
-    ...removed.flatMap((record) => removal(tables, record)),
-    ...removeExpiredIdentities(tables, now, REMOVED_BESIDE_MAX),
-    ...store.keys.forget(tables, now, REMOVED_BESIDE_MAX),
-    ...removeLogsLeft(tables, REMOVED_BESIDE_MAX),
-    ...removeOldRuns(store, tables, { partition, now, limit }),
-    ...removeOldDecisions(store.decisions, tables, { partition, now, limit: REMOVED_BESIDE_MAX }),
-  ];
-  return { answer: removed.length, writes };
-}
-
-/** At its very limit a session still lives, though it ends now. */
-function hasEnded(record: SessionRecord, endedForMs: number, now: number): boolean {
-  const { session, counters } = record;
-  return statusOf(record, now) !== 'active' && clockOf(counters, now) - endsAtMs(session, counters) >= endedForMs;
 }

@@ -1,7 +1,8 @@
-// The state in one directory of this machine: the port over lmdb, each operation in the file of its subject. Durable and
-// without a server; one process owns the directory.
+// The embedded engine: the port over lmdb, in one local directory that one process owns. Each operation is in the file of its
+// noun.
 import { LIMITS } from '../../core/limits.ts';
-import type { State, StoreInfo, StoreWarning } from '../port.ts';
+import type { State } from '../port/state.ts';
+import type { StoreInfo, StoreWarning } from '../port/store.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { charge } from './charge.ts';
 import { pageDecisions, readDecision, recordDecision } from './decisions.ts';
@@ -9,35 +10,29 @@ import { lockDirectory } from './file/directory-lock.ts';
 import { Environment } from './file/environment.ts';
 import type { SpaceGauge } from './file/space-gauge.ts';
 import { bindIdentity, readIdentity, releaseIdentity } from './identities.ts';
-import { readNotedDecisions } from './noted-decisions.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { RememberedKeys } from './remembered-keys.ts';
-import {
-  commitRun,
-  pageRuns,
-  purgePayloads,
-  readCheckpoints,
-  readLog,
-  readRun,
-  readStartedRun,
-  removeRun,
-} from './runs.ts';
-import { closeSession, createSession, pageSessions, readSession, removeEndedSessions } from './sessions.ts';
+import { readRunDecisions } from './run-decisions.ts';
+import { purgePayloads, readCheckpoints, readLog } from './run-log.ts';
+import { removeRun } from './run-removal.ts';
+import { commitRun, pageRuns, readRun, readStartedRun } from './runs.ts';
+import { closeSession, createSession, pageSessions, readSession } from './sessions.ts';
 import type { DecisionBounds, Store } from './store.ts';
 import { noteSubjects } from './subjects.ts';
+import { removeEndedSessions } from './sweep.ts';
 
 export interface EmbeddedStateOptions {
-  /** Made if it is not there. */
+  /** Created if it does not exist. */
   readonly directory: string;
-  /** How long an ended session still answers. */
+  /** How long an ended session can still be read. */
   readonly retentionMs: number;
-  /** How long a finished run is kept at most, should nobody purge it; undefined for as long as it takes. */
+  /** How long a finished run is kept at most; undefined for no limit. */
   readonly runRetentionMs?: number;
-  /** Left out: as the configuration has them by default. */
+  /** Default: the defaults of the configuration. */
   readonly decisions?: DecisionBounds;
-  /** What the store may hold, in bytes; nothing is added to a full one. */
+  /** The maximal size of the store in bytes. A full store refuses additions. */
   readonly mapSizeBytes: number;
-  /** A clock to use instead of the system's, in tests. */
+  /** Replaces the system clock in tests. */
   readonly now?: () => number;
 }
 
@@ -46,7 +41,7 @@ const DECISIONS: DecisionBounds = {
   perSessionMax: LIMITS.decisionsPerSessionDefault,
 };
 
-/** From here on the description warns that the store fills up. */
+/** From this share on, the store warns that it is filling up. */
 const FULL_SHARE_WARNED = 0.8;
 
 /**
@@ -73,7 +68,7 @@ export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<
 
 function embeddedState(store: Store, directory: string, close: () => Promise<void>): State {
   const state: State = {
-    // Nothing here waits for a network, so no deadline is worth watching.
+    // No operation waits for a network, so deadlines are not enforced.
     within: () => state,
     withTimeout: () => state,
 
@@ -104,7 +99,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     commitRun: (commit) => commitRun(store, commit),
     readLog: (runId, page) => readLog(store, runId, page),
     readCheckpoints: (runId, limit) => readCheckpoints(store, runId, limit),
-    // What can be read is flushed.
+    // Readers see only flushed data.
     confirmRun: async () => store.environment.assertAnswering(),
     purgePayloads: (runId, range) => purgePayloads(store, runId, range),
     pageRuns: (page) => pageRuns(store, page),
@@ -117,7 +112,7 @@ function embeddedState(store: Store, directory: string, close: () => Promise<voi
     readDecision: (decisionId) => readDecision(store, decisionId),
     pageDecisions: (page) => pageDecisions(store, page),
     noteSubjects: (sessionId, subjects) => noteSubjects(store, sessionId, subjects),
-    readNotedDecisions: (runId, page) => readNotedDecisions(store, runId, page),
+    readRunDecisions: (runId, page) => readRunDecisions(store, runId, page),
   };
   return state;
 }
@@ -148,11 +143,11 @@ function warningsOf(space: SpaceGauge): StoreWarning[] {
     const code = share >= 1 ? 'STORE_FULL' : 'STORE_FILLING';
     warnings.push({
       code,
-      message: `The store is ${percent} % full: purge runs and sessions, or allow it more space.`,
+      message: `The store is ${percent} % full: purge runs and sessions, or raise its maximal size.`,
     });
   }
   if (diskIsFull) {
-    const message = 'The disk of the store is full: nothing is added until there is space again.';
+    const message = 'The disk of the store is full: the store refuses additions until there is space again.';
     warnings.push({ code: 'STORE_FULL', message });
   }
   return warnings;

@@ -1,4 +1,4 @@
-// Sessions by whom their decisions are about: `partition(1) | bucket(2) | session(16)` to the time at which it was noted last.
+// Sessions by the subjects of their decisions: `partition(1) | bucket(2) | session(16)` → the time of the latest note.
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { uuidText } from '../codec/operation-record.ts';
@@ -7,9 +7,9 @@ import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer, readTime, time } from './keys.ts';
 import type { Store } from './store.ts';
 
-/** Old notes that one new note removes at most. */
+/** How many outdated entries one new entry removes at most. */
 const REMOVED_MAX = 4;
-/** A session is noted anew only once in ten minutes, and ids have the times of a process's clock. */
+/** A session's entry is renewed only once in ten minutes, and ids carry the time of a process clock. */
 export const SUBJECT_SLACK_MS = 1_200_000;
 
 export function noteSubjects(store: Store, sessionId: string, subjects: readonly DecisionSubject[]): Promise<void> {
@@ -27,7 +27,7 @@ export function noteSubjects(store: Store, sessionId: string, subjects: readonly
   });
 }
 
-/** The oldest sessions of a bucket, as far as none of their records can be kept any more. */
+/** Removes the oldest sessions of a bucket that can have no records any more. */
 function outlived({ decisions }: Store, tables: Tables, prefix: Buffer, now: number): Write[] {
   const writes: Write[] = [];
   const range = { start: prefix, end: afterPrefix(prefix), limit: REMOVED_MAX };
@@ -38,7 +38,7 @@ function outlived({ decisions }: Store, tables: Tables, prefix: Buffer, now: num
   return writes;
 }
 
-/** The sessions of a partition in which a subject may have had a part since a time. */
+/** The sessions of a partition in which a subject may have taken part since a time. */
 export function sessionsOf(
   tables: Tables,
   { partition, about }: { partition: number; about: DecisionSubject },

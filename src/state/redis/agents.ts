@@ -1,6 +1,8 @@
 // Agents: deactivation, and how many live sessions there are.
 import { Failure } from '../../core/failure.ts';
-import type { AgentRecord, RecordOf, State } from '../port.ts';
+import type { AgentRecord } from '../port/agent.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { State } from '../port/state.ts';
 import { agentKeys } from './keys.ts';
 import { closeForGood, releasePlaces } from './sessions.ts';
 import { run, runConfirmed, type Store } from './store.ts';

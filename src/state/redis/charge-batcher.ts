@@ -1,10 +1,12 @@
 // Charges of one event-loop turn as one script call: what goes in, and what comes back, by position.
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type { Counters, SessionLimits, SessionReason } from '../../core/session/session.ts';
+import type { Counters, SessionLimits } from '../../core/session/session.ts';
+import { maySeeUsage, type SessionReason } from '../../core/session/session-reason.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
-import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
+import type { ChargedSession, ChargeResult, ChargeStep } from '../port/charge.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Connection } from './connection/commands.ts';
 import { failureOfItem, internal, rowOf } from './connection/errors.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
@@ -35,7 +37,7 @@ export const CODES = [
   'RATE_LIMITED',
   'RATE_IMPOSSIBLE',
   'ROLLED_BACK',
-] as const satisfies readonly (SessionReason | Uppercase<ChargeAnswer['kind']> | 'FAILED' | 'ROLLED_BACK')[];
+] as const satisfies readonly (SessionReason | Uppercase<ChargeResult['kind']> | 'FAILED' | 'ROLLED_BACK')[];
 
 export interface ChargeQuestion {
   readonly step: ChargeStep;
@@ -43,7 +45,7 @@ export interface ChargeQuestion {
 }
 
 /** Or that the session stands behind what has been seen of it. */
-type Charged = ChargeAnswer | 'rolled_back';
+type Charged = ChargeResult | 'rolled_back';
 export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 
 export function chargeBatcher(store: Store): ChargeBatcher {
@@ -88,7 +90,7 @@ export function chargeBatcher(store: Store): ChargeBatcher {
  *
  * @throws Failure state_unavailable also for a session that the store has rolled back and that could not be brought back
  */
-export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeStep): Promise<ChargeAnswer> {
+export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeStep): Promise<ChargeResult> {
   if (step.record && !isNear(step.decisionId, step.sessionId)) {
     throw internal(new Error('a decision that is recorded lies in another partition than its session'));
   }
@@ -239,8 +241,8 @@ function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Cha
   }
 }
 
-function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeAnswer {
-  const isConcealed = item.length < DETAIL;
+function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeResult {
+  const isConcealed = !maySeeUsage(reason);
   const detail = (item[DETAIL] ?? undefined) as number | undefined;
   const record = item[isConcealed ? 1 : RECORD] as Buffer | undefined;
   return {

@@ -4,9 +4,9 @@ import { type DecisionSubject, isAbout } from '../../core/decision/decision-subj
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { decodeDecision, effectNumber, reasonNumber } from '../codec/decision-record.ts';
-import { decodeNoted } from '../codec/noted-decision.ts';
 import { uuidBytes, uuidText } from '../codec/operation-record.ts';
-import type { DecisionPage, DecisionRecords, SettledDecision } from '../port.ts';
+import { decodeRunDecision } from '../codec/run-decision.ts';
+import type { DecisionPage, DecisionRecords, SettledDecision } from '../port/decision.ts';
 import { decoded } from './connection/errors.ts';
 import {
   absentKey,
@@ -181,7 +181,7 @@ function bucketIsNewer(bucket: string, decisionId: string): boolean {
   return numberOf(bucket) > numberOf(decisionBucketKey(decisionId));
 }
 
-export async function readNotedDecisions(
+export async function readRunDecisions(
   store: Store,
   runId: string,
   { from, limit }: { from: number; limit: number },
@@ -191,5 +191,5 @@ export async function readNotedDecisions(
   const entries = await store.commands.ask(noted, store.deadline, ({ redis }) =>
     redis.lrangeBuffer(noted, from, from + limit - 1),
   );
-  return decoded(() => entries.map(decodeNoted));
+  return decoded(() => entries.map(decodeRunDecision));
 }

@@ -1,7 +1,7 @@
 // Identity records: written and read as other services do, compared by what they say and extended by their bytes.
 import { type Identity, type StoredIdentity, sameIdentity } from '../../core/identity/identity.ts';
 import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import { unavailable } from './connection/errors.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
 import { asBuffer, latestOf, NO_BYTES, run, type Store } from './store.ts';

@@ -1,5 +1,5 @@
 // Walks an index in the order of (time, id), from strictly behind a place.
-import type { Position } from '../port.ts';
+import type { Position } from '../port/position.ts';
 import type { Store } from './store.ts';
 
 const CHUNK_MAX = 100;

@@ -1,6 +1,6 @@
 // Policies by revision. They lie in one slot, beside the times at which each was last in force.
 import { LIMITS } from '../../core/limits.ts';
-import type { State } from '../port.ts';
+import type { State } from '../port/state.ts';
 import { decoded } from './connection/errors.ts';
 import { POLICY_KEYS } from './keys.ts';
 import { run, runConfirmed, type Store } from './store.ts';

@@ -5,7 +5,9 @@ import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { isOf, isTended, type Run, subjectsOf } from '../../core/run/run.ts';
 import { operationName } from '../codec/operation-record.ts';
 import { decodeRun, encodeRun } from '../codec/run-record.ts';
-import type { IdempotencyKey, RememberedAppend, RunCommit, RunIndex, RunPage, State, StoredRun } from '../port.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { RememberedAppend, RunCommit, RunIndex, RunPage, StoredRun } from '../port/run.ts';
+import type { State } from '../port/state.ts';
 import { decoded } from './connection/errors.ts';
 import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind } from './index-walk.ts';
@@ -20,7 +22,7 @@ export async function readRun(
   const { run, slots, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
   const { reply, lineage } = await runWhere(store, 'read-run', [run, ...slots, noted], [store.clock(), name]);
-  const [now, revision, bytes, remembered, notedDecisions, lost] = reply as [
+  const [now, revision, bytes, remembered, runDecisions, lost] = reply as [
     number,
     Buffer | null,
     Buffer | null,
@@ -34,7 +36,7 @@ export async function readRun(
   return {
     stored,
     remembered: rememberedOf(remembered),
-    notedDecisions: stored ? notedDecisions : 0,
+    runDecisions: stored ? runDecisions : 0,
     lostChanges: Number(lost ?? 0),
     now,
   };

@@ -15,7 +15,10 @@ import {
   statusOf,
 } from '../../core/session/session.ts';
 import { decodeSession, encodeFacts } from '../codec/session-record.ts';
-import type { CloseSessionAnswer, CreateSessionAnswer, IdempotencyKey, NewSession, RecordOf, State } from '../port.ts';
+import type { RecordOf } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { CloseSessionResult, CreateSessionResult, NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
 import { decoded, unavailable } from './connection/errors.ts';
 import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
@@ -50,7 +53,7 @@ export async function createSession(
   maxLive: number,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CreateSessionAnswer> {
+): Promise<CreateSessionResult> {
   let voidId = '';
   let hasLooked = false;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -113,7 +116,7 @@ async function open(
   store: Store,
   session: NewSession,
   { isOwn, recordOf }: { isOwn: boolean; recordOf: RecordOf | undefined },
-): Promise<CreateSessionAnswer | undefined> {
+): Promise<CreateSessionResult | undefined> {
   const { sessionId } = session;
   const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
@@ -227,12 +230,12 @@ export async function closeSession(
   sessionId: string,
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
-): Promise<CloseSessionAnswer> {
+): Promise<CloseSessionResult> {
   const answer = await close(store, sessionId, { operation, manner: '', recordOf });
   if (answer.kind === 'closed' || answer.kind === 'replayed') {
     await unlessFailing(releasePlaces(store, answer.record.session.agentId, [sessionId]));
   }
-  return answer as CloseSessionAnswer;
+  return answer as CloseSessionResult;
 }
 
 /** Closes a session of an agent that is being deactivated: one that does not exist yet never will. */
@@ -240,7 +243,7 @@ export async function closeForGood(
   store: Store,
   sessionId: string,
   recordOf: RecordOf | undefined,
-): Promise<{ kind: CloseSessionAnswer['kind'] | 'expired' }> {
+): Promise<{ kind: CloseSessionResult['kind'] | 'expired' }> {
   return close(store, sessionId, { operation: undefined, manner: 'deactivate', recordOf });
 }
 
@@ -252,7 +255,7 @@ async function close(
     manner,
     recordOf,
   }: { operation: IdempotencyKey | undefined; manner: '' | 'deactivate'; recordOf: RecordOf | undefined },
-): Promise<CloseSessionAnswer | { kind: 'expired' }> {
+): Promise<CloseSessionResult | { kind: 'expired' }> {
   const session = sessionKey(sessionId);
   const recorded = recordFor(sessionId, recordOf);
   const keys = [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1), endsKey(session), recorded.absent];

@@ -2,19 +2,13 @@
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import { LIMITS } from '../../core/limits.ts';
-import type {
-  ChargeAnswer,
-  ChargeStep,
-  DecisionPage,
-  IdempotencyKey,
-  NewSession,
-  RecordOf,
-  RunCommit,
-  RunPage,
-  SettledDecision,
-  State,
-  StoreInfo,
-} from '../port.ts';
+import type { ChargeResult, ChargeStep } from '../port/charge.ts';
+import type { DecisionPage, RecordOf, SettledDecision } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
+import type { RunCommit, RunPage } from '../port/run.ts';
+import type { NewSession } from '../port/session.ts';
+import type { State } from '../port/state.ts';
+import type { StoreInfo } from '../port/store.ts';
 import { deactivateAgent, reactivateAgent, readAgent } from './agents.ts';
 import { type ChargeBatcher, charge, chargeBatcher } from './charge-batcher.ts';
 import type { LoginSource, TlsFiles } from './connection/address.ts';
@@ -25,7 +19,7 @@ import { HighWaterMarks, type RollBack } from './connection/high-water-marks.ts'
 import { loadScripts } from './connection/scripts.ts';
 import type { Requirements } from './connection/server-check.ts';
 import { openServers, type ServerEvent } from './connection/servers.ts';
-import { pageDecisions, readDecision, readNotedDecisions, recordDecision } from './decisions.ts';
+import { pageDecisions, readDecision, readRunDecisions, recordDecision } from './decisions.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
@@ -214,7 +208,7 @@ class RedisState implements State {
     return readSession(this.#store, sessionId);
   }
 
-  async charge(step: ChargeStep): Promise<ChargeAnswer> {
+  async charge(step: ChargeStep): Promise<ChargeResult> {
     if (!step.identity || !this.#store.commands.servers.isCluster) return charge(this.#store, this.#charges, step);
     // In a cluster the record lies in another slot, and no script can look at both: it is compared just before.
     const { stored } = await this.readIdentity(step.identity.traceId);
@@ -311,7 +305,7 @@ class RedisState implements State {
     return noteSubjects(this.#store, sessionId, subjects);
   }
 
-  readNotedDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readNotedDecisions']> {
-    return readNotedDecisions(this.#store, runId, page);
+  readRunDecisions(runId: string, page: { from: number; limit: number }): ReturnType<State['readRunDecisions']> {
+    return readRunDecisions(this.#store, runId, page);
   }
 }

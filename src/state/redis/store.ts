@@ -2,7 +2,8 @@
 import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
-import type { DecisionEntry, IdempotencyKey } from '../port.ts';
+import type { DecisionEntry } from '../port/decision.ts';
+import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { Commands, Connection } from './connection/commands.ts';
 import type { DataMonitor } from './connection/data-monitor.ts';
 import type { HighWaterMarks } from './connection/high-water-marks.ts';
@@ -119,11 +120,11 @@ export function decisionLength({ context, runId }: DecisionEntry, decisionId: st
 
 /** Writes {@link decisionBytes} where there is room for them. */
 export function writeDecision(entry: DecisionEntry, decisionId: string, bytes: Buffer, at: number): void {
-  const { rpc, foldBytes, context, runId } = entry;
+  const { rpc, aggregationBytes, context, runId } = entry;
   const run = isNear(decisionId, runId) ? runId : '';
   writeUuid(decisionId, bytes, at);
   bytes[at + 16] = rpcNumber(rpc);
-  bytes.writeUInt16BE(foldBytes, at + 17);
+  bytes.writeUInt16BE(aggregationBytes, at + 17);
   bytes[at + 19] = run.length;
   if (run !== '') bytes.write(run, at + DECISION_HEAD, 'latin1');
   bytes.set(context, at + DECISION_HEAD + run.length);

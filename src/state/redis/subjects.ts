@@ -3,7 +3,7 @@ import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 import { isOwnId, partitionName, partitionOf } from '../../core/partition.ts';
 import { uuidText } from '../codec/operation-record.ts';
 import { bucketOf } from '../codec/subject-bucket.ts';
-import type { DecisionPage } from '../port.ts';
+import type { DecisionPage } from '../port/decision.ts';
 import { DECISION_BUCKET_MS, decisionKeys, sessionDecisionKeys, sessionKey, subjectKey } from './keys.ts';
 import { run, type Store } from './store.ts';
 

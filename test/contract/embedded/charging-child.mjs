@@ -16,7 +16,7 @@ async function chargeWithoutPause() {
       principals: undefined,
       calls: [{ tool: 'search', sensitivity: 0 }],
       decisionId: randomUUID(),
-      operation: { rpc: 'Authorize', key, fingerprint: '00112233445566ff' },
+      idempotencyKey: { rpc: 'Authorize', key, fingerprint: '00112233445566ff' },
       identity: undefined,
     });
     // A write to a pipe is synchronous here, so what was said is with the parent when this process dies.

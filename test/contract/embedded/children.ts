@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface BuiltEngine {
-  /** Starts `test/embedded/<script>` with the built engine's folder and then `args` as its arguments. */
+  /** Starts `test/contract/embedded/<script>` with the built engine's folder and then `args` as its arguments. */
   start(script: string, ...args: string[]): Child;
   remove(): void;
 }

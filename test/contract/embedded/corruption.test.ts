@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idKey } from '../../../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { commitOf, created, newRun, operation, started, step, stored } from '../fixtures.ts';
 import { type TablesBeside, tablesOf } from './tables.ts';
 

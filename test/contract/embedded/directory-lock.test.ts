@@ -54,7 +54,7 @@ describe('the lock of a data directory', () => {
 
   test('one process cannot take a directory twice, and can again once it has let go', async () => {
     const lock = await lockDirectory(directory);
-    const refused = { kind: 'state_unavailable', message: expect.stringContaining(`process ${process.pid}`) };
+    const refused = { name: 'StartupError', message: expect.stringContaining(`process ${process.pid}`) };
     await expect(lockDirectory(directory)).rejects.toMatchObject(refused);
     lock.release();
     lock.release();
@@ -81,7 +81,7 @@ describe('the lock of a data directory', () => {
       const made = await chmodded(mode);
       const text = (mode & 0o7777).toString(8).padStart(4, '0');
       await expect(lockDirectory(made)).rejects.toThrow(
-        `data directory ${made} cannot be used: others may write to it (mode ${text}): chmod go-w ${made}`,
+        `data directory ${made} cannot be used: other users may write to it (mode ${text}): chmod go-w ${made}`,
       );
       expect(existsSync(join(made, 'lock'))).toBe(false);
     },

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { extent } from '../../support/figures.ts';
 import { eventually } from '../../support/times.ts';
 import { commitOf, created, newRun, newSession, operation, started, step, stored } from '../fixtures.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { eventually } from '../../support/times.ts';
 import { settled } from '../decisions.ts';
 import { commitOf, created, finished, newRun, newSession, started, step, stored } from '../fixtures.ts';

@@ -1,6 +1,6 @@
 // Takes the lock of a directory, says so, and keeps it until it is killed.
 const [engine, directory] = process.argv.slice(2);
-const { lockDirectory } = await import(`${engine}/directory-lock.js`);
+const { lockDirectory } = await import(`${engine}/file/directory-lock.js`);
 try {
   await lockDirectory(directory);
   console.log('locked');

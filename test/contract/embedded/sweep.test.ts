@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/core/limits.ts';
 import { idKey } from '../../../src/state/embedded/keys.ts';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { recordedStep, settled } from '../decisions.ts';
 import { charged, commitOf, created, finished, MINUTE, newRun, operation, started, step } from '../fixtures.ts';
 import { ALICE } from '../identities.ts';
@@ -99,7 +99,8 @@ describe('a sweep', () => {
     await started(state, newRun(nowMs));
     nowMs += RUN_RETENTION_MS + 1;
     expect(await sweep(9)).toBe(0);
-    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 4]);
+    // Each run has four entries: by start, by caller, by skill, and by finish or last touch.
+    expect([await tables.count('runs'), await tables.count('run-index')]).toEqual([2, 2 * 4]);
   });
 
   test('removes records of decisions that are older than they are kept, with their entries in lists', async () => {
@@ -127,7 +128,7 @@ describe('a sweep', () => {
     header.writeUInt32BE(LIMITS.operationsMax, 10);
     const full = Buffer.concat([header, Buffer.from(JSON.stringify({ format: 2, ...run }))]);
     await tables.put('runs', idKey(run.runId), full);
-    const other = { ...keyed, expectedRevision: revision + 1, operation: { ...operation('b'), answer: '' } };
+    const other = { ...keyed, expectedRevision: revision + 1, idempotencyKey: { ...operation('b'), answer: '' } };
     expect(await state.commitRun(other)).toBe('too_many_keys');
     nowMs += 20 * MINUTE;
     expect(await state.commitRun(other)).toBe('committed');

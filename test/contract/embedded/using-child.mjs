@@ -61,7 +61,7 @@ async function useSession({ session: { sessionId, agentId, owner } }) {
         principals: owner === undefined ? undefined : [owner],
         calls: [{ tool: 'search', sensitivity: 0 }],
         decisionId: randomUUID(),
-        operation: { rpc: 'Authorize', key, fingerprint: '00112233445566ff' },
+        idempotencyKey: { rpc: 'Authorize', key, fingerprint: '00112233445566ff' },
         identity: undefined,
       }),
     );
@@ -78,7 +78,7 @@ async function useRun({ run: { runId } }) {
   const { run, revision } = found.stored;
   const records = [Buffer.alloc(300), Buffer.alloc(9_000)];
   const after = { ...run, lastSequence: run.lastSequence + records.length };
-  await attempt(() => state.commitRun({ run: after, expectedRevision: revision, records, operation: undefined }));
+  await attempt(() => state.commitRun({ run: after, expectedRevision: revision, records, idempotencyKey: undefined }));
   await attempt(() => state.removeRun(runId, revision + 1));
 }
 

@@ -1,7 +1,7 @@
 // A Redis that comes back empty, or with an older state, or is emptied while it runs: it says so within a moment, whatever
 // else is asked of it. Without the marker the same servers look like any other.
 import { afterEach, expect, test } from 'vitest';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import type { RedisEvent } from '../../../src/state/redis/state.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { eventually } from '../../support/times.ts';

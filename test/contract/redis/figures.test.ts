@@ -1,9 +1,8 @@
 // What a charge and a session cost the server. Printed to be read; only gross faults fail.
-
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionRecord } from '../../../src/core/session/session.ts';
-import type { ChargeStep } from '../../../src/state/port.ts';
+import type { ChargeStep } from '../../../src/state/port/charge.ts';
 import { sessionKey, sessionSlotKey } from '../../../src/state/redis/keys.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { calls, created, operation, step, stored } from '../fixtures.ts';

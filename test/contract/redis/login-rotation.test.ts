@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 import { StoreLogin } from '../../../src/compose/store-login.ts';
 import { type Config, loadConfig } from '../../../src/config/config.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { createLogger } from '../../../src/telemetry/log.ts';
 import { Warnings } from '../../../src/telemetry/warnings.ts';
 import { Certificates } from '../../support/certificates.ts';

@@ -1,6 +1,6 @@
 // The Redis engine as tests open it: an empty database, and a clock in the test's hands.
 import { Redis } from 'ioredis';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { openRedisState, type RedisStateOptions } from '../../../src/state/redis/state.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import { eventually } from '../../support/times.ts';

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Identity } from '../../../src/core/identity/identity.ts';
 import { encodeAuditRecord } from '../../../src/state/codec/audit-record.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { entryOf } from '../decisions.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/core/limits.ts';
-import type { SessionReason } from '../../../src/core/session/session.ts';
+import type { SessionReason } from '../../../src/core/session/session-reason.ts';
 import { DECISION_HEAD_BYTES, effectNumber, reasonNumber } from '../../../src/state/codec/decision-record.ts';
 import { CODES } from '../../../src/state/redis/charge-batcher.ts';
 import { loadScripts, SCRIPT_NAMES } from '../../../src/state/redis/connection/scripts.ts';

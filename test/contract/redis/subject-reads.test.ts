@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { listDecisions } from '../../../src/pdp/record/decision-queries.ts';
 import { listRuns } from '../../../src/pdp/run/run-queries.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { plainContext } from '../../support/pdp.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { recordedStep } from '../decisions.ts';

@@ -11,6 +11,7 @@ import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 import { callOf } from '../../support/scene.ts';
 import { PATIENCE, type RunningServer, startServer } from '../../support/server.ts';
 import { eventually } from '../../support/times.ts';
+import { MONITORED, monitoringOf, scrape } from '../observability/scrape.ts';
 
 const text = /<!-- service config -->\n```json\n(.*?)```/s.exec(readFileSync('docs/clients.md', 'utf8'))![1]!;
 const config = JSON.parse(text);
@@ -31,7 +32,7 @@ let clients: Clients;
 beforeAll(async () => {
   redis = await startRedis();
   proxy = await startFaultProxy(redis.port);
-  server = await startServer({ store: `redis://127.0.0.1:${proxy.port}` });
+  server = await startServer({ store: `redis://127.0.0.1:${proxy.port}`, env: MONITORED });
   clients = clientsOf(server);
 });
 afterAll(async () => {
@@ -46,13 +47,16 @@ afterEach(async () => {
   await eventually(() => callOf(clients));
 });
 
-/** How many attempts the server has had to refuse because of its store. */
-const failures = () => server.log.filter((line) => /"rpc":"Authorize".*"UNAVAILABLE"/.test(line)).length;
+/** How many attempts the server has had to refuse because of its store. The log folds them in an outage, its metrics do not. */
+const failures = async () =>
+  (await scrape(monitoringOf(server))).value('tollgate_rpcs_total', {
+    rpc: 'Authorize',
+    reason: 'STATE_UNAVAILABLE',
+  });
 
 /** Lets Redis be back as soon as the first attempt has failed. */
-async function recoverAfterFailure(): Promise<void> {
-  const before = failures();
-  await eventually(() => failures() > before, { everyMs: 5 });
+async function recoverAfterFailure(before: number): Promise<void> {
+  await eventually(async () => (await failures()) > before, { everyMs: 5 });
   proxy.set({});
 }
 
@@ -71,15 +75,15 @@ describe.each(ALL_CLIENTS)('a client in $language', (client) => {
     // All attempts together take less than a second, in which a busy machine may not find Redis again: hence several tries.
     await eventually(async () => {
       const request = await callOf(clients, { idempotency_key: 'k' });
-      const before = failures();
+      const before = await failures();
       proxy.set({ refuse: true });
       const question = { addresses: [server.decision], method: AUTHORIZE, request, serviceConfig };
-      const [{ answer, status }] = await Promise.all([client.ask(question), recoverAfterFailure()]);
+      const [{ answer, status }] = await Promise.all([client.ask(question), recoverAfterFailure(before)]);
       expect(status).toBeUndefined();
       expect(answer.decision.effect).toBe('EFFECT_ALLOW');
       expect(answer.usage.calls_made).toBe(1);
       expect(await callsMade(request.session_id)).toBe(1);
-      expect(failures() - before).toBeLessThan(config.methodConfig[0].retryPolicy.maxAttempts);
+      expect((await failures()) - before).toBeLessThan(config.methodConfig[0].retryPolicy.maxAttempts);
       return true;
     });
   });
@@ -94,12 +98,12 @@ describe.each(ALL_CLIENTS)('a client in $language', (client) => {
 
 test('without the config the same call fails at once, and is not made a second time', async () => {
   const request = await eventually(() => callOf(clients, { idempotency_key: 'k' }));
-  const before = failures();
+  const before = await failures();
   proxy.set({ refuse: true });
   const { status } = await ALL_CLIENTS[0]!.ask({ addresses: [server.decision], method: AUTHORIZE, request });
   expect(status?.code).toBe(UNAVAILABLE);
-  await eventually(() => failures() > before);
-  expect(failures() - before).toBe(1);
+  await eventually(async () => (await failures()) > before);
+  expect((await failures()) - before).toBe(1);
 });
 
 test('a charge whose every reply was lost is charged once, and its retry is told the first answer', async () => {
@@ -111,8 +115,11 @@ test('a charge whose every reply was lost is charged once, and its retry is told
     await clients.decisions('Authorize', request);
     const channel = openChannel({ addresses: [server.decision], serviceConfig });
     const lost = proxy.counts.droppedAfter;
+    const before = await failures();
     proxy.set({ dropAfterShare: 1 });
-    const recovery = eventually(() => proxy.counts.droppedAfter > lost, { everyMs: 1 }).then(recoverAfterFailure);
+    const recovery = eventually(() => proxy.counts.droppedAfter > lost, { everyMs: 1 }).then(() =>
+      recoverAfterFailure(before),
+    );
     const call = channel.call(AUTHORIZE, { ...request, idempotency_key: 'k' });
     const [{ answer }] = await Promise.all([call, recovery]);
     channel.close();

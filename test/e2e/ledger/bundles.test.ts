@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../../src/core/limits.ts';
 import { exportRun } from '../../../src/pdp/ledger/export-run.ts';
 import { getCheckpoint, proveConsistency, proveInclusion, verifyRun } from '../../../src/pdp/ledger/proofs.ts';
 import { purgePayloads } from '../../../src/pdp/ledger/purge-payloads.ts';
@@ -175,7 +176,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       await expect(purgePayloads({ ...rig.context, state }, runId)).rejects.toThrow('cut short');
       const report = await verifyRun(rig.context, runId, []);
       expect(report).toMatchObject({ ok: true, faults: [] });
-      expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: 200 }]);
+      expect(report.purged).toEqual(steps === 0 ? [] : [{ first: 1, last: LIMITS.purgeChunk }]);
     }
     const rules = { endedSessionRetentionMs: 900_000, runRetentionMs: 1_000 * IDLE_MS };
     expect(await sweep(rig.context, rules)).toMatchObject({ purgesEnded: 1, runsTimedOut: 0, runsSigned: 0 });

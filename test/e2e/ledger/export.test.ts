@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { CallContext } from '../../../src/pdp/call-context.ts';
-import { newId } from '../../../src/pdp/ids.ts';
+import { Ids } from '../../../src/pdp/ids.ts';
 import { type ExportedRecord, type ExportPlace, exportEvents } from '../../../src/pdp/ledger/export-events.ts';
 import { newRun, started } from '../../contract/fixtures.ts';
 import { type Answer, clientsOf } from '../../support/clients.ts';
@@ -27,7 +27,7 @@ describe.each(ENGINES)('an export, %s engine', (engine) => {
 
   async function startedIn(partition: number, events: number): Promise<string> {
     const { now } = await rig.state.readRun('');
-    const { run } = await started(rig.state, newRun(now, { runId: newId(now, partition) }));
+    const { run } = await started(rig.state, newRun(now, { runId: new Ids().newId(now, partition) }));
     await append(rig, run.runId, events);
     return run.runId;
   }

@@ -77,7 +77,7 @@ describe('the key', () => {
     open();
     chmodSync(dirname(keyFile), 0o777);
     try {
-      const refused = `the ledger key ${keyFile} cannot be used: others may write to its folder (mode 0777): chmod go-w `;
+      const refused = `the ledger key ${keyFile} cannot be used: other users may write to its folder (mode 0777): chmod go-w `;
       expect(() => open()).toThrow(refused);
       rmSync(keyFile);
       expect(() => open()).toThrow(refused);
@@ -97,7 +97,7 @@ describe('the key', () => {
     symlinkSync(shared, join(dirname(keyFile), 'way'));
     for (const path of [link, join(dirname(keyFile), 'way', 'link.key')]) {
       expect(() => openLedgerKey({ keyFile: path, publicKeysFile, mayCreate: false, name: 'x' })).toThrow(
-        /cannot be used: (others may write to its folder|it is reached through the link)/,
+        /cannot be used: (other users may write to its folder|it is reached through the link)/,
       );
     }
     symlinkSync(link, join(dirname(keyFile), 'on.key'));
@@ -115,7 +115,7 @@ describe('the key', () => {
   };
   test.each(Object.entries(ELSE))('%s is refused in one line that does not show it', (_, text) => {
     writeFileSync(keyFile, text, { mode: 0o600 });
-    expect(() => open()).toThrow(/^the ledger key \S+ cannot be used: it holds no Ed25519 key in PEM \(PKCS #8\)$/);
+    expect(() => open()).toThrow(/^the ledger key \S+ cannot be used: it must hold an Ed25519 key in PEM \(PKCS #8\)$/);
   });
 
   test('that is another one is added to the public keys, and the old ones stay', () => {
@@ -131,7 +131,7 @@ describe('the key', () => {
   test('has public keys in a file of nothing else', () => {
     writeFileSync(publicKeysFile, 'a note\n');
     expect(() => open()).toThrow(
-      /^the public keys of the ledger, \S+, cannot be used: this line is no public key: "a note"$/,
+      /^the public keys of the ledger, \S+, cannot be used: this line is not a public key: "a note"$/,
     );
   });
 });
@@ -157,7 +157,7 @@ describe('a server', () => {
     mkdirSync(join(folder, 'data'));
     chmodSync(join(folder, 'data'), 0o777);
     const refused =
-      /exited with 1: tollgate: data directory \S+ cannot be used: others may write to it \(mode 0777\): chmod go-w \S+\n$/;
+      /exited with 1: tollgate: data directory \S+ cannot be used: other users may write to it \(mode 0777\): chmod go-w \S+\n$/;
     try {
       for (const store of [undefined, redis.url]) {
         await expect(startServer({ folder, ...(store && { store }) })).rejects.toThrow(refused);

@@ -11,7 +11,7 @@ import { finishRun } from '../../../src/pdp/run/runs.ts';
 import { signNote, verifierKeyOf } from '../../../src/signing/signed-note.ts';
 import { decodeCheckpoint, type StoredCheckpoint } from '../../../src/state/codec/checkpoint.ts';
 import { openEmbeddedState } from '../../../src/state/embedded/state.ts';
-import type { State } from '../../../src/state/port.ts';
+import type { State } from '../../../src/state/port/state.ts';
 import { newRun, started } from '../../contract/fixtures.ts';
 import { openRedis } from '../../contract/redis/open.ts';
 import { plainContext } from '../../support/pdp.ts';

@@ -151,7 +151,7 @@ describe.concurrent('an address that other hosts can reach', () => {
       env: { TOLLGATE_OBSERVABILITY_LISTEN: '0.0.0.0:0' },
     });
     await expect(started).rejects.toThrow(
-      'error: env TOLLGATE_OBSERVABILITY_LISTEN: observability.listen: 0.0.0.0:0 can be reached from other hosts, and whoever reaches it may read the metrics; use 127.0.0.1, [::1], localhost or unix:/path, or set observability.allow_remote\n',
+      'tollgate: env TOLLGATE_OBSERVABILITY_LISTEN: observability.listen: 0.0.0.0:0 can be reached from other hosts, which could read the metrics; use 127.0.0.1, [::1], localhost or unix:/path, or set observability.allow_remote\n',
     );
   });
 

@@ -67,7 +67,12 @@ describe.concurrent('a span', () => {
     });
     expect(span.resource).toMatchObject({ 'service.name': 'gate-7', 'service.version': '0.1.0' });
     const below = received.spans.filter(({ parentId }) => parentId === span.spanId);
-    expect(below.map(({ name }) => name).sort()).toEqual(['store charge', 'store readIdentity']);
+    // The session is noted with the principal, whom its opening did not name, before the first decision about both.
+    expect(below.map(({ name }) => name).sort()).toEqual(['store charge', 'store noteSubjects', 'store readIdentity']);
+    const again = await server.clients.decisions('Authorize', call);
+    const { spanId } = await spanOf(received, again);
+    const belowAgain = received.spans.filter(({ parentId }) => parentId === spanId);
+    expect(belowAgain.map(({ name }) => name)).toEqual(['store charge']);
     for (const { kind, traceId, attributes } of below) {
       expect({ kind, traceId }).toEqual({ kind: 'CLIENT', traceId: span.traceId });
       expect(Object.keys(attributes).sort()).toEqual(['db.operation.name', 'db.system.name']);

@@ -158,7 +158,7 @@ describe('tollgate audit export', () => {
   test('of an unknown run exits with 1, of no server with 2, and leaves no file', async (t) => {
     const { cwd, audit } = await sceneOf(t, 'embedded');
     const unknown = await audit('export', unknownId(), '--out', 'run.jsonl');
-    expect(unknown).toEqual({ code: 1, stdout: '', stderr: 'tollgate: there is no such run\n' });
+    expect(unknown).toEqual({ code: 1, stdout: '', stderr: 'tollgate: unknown run\n' });
     const away = await tollgate(['audit', 'export', unknownId(), '--server', 'unix:/nowhere', '--out', 'run.jsonl'], {
       cwd,
     });
@@ -178,7 +178,7 @@ describe('tollgate audit export', () => {
     const { stdout } = await audit('export', run_id, '--out', '-');
     for (const place of ['.', '/dev/null', '/dev/stdout']) {
       const { code, stderr } = await audit('export', run_id, '--out', place);
-      expect([code, stderr]).toEqual([2, `tollgate: cannot write ${place}: there is something that is no file\n`]);
+      expect([code, stderr]).toEqual([2, `tollgate: cannot write ${place}: it exists and is not a file\n`]);
     }
     writeFileSync(join(cwd, 'kept.jsonl'), '');
     symlinkSync('kept.jsonl', join(cwd, 'link.jsonl'));
@@ -201,7 +201,7 @@ describe('tollgate audit export', () => {
     const args = ['audit', 'export', run_id, '--out', 'run.jsonl', '--server', server.management];
     const { code, stderr } = await tollgate(args, options);
     server.process.kill('SIGCONT');
-    expect([code, stderr, files()]).toEqual([2, 'tollgate: the export was stopped before its end\n', []]);
+    expect([code, stderr, files()]).toEqual([2, 'tollgate: the export was stopped before it was complete\n', []]);
     expect((await audit('export', run_id, '--out', 'run.jsonl')).code).toBe(0);
   });
 

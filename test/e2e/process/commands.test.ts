@@ -72,7 +72,7 @@ describe.concurrent('tollgate health', () => {
     const ask = () =>
       tollgate(['health', '--listen', server.decision, '--management', server.management], { cwd: folderOf(t) });
     process.kill(redis.pid, 'SIGSTOP');
-    await eventually(() => server.log.some((line) => line.includes('out of reach')));
+    await eventually(() => server.log.some((line) => line.includes('cannot be reached')));
     const away = await ask();
     process.kill(redis.pid, 'SIGCONT');
     expect(away.code).toBe(1);
@@ -147,9 +147,9 @@ describe.concurrent('tollgate policy check', () => {
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(linesOf(stderr)).toEqual([
-      expect.stringMatching(/^error: p\.yaml:2: .*secret/),
-      expect.stringMatching(/^error: p\.yaml:4: .*allow_admin_from/),
-      expect.stringMatching(/^error: p\.yaml:5: .*did you mean `admins`/),
+      expect.stringMatching(/^tollgate: p\.yaml:2: .*secret/),
+      expect.stringMatching(/^tollgate: p\.yaml:4: .*allow_admin_from/),
+      expect.stringMatching(/^tollgate: p\.yaml:5: .*did you mean `admins`/),
     ]);
   });
 

@@ -127,7 +127,7 @@ describe.concurrent('a socket', () => {
     for (const path of [file, directory]) {
       const { code, stderr } = await tollgate(['serve', ...ANYWHERE, '--management', `unix:${path}`], { cwd: folder });
       expect(linesOf(stderr)).toHaveLength(1);
-      expect(stderr).toContain('is no socket');
+      expect(stderr).toContain('is not a socket');
       expect(code).toBe(1);
       expect(existsSync(path)).toBe(true);
     }

@@ -90,7 +90,7 @@ const PARTS: Readonly<Record<string, readonly [says: RegExp, failing: Failing]>>
     },
   ],
   'the management listener': [
-    /exists and is no socket/,
+    /exists and is not a socket/,
     (_t, cwd) => {
       writeFileSync(join(cwd, 'm.sock'), '');
       return ['--management', `unix:${join(cwd, 'm.sock')}`];
@@ -133,6 +133,6 @@ test('authorities that are none keep a listener from starting', async (t) => {
     'tls.decision.client_ca_file': certificates.path('server.pem'),
   });
   const { code, stderr } = await tollgate(['serve', '--listen', '127.0.0.1:0', ...args], { cwd: folderOf(t) });
-  expect(linesOf(stderr)).toEqual([expect.stringContaining('holds a certificate that is no authority')]);
+  expect(linesOf(stderr)).toEqual([expect.stringContaining('holds a certificate that is not an authority')]);
   expect(code).toBe(1);
 });

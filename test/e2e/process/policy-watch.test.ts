@@ -86,7 +86,7 @@ describe.concurrent('a policy file under a running server', () => {
     const line = await eventually(() =>
       server.log.map((text) => JSON.parse(text)).find(({ level }) => level === 'error'),
     );
-    expect(line).toMatchObject({ msg: 'policy refused, the last good one stays', revision });
+    expect(line).toMatchObject({ msg: 'policy refused; the last good one stays in force', revision });
     expect(line.error.message).toContain('allow_admin_from');
 
     writeFileSync(server.policyFile, policyFor('2'));

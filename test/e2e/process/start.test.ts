@@ -119,8 +119,8 @@ describe.concurrent('a start that cannot be', () => {
     const cwd = folderOf(t, { 'tollgate.yaml': 'log:\n  level: loud\nsweep:\n  intervall_ms: 5\n' });
     const { code, stderr } = await tollgate(['serve'], { cwd });
     expect(linesOf(stderr)).toEqual([
-      expect.stringMatching(/^error: tollgate\.yaml:2: .*log\.level/),
-      expect.stringMatching(/^error: tollgate\.yaml:4: .*intervall_ms.*did you mean/),
+      expect.stringMatching(/^tollgate: tollgate\.yaml:2: .*log\.level/),
+      expect.stringMatching(/^tollgate: tollgate\.yaml:4: .*intervall_ms.*did you mean/),
     ]);
     expect(code).toBe(1);
   });

@@ -151,7 +151,7 @@ describe('a server that needs callers does not start', () => {
   test('with one that has an unknown key', async () => {
     const { file } = makeCallers();
     writeCallers(file, [{ name: 'a', role: 'admin', tokens: [hashOf('a')], admin: true }]);
-    expect(await refused(`callers.file=${file}`)).toContain('callers[0].admin: is no key of a caller');
+    expect(await refused(`callers.file=${file}`)).toContain('callers[0].admin: is not a key of a caller');
   });
 });
 

@@ -60,7 +60,7 @@ describe('health', () => {
     expect(watches.map(({ said }) => said)).toEqual([['SERVING', 'NOT_SERVING', 'SERVING'], ['SERVING']]);
     for (const watch of watches) watch.cancel();
     const lines = open.server.log.map((line) => JSON.parse(line));
-    expect(lines.filter(({ msg }) => msg === 'the store is out of reach')).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === 'the store cannot be reached')).toHaveLength(1);
   });
 });
 

@@ -173,7 +173,11 @@ describe('the server does not start', () => {
     ],
     ['client authorities that are missing', { ca: 'none.pem' }, /cannot read \S+none.pem \(ENOENT\)/],
     ['client authorities that are empty', { ca: 'empty.pem' }, /empty.pem holds no certificate/],
-    ['a client authority that is none', { ca: 'runner.pem' }, /runner.pem holds a certificate that is no authority/],
+    [
+      'a client authority that is none',
+      { ca: 'runner.pem' },
+      /runner.pem holds a certificate that is not an authority/,
+    ],
   ])('with %s', async (_, files, said) => {
     await expect(startServer({ args: argsOf(files) })).rejects.toThrow(said);
   });

@@ -21,7 +21,7 @@ export default function run({ odd, counter }) {
     case 'fails':
       return { failure: { kind: 'invalid_request', message: 'no', fields: [{ field: 'f', description: 'no' }] } };
     case 'has a bug':
-      return { failure: { message: 'TypeError: a bug' } };
+      return { bug: 'TypeError: a bug' };
     default:
       return { value: begun };
   }

@@ -310,8 +310,8 @@ describe.concurrent('on one connection', () => {
 
 describe.concurrent('calls under way', () => {
   test.each([
-    ['in_flight', 'too many calls are under way'],
-    ['in_flight_per_caller', 'too many calls of this caller are under way'],
+    ['in_flight', 'too many calls are in flight'],
+    ['in_flight_per_caller', 'this caller has too many calls in flight'],
   ])('%s: the next one is told to come later, and one that ends makes room', async (key, message) => {
     await withBounds({ [key]: 3 }, async (scene) => {
       const follows = await following(scene, 3);

@@ -30,6 +30,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'store.replicas': { unset: 1, why: 'counts under `replicated` only' },
   'store.require.noeviction': { unset: false, why: 'documented: a warning instead' },
   'store.require.durability': { unset: 'memory', why: 'documented: a warning instead' },
+  'store.username_file': { unset: undefined, why: 'the user in store.url, and Redis decides' },
+  'store.password_file': { unset: undefined, why: 'the password in store.url, and Redis decides' },
   'store.sentinel_password': { unset: undefined, why: 'no password is sent, and Sentinel decides' },
   'store.tls.ca_file': { unset: undefined, why: 'the authorities of the system; certificates are always checked' },
   'store.tls.cert_file': { unset: undefined, why: 'none is shown, and Redis decides' },
@@ -89,5 +91,6 @@ export const NO_GUARDS: readonly string[] = [
   'runs.idle_timeout_s',
   'runs.retention_s',
   'sweep.interval_ms',
+  'shutdown.delay_ms',
   'shutdown.grace_ms',
 ];

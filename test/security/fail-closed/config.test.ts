@@ -1,8 +1,10 @@
 // A key of the configuration that is left out, left empty or misspelt in its value never opens anything: either the server
 // refuses to start and names the key, or what is documented holds. Generated from the schema, so that no key is forgotten.
+
 import { chmodSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, type LoadedConfig, loadConfig } from '../../../src/config/config.ts';
+import { type LoadedConfig, loadConfig } from '../../../src/config/config.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { tollgate } from '../../support/command.ts';
 import { testFolder } from '../../unit/config/folder.ts';
 import { GUARDS, NO_GUARDS } from './config-keys.ts';
@@ -86,7 +88,7 @@ function load(cwd: string, given: { file?: object; env?: Record<string, string>;
     const flags = { ...(given.file && { config: 'tollgate.yaml' }), ...(given.set && { set: given.set }) };
     return { loaded: loadConfig({ flags, env: given.env ?? {}, cwd }) };
   } catch (error) {
-    if (error instanceof ConfigError) return { refused: error.problems };
+    if (error instanceof StartupError) return { refused: error.problems };
     throw error;
   }
 }

@@ -3,12 +3,19 @@
 // The keys are read from the parser's own source, so that a new one is thought about before it passes.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isAdmin } from '../../../src/core/decision/authorize.ts';
+import { checkCall } from '../../../src/core/decision/authorize.ts';
+import type { RequestedCall } from '../../../src/core/decision/checks.ts';
+import { isAdmin } from '../../../src/core/decision/run-check.ts';
 import { type Policy, parsePolicy } from '../../../src/core/policy/policy.ts';
 import type { SensitivityLevel } from '../../../src/core/session/session.ts';
 import { checkSlash } from '../../../src/core/slash/slash.ts';
-import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../../src/core/tool/tools.ts';
+import { effectiveSensitivity, isSecretTool, storeRuleOf } from '../../../src/core/tool/tools.ts';
 import { policyOf } from '../../unit/core/policies.ts';
+
+/** The tool and privilege checks of one call. */
+function checkCallOf(policy: Policy, principals: readonly string[] | undefined, call: RequestedCall) {
+  return checkCall({ policy, principals, call });
+}
 
 /** Every key of the policy, each with a value that somebody wrote on purpose. */
 const WHOLE = {
@@ -81,7 +88,7 @@ function allowedBy(policy: Policy): Set<string> {
     }
     for (const principals of PRINCIPALS) {
       note(
-        checkTool(policy, principals, call).every(({ passed }) => passed),
+        checkCallOf(policy, principals, call).every(({ passed }) => passed),
         'tool',
         tool,
         principals,

@@ -283,7 +283,7 @@ describe('no planted secret is told', () => {
     const url = `redis://teller:${password}@127.0.0.1:${redis.port}/0`;
     const server = await startServer({ store: url, isStoreAway: true, args: argsOf() });
     t.onTestFinished(server.kill);
-    await eventually(() => server.log.some((line) => line.includes('out of reach')));
+    await eventually(() => server.log.some((line) => line.includes('cannot be reached')));
     const clients = clientsOf(server);
     const info = await sendBytes(
       clients.raw('ServerService'),

@@ -1,6 +1,6 @@
 // Every form of a credential into every text of every request, each request one that would be stored: afterwards the raw store
 // holds none of them.
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type grpc from '@grpc/grpc-js';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -26,8 +26,8 @@ import { testFolder } from '../../unit/config/folder.ts';
 import { type Secret, secretsOf } from '../../unit/core/redaction/secrets.ts';
 import { TREATMENTS, type Treatment } from './stored-fields.ts';
 
-/** With a row of a data file of forms, if there is one. */
-const FORMS = 'test/core/redaction/redaction-forms.json';
+/** Credentials of many issuers, as they stand in texts. */
+const FORMS = 'test/unit/core/redaction/cases/forms.json';
 const NAME_BYTES_MAX = 128;
 const EVENTS_MAX = 100;
 /** Of those that are tried where nothing is stored. */
@@ -56,9 +56,7 @@ const PLANTED: readonly Planted[] = METHODS.flatMap((method) =>
 
 function secrets(): Secret[] {
   const own = (kind: string, text: string) => ({ kind, text, secret: text });
-  const listed: { name: string; text: string; secret: string }[] = existsSync(FORMS)
-    ? JSON.parse(readFileSync(FORMS, 'utf8')).cases
-    : [];
+  const listed: { name: string; text: string; secret: string }[] = JSON.parse(readFileSync(FORMS, 'utf8')).cases;
   return [
     own('a known value', KNOWN_VALUE),
     own('of the operator’s pattern', 'acme4711-abcdefgh'),
@@ -71,7 +69,7 @@ function secrets(): Secret[] {
 function asNames(all: readonly Secret[]): Secret[] {
   return all
     .map((one) => ({ ...one, text: /^the value is (\S+) here$/.exec(one.text)?.[1] ?? one.text }))
-    .filter(({ text }) => text.length <= NAME_BYTES_MAX && /^[^\s="'{}]+$/.test(text));
+    .filter(({ text }) => text.length <= NAME_BYTES_MAX && /^[^\s="'{}<>]+$/.test(text));
 }
 
 test('every text of every request has a row that says what becomes of a credential in it', () => {
@@ -116,7 +114,9 @@ describe.each(ENGINES)('%s engine', (engine) => {
       const treatment = TREATMENTS[name];
       if (treatment === undefined || treatment === 'kept') continue;
       const requests = used(treatment, index).map(({ text }) => under.request(wireValueOf(under, text)));
-      for (const request of method.name === 'AppendAudit' ? packed(requests) : requests) {
+      // What is refused is refused alone: in one request with others it would be hidden behind them.
+      const isPacked = method.name === 'AppendAudit' && treatment !== 'refused';
+      for (const request of isPacked ? packed(requests) : requests) {
         const code = await scene.send(method, request);
         if (treatment === 'refused') expect(code, name).toBe(INVALID_ARGUMENT);
       }
@@ -139,13 +139,20 @@ describe.each(ENGINES)('%s engine', (engine) => {
 
 /** The kinds of those secrets of which a part is in a text. */
 function kindsIn(text: string, all: readonly Secret[]): string[] {
-  const parts = ({ secret }: Secret) =>
-    secret.length < PART
-      ? [secret]
-      : Array.from({ length: Math.floor(secret.length / PART) }, (_, index) =>
-          secret.slice(index * PART, (index + 1) * PART),
-        );
-  return all.filter((one) => parts(one).some((part) => text.includes(part))).map(({ kind }) => kind);
+  return all.filter((one) => tellingParts(one).some((part) => text.includes(part))).map(({ kind }) => kind);
+}
+
+/** A run of one character is no trace of a secret: the embedded engine fills keys with one. */
+function tellingParts({ secret, text }: Secret): string[] {
+  const parts = partsOf(secret).filter((part) => new Set(part).size > 1);
+  return parts.length > 0 ? parts : partsOf(text).slice(0, 1);
+}
+
+function partsOf(text: string): string[] {
+  if (text.length < PART) return [text];
+  return Array.from({ length: Math.floor(text.length / PART) }, (_, index) =>
+    text.slice(index * PART, (index + 1) * PART),
+  );
 }
 
 function wireValueOf({ type, field }: FieldUnderTest, text: string): WireValue {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { callersParser } from '../../../src/config/files/callers-file.ts';
-import { loadPolicy, PolicyError } from '../../../src/config/files/policy-file.ts';
+import { loadPolicy } from '../../../src/config/files/policy-file.ts';
 import { newToken, tokenDigest, tokenHash } from '../../../src/config/files/token.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { testFolder } from './folder.ts';
 
 const HASH = `sha256:${tokenDigest('a').toString('hex')}`;
@@ -16,7 +17,7 @@ function problems(text: string, areCertificatesAsked = true): string {
     read(text, areCertificatesAsked);
     return '';
   } catch (error) {
-    if (error instanceof PolicyError) return error.problems.join('\n').replaceAll(/^.*callers.yaml/gm, 'callers.yaml');
+    if (error instanceof StartupError) return error.problems.join('\n').replaceAll(/^.*callers.yaml/gm, 'callers.yaml');
     throw error;
   }
 }
@@ -50,7 +51,7 @@ test.each([
   ['callers: [{name: a, role: admin, tokens: []}]', 'callers[0]: needs a token or a certificate'],
   ['callers: [{name: a, role: admin, tokens: null}]', 'callers[0].tokens: must be a list'],
   ['callers: [{name: a, role: admin, tokens: [secret]}]', 'callers[0].tokens[0]: must be sha256:'],
-  ['callers: [{name: a, role: admin, token: x}]', 'callers[0].token: is no key of a caller'],
+  ['callers: [{name: a, role: admin, token: x}]', 'callers[0].token: is not a key of a caller'],
   [
     'callers: [{name: a, role: admin, certificates: [example.org]}]',
     'callers[0].certificates[0]: must be uri: or dns:',
@@ -58,11 +59,11 @@ test.each([
   ['callers: [{name: a, role: admin, certificates: ["dns:*.example.org"]}]', 'certificates[0]: must be uri: or dns:'],
   [
     `callers: [{name: a, role: admin, tokens: ["${HASH}"]}, {name: b, role: runner, tokens: ["${HASH}"]}]`,
-    'callers[1].tokens[0]: is in the file already',
+    'callers[1].tokens[0]: is already in the file',
   ],
   [
     `callers: [{name: a, role: admin, tokens: ["${HASH}"]}, {name: a, role: runner, certificates: ["dns:a"]}]`,
-    'callers[1].name: names another caller already',
+    'callers[1].name: is already the name of another caller',
   ],
 ])('%s is refused', (text, problem) => expect(problems(text)).toContain(problem));
 
@@ -81,7 +82,7 @@ test('a token in the clear is told from one with a mistake in it, and neither is
   const mistyped = `${token.slice(0, 10)}${token[10] === 'A' ? 'B' : 'A'}${token.slice(11)}`;
   const said = (text: string) => problems(`callers: [{name: a, role: admin, tokens: ["${text}"]}]`);
   expect(said(token)).toContain('is a token in the clear: write its hash');
-  expect(said(mistyped)).toContain('is not a token of this server: checksum');
+  expect(said(mistyped)).toContain('it looks like a token with a typing error');
   for (const text of [token, mistyped]) expect(said(text)).not.toContain(text.slice(3, 40));
   expect(said(tokenHash(token))).toBe('');
 });

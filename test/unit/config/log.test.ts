@@ -64,7 +64,9 @@ describe('errorFields', () => {
   });
 });
 
-test('a flush before an exit waits for a pipe that is slow to empty, and without it lines are lost', () => {
+test('a flush before an exit waits for a pipe that is slow to empty, and without it lines are lost', {
+  timeout: 60_000,
+}, () => {
   const folder = testFolder({
     'tsconfig.json': JSON.stringify({
       extends: `${ROOT}tsconfig.json`,

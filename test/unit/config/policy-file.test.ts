@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadPolicy, PolicyError, type PolicyParser } from '../../../src/config/files/policy-file.ts';
-import { printPolicyCheck, printProblems } from '../../../src/config/print.ts';
+import { loadPolicy, type PolicyParser } from '../../../src/config/files/policy-file.ts';
+import { printPolicyCheck } from '../../../src/config/print.ts';
 import { parsePolicy } from '../../../src/core/policy/policy.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { testFolder } from './folder.ts';
 
 const accept: PolicyParser<unknown> = (document) => ({ policy: document, warnings: [] });
@@ -84,7 +85,7 @@ test('what the parser has to say carries file and line', () => {
   );
 
   const refuse = () => loadPolicy(path, () => ({ problems: [{ path: at, message: 'must not be empty' }] }));
-  expect(refuse).toThrow(new PolicyError([`${path}:4: platforms.discord.allow_admin_from: must not be empty`]));
+  expect(refuse).toThrow(new StartupError([`${path}:4: platforms.discord.allow_admin_from: must not be empty`]));
 });
 
 test('a file below the working directory goes by its short name', () => {
@@ -94,16 +95,16 @@ test('a file below the working directory goes by its short name', () => {
   );
 });
 
-test('a file that is missing or no YAML is a PolicyError too', () => {
+test('a file that is missing or no YAML is refused as well', () => {
   const folder = testFolder({ 'bad.yaml': 'a: [1\nb: 2' });
   expect(() => loadPolicy(join(folder, 'none.yaml'), accept)).toThrow(
-    new PolicyError([`${folder}/none.yaml: does not exist`]),
+    new StartupError([`${folder}/none.yaml: does not exist`]),
   );
   try {
     loadPolicy(join(folder, 'bad.yaml'), accept);
     expect.unreachable();
   } catch (error) {
-    expect(printProblems(error as PolicyError)).toMatch(/^error: .*\/bad\.yaml:\d: /);
+    expect((error as StartupError).problems).toContainEqual(expect.stringMatching(/\/bad\.yaml:\d: /));
   }
 });
 
@@ -125,7 +126,7 @@ describe('a value of the policy is checked in the type that it has in the file',
       loadPolicy(path, parsePolicy);
       return [];
     } catch (error) {
-      return (error as PolicyError).problems.map((problem) => problem.replace(path, ''));
+      return (error as StartupError).problems.map((problem) => problem.replace(path, ''));
     }
   };
   const ODD = ['-5e17', '111.0', '1e400', '.inf', '-.inf', '.nan', '010', '0x1F', '0o17', '1e3', '+5', '-0', '1.5'];

@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { PolicyError, type PolicyParser } from '../../../src/config/files/policy-file.ts';
+import type { PolicyParser } from '../../../src/config/files/policy-file.ts';
 import { type PolicyReload, PolicySource } from '../../../src/config/files/policy-source.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { eventually } from '../../support/times.ts';
 import { type OnTestFinished, testFolder } from './folder.ts';
 
@@ -17,7 +18,7 @@ const parse: PolicyParser<string> = (document) => {
 
 function follow(onTestFinished: OnTestFinished, path: string, { watch = true } = {}) {
   const heard: PolicyReload[] = [];
-  const source = new PolicySource({ path, parse, onReload: (reload) => heard.push(reload), now: () => 1234 });
+  const source = new PolicySource({ path, parse, onReload: (reload) => void heard.push(reload), now: () => 1234 });
   if (watch) source.follow();
   onTestFinished(() => source.close());
   return { source, heard };
@@ -45,7 +46,7 @@ describe('reload', () => {
     expect(first).toMatchObject({ policy: 'one', loadedAtMs: 1234, warnings: [] });
 
     writeFileSync(path, 'rules: two');
-    const reload = await source.reload();
+    const reload = await source.reload('admin');
     expect(reload).toMatchObject({ ok: true, previous: first.revision, revision: source.current.revision });
     expect(source.current.policy).toBe('two');
     expect(heard).toEqual([reload]);
@@ -58,12 +59,12 @@ describe('reload', () => {
     const good = source.current;
 
     writeFileSync(path, 'roles: typo');
-    expect(await source.reload()).toMatchObject({ ok: false, revision: good.revision, error: source.lastError });
+    expect(await source.reload('admin')).toMatchObject({ ok: false, revision: good.revision, error: source.lastError });
     expect(source.lastError?.message).toBe(`${path}:1: rules: is missing`);
     expect(source.current).toBe(good);
 
     writeFileSync(path, 'rules: one # mended');
-    expect(await source.reload()).toMatchObject({ ok: true, revision: good.revision, previous: good.revision });
+    expect(await source.reload('admin')).toMatchObject({ ok: true, revision: good.revision, previous: good.revision });
     expect(source.lastError).toBeUndefined();
     expect(source.current).toBe(good);
     expect([source.reloads, source.reloadFailures]).toEqual([0, 1]);
@@ -73,13 +74,16 @@ describe('reload', () => {
     const path = join(testFolder({ 'policy.yaml': 'rules: one' }, onTestFinished), 'policy.yaml');
     const { source } = follow(onTestFinished, path, { watch: false });
     writeFileSync(path, 'bug: yes');
-    expect(await source.reload()).toMatchObject({ ok: false, error: { cause: new TypeError('a bug in the parser') } });
+    expect(await source.reload('admin')).toMatchObject({
+      ok: false,
+      error: { cause: new TypeError('a bug in the parser') },
+    });
     expect(source.current.policy).toBe('one');
   });
 
   test('without a usable policy there is no beginning', ({ onTestFinished }) => {
     const path = join(testFolder({ 'policy.yaml': 'nothing: here' }, onTestFinished), 'policy.yaml');
-    expect(() => follow(onTestFinished, path)).toThrow(PolicyError);
+    expect(() => follow(onTestFinished, path)).toThrow(StartupError);
   });
 });
 

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseYaml, readYaml, YamlError } from '../../../src/config/files/yaml-source.ts';
+import { parseYaml, readYaml } from '../../../src/config/files/yaml-source.ts';
 import { OddNumber } from '../../../src/core/policy/document.ts';
+import { StartupError } from '../../../src/host/startup-error.ts';
 import { testFolder } from './folder.ts';
 
 const parse = (text: string) => parseYaml({ text, name: 'a.yaml' });
@@ -15,7 +16,7 @@ function problemsOf(run: () => unknown): readonly string[] {
   try {
     run();
   } catch (error) {
-    if (error instanceof YamlError) return error.problems;
+    if (error instanceof StartupError) return error.problems;
     throw error;
   }
   return [];
@@ -128,8 +129,8 @@ describe('what is refused', () => {
     ['a: 1\n---\nb: 2', ['a.yaml:2: a second document begins here, and only one is read']],
     ['- a', ['a.yaml:1: the outermost value must be a map of keys']],
     ['just text', ['a.yaml:1: the outermost value must be a map of keys']],
-    ['', ['a.yaml: holds nothing; write {} for an empty map']],
-    ['# only a comment', ['a.yaml: holds nothing; write {} for an empty map']],
+    ['', ['a.yaml: is empty; write {} for an empty map']],
+    ['# only a comment', ['a.yaml: is empty; write {} for an empty map']],
     ['a: *nobody', ['a.yaml:1: a: the alias has no anchor before it']],
     ['a: 1\n? [b]\n: 2', ['a.yaml:2: a key must be a plain word or a string']],
     ['a: !secret x', ['a.yaml:1: Unresolved tag: !secret']],

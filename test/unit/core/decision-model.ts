@@ -1,11 +1,13 @@
 // The records of decisions as the simplest thing that is right: a map of records, and for each session which of them an
 // equal denial is counted with. It knows no bytes and bounds nothing but the denials of a session.
+
 import type { Reason } from '../../../src/core/decision/decision.ts';
-import { checksOf, type DecisionRecord, numbersOf } from '../../../src/core/decision/decision-record.ts';
+import { type DecisionRecord, numbersOf } from '../../../src/core/decision/decision-record.ts';
+import { checksOf } from '../../../src/core/decision/recorded-checks.ts';
 import { LIMITS } from '../../../src/core/limits.ts';
 import type { Counters, SessionRecord } from '../../../src/core/session/session.ts';
 import { decodeContext } from '../../../src/state/codec/decision-record.ts';
-import type { NewDecision } from '../../../src/state/port.ts';
+import type { NewDecision } from '../../../src/state/port/decision.ts';
 
 export interface Denial {
   readonly reason: Reason;
@@ -41,7 +43,7 @@ export class DecisionModel {
     const { sessionId } = found.session;
     const denials = this.#denials.get(sessionId) ?? new Map<string, string>();
     this.#denials.set(sessionId, denials);
-    const asked = Buffer.from(decision.context.subarray(0, decision.foldBytes)).toString('hex');
+    const asked = Buffer.from(decision.context.subarray(0, decision.aggregationBytes)).toString('hex');
     const first = denials.get(`${denial.reason} ${asked}`);
     if (first !== undefined) {
       this.repeat(first, decision.decisionId, now);

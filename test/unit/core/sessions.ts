@@ -1,6 +1,8 @@
 // Sessions and charges to start tests from.
 import type { Call, SensitivityLevel } from '../../../src/core/session/session.ts';
-import type { ChargeStep, IdempotencyKey, NewSession } from '../../../src/state/port.ts';
+import type { ChargeStep } from '../../../src/state/port/charge.ts';
+import type { IdempotencyKey } from '../../../src/state/port/idempotency-key.ts';
+import type { NewSession } from '../../../src/state/port/session.ts';
 
 export const CREATED_AT = 1_700_000_000_000;
 

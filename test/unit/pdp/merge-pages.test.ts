@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { PARTITIONS } from '../../../src/core/partition.ts';
 import { LOOKED_AT_MAX, mergePages, pageOf, type Walk } from '../../../src/pdp/merge-pages.ts';
-import type { Position } from '../../../src/state/port.ts';
+import type { Position } from '../../../src/state/port/position.ts';
 
 interface Item {
   readonly atMs: number;

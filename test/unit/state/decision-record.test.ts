@@ -5,15 +5,15 @@ import { REASONS } from '../../../src/core/decision/decision.ts';
 import type { DecisionDetails } from '../../../src/core/decision/decision-details.ts';
 import { DECISION_RPCS, type DecisionContext } from '../../../src/core/decision/decision-record.ts';
 import {
+  aggregationDigest,
   decodeContext,
   decodeDecision,
   encodeContext,
   encodeDecision,
-  foldDigest,
   reasonNumber,
   repeated,
 } from '../../../src/state/codec/decision-record.ts';
-import { decodeNoted, encodeNoted } from '../../../src/state/codec/noted-decision.ts';
+import { decodeRunDecision, encodeRunDecision } from '../../../src/state/codec/run-decision.ts';
 
 const ID = '0196f0a1-2b3c-7d4e-8f50-112233445507';
 const OTHER_ID = '0196f0a1-2b3d-7d4e-8f50-112233445507';
@@ -96,11 +96,11 @@ test('the numbers of reasons are the contract’s, and every operation has one o
 
 test('denials are equal in what was asked and in their reason, whatever the circumstances', () => {
   const entry = encodeContext(CONTEXT);
-  const digest = foldDigest('TOOL_NOT_GRANTED', entry);
+  const digest = aggregationDigest('TOOL_NOT_GRANTED', entry);
   const elsewhere = encodeContext({ ...CONTEXT, caller: 'x', traceHash: undefined, latencyUs: 1, checks: [] });
-  expect(foldDigest('TOOL_NOT_GRANTED', elsewhere)).toBe(digest);
-  expect(foldDigest('BUDGET_EXHAUSTED', entry)).not.toBe(digest);
-  expect(foldDigest('TOOL_NOT_GRANTED', encodeContext({ ...CONTEXT, agentId: 'agent-2' }))).not.toBe(digest);
+  expect(aggregationDigest('TOOL_NOT_GRANTED', elsewhere)).toBe(digest);
+  expect(aggregationDigest('BUDGET_EXHAUSTED', entry)).not.toBe(digest);
+  expect(aggregationDigest('TOOL_NOT_GRANTED', encodeContext({ ...CONTEXT, agentId: 'agent-2' }))).not.toBe(digest);
 });
 
 test('bytes that are no record are refused', () => {
@@ -115,10 +115,10 @@ test('bytes that are no record are refused', () => {
 
 test('a noted decision has these very bytes', () => {
   const noted = { decisionId: ID, atMs: AT_MS, rpc: 'ConsumeBudget', reason: 'ALLOWED' } as const;
-  const bytes = encodeNoted(noted);
+  const bytes = encodeRunDecision(noted);
   expect(bytes.toString('hex')).toBe('0196f0a12b3c7d4e8f50112233445507' + '0000019685b5b400' + '01' + '01');
-  expect(decodeNoted(bytes)).toEqual({ ...noted, effect: 'ALLOW' });
-  expect(() => decodeNoted(bytes.subarray(1))).toThrow();
+  expect(decodeRunDecision(bytes)).toEqual({ ...noted, effect: 'ALLOW' });
+  expect(() => decodeRunDecision(bytes.subarray(1))).toThrow();
 });
 
 test('what a request stated of a call stands beside what was decided on', () => {
@@ -150,10 +150,10 @@ const DETAILS: readonly DecisionDetails[] = [
 ];
 
 test.each(DETAILS)('what a management operation changed is read as it was written: $kind', (details) => {
-  const { context, foldBytes } = encodeContext({ ...CONTEXT, details });
+  const { context, aggregationBytes } = encodeContext({ ...CONTEXT, details });
   expect(decodeContext(context).details).toEqual(details);
   // What was asked is the same part as before, so equal denials fold as before.
-  expect(context.subarray(0, foldBytes)).toEqual(encodeContext(CONTEXT).context.subarray(0, foldBytes));
+  expect(context.subarray(0, aggregationBytes)).toEqual(encodeContext(CONTEXT).context.subarray(0, aggregationBytes));
 });
 
 test('details have these very bytes, and others are refused', () => {

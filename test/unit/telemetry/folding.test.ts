@@ -91,9 +91,9 @@ test('an outage is a line at its begin, one for each 10 s with its failed calls,
   outage.ready();
   expect(said()).toEqual([
     'the store answers: serving',
-    'the store is out of reach',
-    'the store is still out of reach',
-    'the store is still out of reach',
+    'the store cannot be reached',
+    'the store still cannot be reached',
+    'the store still cannot be reached',
     'the store answers: serving',
   ]);
   expect(lines[1]).toMatchObject({ error: { message: 'refused' } });
@@ -107,7 +107,7 @@ test('a connection that is back before the health check has noticed ends its out
   outage.checked(true, undefined);
   outage.lost(new Error('reset'));
   outage.ready();
-  expect(said().slice(1)).toEqual(['the store is out of reach', 'the store answers: serving']);
+  expect(said().slice(1)).toEqual(['the store cannot be reached', 'the store answers: serving']);
 });
 
 test('a warning is logged when it comes and when it goes, and says since when it holds', () => {

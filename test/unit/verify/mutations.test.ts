@@ -44,7 +44,7 @@ test(`${COUNT} single mutations are found, each under its name`, { timeout: 1_80
     expect(found.get(name), name).toBeGreaterThan(0);
 });
 
-test('read as any JSON instead of in its one form, a changed line would pass', async () => {
+test('read as any JSON instead of in its one form, a changed line would pass', { timeout: 60_000 }, async () => {
   const random = randomFrom(seed);
   const passed = { count: 0 };
   for (let tries = 0; tries < 300; tries++) {

@@ -34,7 +34,7 @@ describe('two trees of each size up to 64', () => {
     for (const size of SIZES) expect(tree.root(size), `${size}`).toEqual(treeHash(many.slice(0, size)));
   });
 
-  test('have the same proofs of inclusion, which hold for their own leaf and tree only', () => {
+  test('have the same proofs of inclusion, which hold for their own leaf and tree only', { timeout: 60_000 }, () => {
     for (const size of SIZES.slice(1)) {
       const root = tree.root(size);
       for (let index = 0; index < size; index++) {
@@ -51,7 +51,7 @@ describe('two trees of each size up to 64', () => {
     }
   });
 
-  test('have the same proofs of consistency, which hold between these two trees only', () => {
+  test('have the same proofs of consistency, which hold between these two trees only', { timeout: 60_000 }, () => {
     for (const to of SIZES) {
       for (const from of SIZES.slice(0, to + 1)) {
         const proof = tree.consistency(from, to);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SENSITIVITIES, type Sensitivity, type SensitivityLevel, statusOf } from '../../../src/core/session/session.ts';
-import type { ChargeAnswer } from '../../../src/state/port.ts';
+import type { ChargeResult } from '../../../src/state/port/charge.ts';
 import { SessionModel } from '../../unit/core/session/session-model.ts';
 import { aCharge, aSession, CREATED_AT, sessionIdOf } from '../../unit/core/sessions.ts';
 import { expectNothingElse, readVectors } from '../cases.ts';
@@ -127,7 +127,7 @@ class Scenario {
     return answer.kind === 'created' ? this.#shown(ref) : refused(answer.kind);
   }
 
-  #charge(ref: string, tools: readonly string[], agent?: string): { answer: ChargeAnswer; expected: Expected } {
+  #charge(ref: string, tools: readonly string[], agent?: string): { answer: ChargeResult; expected: Expected } {
     const sessionId = this.#id(ref);
     const agentId = agent ?? this.#model.readSession(sessionId).record?.session.agentId ?? 'agent';
     const batch = tools.map((tool) => ({ tool, sensitivity: 0 as const }));
@@ -171,7 +171,7 @@ class Scenario {
   }
 }
 
-function chargeExpected(answer: ChargeAnswer, tools: readonly string[]): Expected {
+function chargeExpected(answer: ChargeResult, tools: readonly string[]): Expected {
   if (answer.kind === 'charged') return { ok: true, calls_made: answer.counters.callsMade };
   if (answer.kind === 'nothing_to_charge') {
     return { ok: true, calls_made: answer.counters.callsMade, permits: false };

@@ -14,9 +14,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '../../../core/failure.ts';
 import { folderProblem } from '../../../host/private-path.ts';
-import { directoryRefusal, refusal } from '../failures.ts';
+import { StartupError } from '../../../host/startup-error.ts';
+import { directoryRefusal } from '../failures.ts';
 
 export interface DirectoryLock {
   release(): void;
@@ -25,7 +25,7 @@ export interface DirectoryLock {
 /**
  * Takes a data directory for this process; makes it, readable by its owner alone, if it is not there.
  *
- * @throws Failure state_unavailable, in one line, when another process (or another opening in this one) has it, when
+ * @throws StartupError when another process (or another opening in this one) has it, when
  * others may write to it or replace it, when it cannot be used, or when the native module for locks is missing
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
@@ -34,7 +34,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const fd = attempt(directory, () => openLockFile(directory, path));
   try {
     const taken = attempt(directory, () => takeLock(locks, fd));
-    if (!taken) throw refusal(`data directory ${directory} is in use by ${ownerOf(path)}`);
+    if (!taken) throw new StartupError(`data directory ${directory} is in use by ${ownerOf(path)}`);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -54,9 +54,9 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
     return await import('fs-native-extensions');
   } catch (cause) {
     const platform = `${process.platform}-${process.arch}`;
-    throw refusal(
+    throw new StartupError(
       `the native module fs-native-extensions cannot be loaded on ${platform}: install the packages again on this machine (npm ci), or use Redis`,
-      cause,
+      { cause },
     );
   }
 }
@@ -64,7 +64,7 @@ async function loadLocks(): Promise<typeof import('fs-native-extensions')> {
 function openLockFile(directory: string, path: string): number {
   makeFolder(directory);
   const problem = folderProblem(directory);
-  if (problem !== undefined) throw refusal(`data directory ${directory} cannot be used: ${problem}`);
+  if (problem !== undefined) throw new StartupError(`data directory ${directory} cannot be used: ${problem}`);
   return openNoLink(directory, path);
 }
 
@@ -79,7 +79,7 @@ function openNoLink(directory: string, path: string): number {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) throw error;
   }
-  throw refusal(`data directory ${directory} cannot be used: its lock is no file, or a link: remove ${path}`);
+  throw new StartupError(`data directory ${directory} cannot be used: its lock is no file, or a link: remove ${path}`);
 }
 
 /**
@@ -119,7 +119,7 @@ function attempt<T>(directory: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    throw cause instanceof Failure ? cause : directoryRefusal(directory, cause);
+    throw cause instanceof StartupError ? cause : directoryRefusal(directory, cause);
   }
 }
 

@@ -5,7 +5,8 @@
 // the step has returned, where nothing of ours can fail between two writes; an error of lmdb itself fails the commit.
 import type { Database, RootDatabase } from 'lmdb';
 import { Failure } from '../../../core/failure.ts';
-import { directoryRefusal, failureOf, full, refusal, unavailable } from '../failures.ts';
+import { StartupError } from '../../../host/startup-error.ts';
+import { directoryRefusal, failureOf, full, unavailable } from '../failures.ts';
 import { CommitStuck, CommitWatch } from './commit-watch.ts';
 import { takeSpace } from './disk-space.ts';
 import { SpaceGauge } from './space-gauge.ts';
@@ -78,7 +79,7 @@ export class Environment {
     this.#space = space;
   }
 
-  /** @throws Failure state_unavailable, in one line: no native module, no space, no sound store, or one of another format */
+  /** @throws StartupError: no native module, no space, no sound store, or one of another format */
   static async open(directory: string, maxBytes: number): Promise<Environment> {
     const { open } = await loadLmdb();
     try {
@@ -105,7 +106,7 @@ export class Environment {
       const space = new SpaceGauge([root, ...Object.values(tables)], { maxBytes, directory });
       return new Environment(root, tables, space);
     } catch (error) {
-      throw error instanceof Failure ? error : directoryRefusal(directory, error);
+      throw error instanceof StartupError ? error : directoryRefusal(directory, error);
     }
   }
 
@@ -204,9 +205,9 @@ async function loadLmdb(): Promise<typeof import('lmdb')> {
     return await import('lmdb');
   } catch (cause) {
     const platform = `${process.platform}-${process.arch}`;
-    throw refusal(
+    throw new StartupError(
       `the native module lmdb cannot be loaded on ${platform}: install the packages again on this machine (npm ci), or use Redis`,
-      cause,
+      { cause },
     );
   }
 }
@@ -216,7 +217,7 @@ async function claimFormat(root: RootDatabase<Buffer, Buffer>, meta: Table, dire
   if (found === undefined) meta.putSync(FORMAT_KEY, Buffer.from(FORMAT));
   if (found === undefined || found === FORMAT) return;
   await root.close();
-  throw refusal(
+  throw new StartupError(
     `data directory ${directory} has format ${found} and this version reads format ${FORMAT}: start the version that wrote it, or name another directory`,
   );
 }

@@ -1,6 +1,6 @@
 // What the links of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
 // once.
-import type { Durability, StoreWarning } from '../../port.ts';
+import type { Durability, StoreWarning } from '../../port/store.ts';
 import { Refusal, type Verdict } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './servers.ts';

@@ -2,7 +2,7 @@
 // other, and every record that it has lost is denied as unknown; so each server carries a marker that names its data, and
 // a count of this process, which no server that keeps what it acknowledges can lose.
 import { randomBytes } from 'node:crypto';
-import type { StoreWarning } from '../../port.ts';
+import type { StoreWarning } from '../../port/store.ts';
 import { FORMAT_KEY, markerKeys } from '../keys.ts';
 import { rowOf, SERVER_ERRORS } from './errors.ts';
 import { callScript, type Script } from './scripts.ts';

@@ -3,6 +3,7 @@
 //
 // What other processes have seen, they tell themselves: a record says where the new history took it over, so each of
 // them adds what is missing beyond that place, in any order (see lua/restore-high-water-mark.lua).
+import { BoundedMap } from '../../../core/bounded-map.ts';
 import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
@@ -27,8 +28,8 @@ export interface RollBack {
 }
 
 export class HighWaterMarks {
-  readonly #sessions = new Map<string, Known<Counters>>();
-  readonly #runs = new Map<string, Known<number>>();
+  readonly #sessions = new BoundedMap<string, Known<Counters>>(KNOWN_MAX);
+  readonly #runs = new BoundedMap<string, Known<number>>(KNOWN_MAX);
   readonly #scripts: Readonly<Record<ScriptName, Script>>;
   readonly #onRollBack: (rollBack: RollBack) => void;
   readonly #told = new WeakSet<Known<unknown>>();
@@ -53,13 +54,13 @@ export class HighWaterMarks {
     const known = this.#sessions.get(sessionId);
     // Answers may arrive out of order.
     if (known?.lineage === lineage && known.value.sequence >= counters.sequence) return;
-    see(this.#sessions, sessionId, { lineage, value: counters });
+    this.#sessions.set(sessionId, { lineage, value: counters });
   }
 
   observeRun(runId: string, lineage: string, revision: number): void {
     const known = this.#runs.get(runId);
     if (known?.lineage === lineage && known.value >= revision) return;
-    see(this.#runs, runId, { lineage, value: revision });
+    this.#runs.set(runId, { lineage, value: revision });
   }
 
   forgetRun(runId: string): void {
@@ -118,13 +119,6 @@ export class HighWaterMarks {
     this.#lostWrites += rollBack.changes;
     this.#onRollBack(rollBack);
   }
-}
-
-/** The latest at the end, so that the first is the one to forget. */
-function see<T>(known: Map<string, T>, id: string, value: T): void {
-  known.delete(id);
-  known.set(id, value);
-  if (known.size > KNOWN_MAX) known.delete(known.keys().next().value!);
 }
 
 async function inChunks<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {

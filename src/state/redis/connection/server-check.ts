@@ -2,7 +2,7 @@
 // because another server may answer at the same address after a failover, and again from time to time.
 import type { Redis } from 'ioredis';
 import { StartupError } from '../../../host/startup-error.ts';
-import type { Durability, StoreWarning, StoreWarningCode } from '../../port.ts';
+import type { Durability, StoreWarning, StoreWarningCode } from '../../port/store.ts';
 import { FORMAT_KEY } from '../keys.ts';
 import { isReplyError } from './errors.ts';
 

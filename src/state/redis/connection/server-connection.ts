@@ -2,7 +2,7 @@
 // that says whether anything may be sent at all. Open, nothing is sent; half open, one check of the server is under way.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { BreakerState } from '../../port.ts';
+import type { BreakerState } from '../../port/store.ts';
 import type { Login, LoginSource } from './address.ts';
 import type { Connection } from './commands.ts';
 import { CONNECTION_ERRORS, type ErrorRow, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';

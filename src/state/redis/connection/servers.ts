@@ -1,5 +1,5 @@
 // Which server holds a key: one for all, or each its part of a cluster. Behind this file nobody else asks.
-import type { StoreInfo } from '../../port.ts';
+import type { StoreInfo } from '../../port/store.ts';
 import { FORMAT_KEY } from '../keys.ts';
 import { type Address, type AddressOptions, addressOf } from './address.ts';
 import { ClusterServers } from './cluster-servers.ts';

@@ -1,5 +1,5 @@
 -- Writes an identity record if there is none; prolongs one that holds the same bytes, or bytes that say the same.
--- Uses clock.
+-- Uses clock, reads.
 --
 -- KEYS
 --   identity  string: the record, as other services read and write it
@@ -17,8 +17,8 @@ local bytes = ARGV[3]
 local same = ARGV[4]
 
 local now = clock_of(injected)
-local stored = redis.pcall('GET', identity)
-if type(stored) == 'table' then return { 'other', '' } end
+local stored = read_bytes(identity)
+if stored == nil then return { 'other', '' } end
 if not stored then
   redis.call('SET', identity, bytes, 'PX', ttl)
   return { 'bound', now + ttl }

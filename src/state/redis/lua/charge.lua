@@ -1,5 +1,5 @@
--- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session/session.ts.
--- Uses limits, clock, operations, sessions, decisions.
+-- Charges sessions one after the other, each all or nothing. Mirrors `charge` in src/core/session/charge.ts.
+-- Uses limits, clock, reads, operations, sessions, decisions.
 --
 -- KEYS
 --   ...charges   two each: session {f, m, l}; identity record (unguarded: the session). What is remembered of operations
@@ -115,8 +115,7 @@ local function own_key(session, operation)
 end
 
 local function charge(session, identity_key, asked, operation, identity, entry)
-  -- A key of another type answers with an error, which is not these bytes either.
-  if identity_key ~= session and redis.pcall('GET', identity_key) ~= identity then return { IDENTITY_CHANGED } end
+  if identity_key ~= session and read_bytes(identity_key) ~= identity then return { IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
   local decision = entry ~= '' and decision_of(entry, session)
   if decision then decision.session = session end

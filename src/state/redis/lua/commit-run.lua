@@ -71,7 +71,7 @@ local principals = ARGV[18]
 local ended = tonumber(ARGV[19])
 local records_from = 20
 
--- Mirrors `entryRefusal` in src/core/session/session.ts.
+-- Mirrors `entryRefusal` in src/core/session/charge.ts.
 local function entry_refusal(now)
   local facts, counters = read_session(session)
   if not facts then return 'SESSION_UNKNOWN' end

@@ -20,9 +20,7 @@ local ended_for = tonumber(ARGV[2])
 
 local now = clock_of(injected)
 
--- Raises if the record is corrupt; the entry is left then, until the record's TTL takes it.
-local function has_ended(session)
-  local facts, counters = read_session(session)
+local function has_ended(facts, counters)
   if not facts then return true end
   local is_over = counters[CLOSED] ~= 0 or is_expired(facts, counters, session_clock(counters, now))
   return is_over and ends_at(facts, counters) <= now - ended_for, facts[AGENT], counters[CLOSED]
@@ -32,8 +30,11 @@ local removed, left = 0, 0
 local reply = { 0, 0 }
 for index = 3, #ARGV do
   local place = 3 * (index - 2)
-  local readable, ended, agent, closed = pcall(has_ended, KEYS[place])
-  if readable and ended then
+  local is_readable, facts, counters = try_read_session(KEYS[place])
+  -- The entry of an unreadable record stays until the record's TTL removes it.
+  local ended, agent, closed
+  if is_readable then ended, agent, closed = has_ended(facts, counters) end
+  if ended then
     if agent then
       redis.call('UNLINK', KEYS[place], KEYS[place + 1], KEYS[place + 2])
       removed = removed + 1

@@ -1,5 +1,5 @@
 -- Reads identity records, with the time that is left to them.
--- Uses clock.
+-- Uses clock, reads.
 --
 -- KEYS
 --   ...identities  string: the record, as other services read and write it
@@ -11,9 +11,8 @@ local injected = ARGV[1]
 
 local reply = { clock_of(injected) }
 for index = 1, #KEYS do
-  local stored = redis.pcall('GET', KEYS[index])
-  local is_other_type = type(stored) == 'table'
-  reply[2 * index] = not is_other_type and stored
-  reply[2 * index + 1] = is_other_type and -3 or (stored and redis.call('PTTL', KEYS[index]) or -2)
+  local stored = read_bytes(KEYS[index])
+  reply[2 * index] = stored or false
+  reply[2 * index + 1] = stored == nil and -3 or (stored and redis.call('PTTL', KEYS[index]) or -2)
 end
 return reply

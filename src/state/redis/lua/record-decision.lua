@@ -36,7 +36,7 @@ local decision = decision_of(entry, list)
 if redis.call('HEXISTS', decision.bucket, decision.id) == 1 then return { now, decision.id } end
 
 -- A record that cannot be read is none here: its denials are recorded all the same.
-local is_read, facts, counters = pcall(read_session, session)
+local is_read, facts, counters = try_read_session(session)
 if session == list or not is_read then facts = nil end
 local clock = facts and session_clock(counters, now)
 if facts and is_forgotten(facts, counters, retention, clock) then facts = nil end

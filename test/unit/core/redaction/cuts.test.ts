@@ -28,7 +28,7 @@ const inJson = (text: string, before: number) =>
 const inJsonInJson = (text: string, before: number) => JSON.stringify({ body: inJson(text, before) });
 
 describe('a secret across the cut', () => {
-  test('goes as a whole, of every kind, wherever it begins', () => {
+  test('goes as a whole, of every kind, wherever it begins', { timeout: 60_000 }, () => {
     for (const secret of secretsOf(random)) {
       for (const build of [acrossTheCut, inJson, inJsonInJson]) {
         for (let turn = 0; turn < 12; turn++) {
@@ -50,7 +50,9 @@ describe('a secret across the cut', () => {
     expect(leaking.length).toBeGreaterThan(5);
   });
 
-  test('at the end of what is looked at, leaves no part of it even if all before it shrinks', () => {
+  test('at the end of what is looked at, leaves no part of it even if all before it shrinks', {
+    timeout: 60_000,
+  }, () => {
     for (const secret of secretsOf(random)) {
       for (let before = 11_900; before < 12_250; before += 31) {
         const key = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(before - 200)}\n-----END PRIVATE KEY-----`;

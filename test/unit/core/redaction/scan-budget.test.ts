@@ -5,23 +5,19 @@ import { COST, grant, scanBudget } from '../../../../src/core/redaction/scan-bud
 import { shapeEvents } from '../../../../src/core/run/audit.ts';
 import { policyOf } from '../policies.ts';
 import { aRun } from '../runs.ts';
+import { leastCpuMs } from './cpu-time.ts';
 
 const LENGTH = 65_536;
 const PLAIN = 'The fox asks for a token, the dog keeps the key: both rest (for now). '.repeat(2_000).slice(0, LENGTH);
 
 /** @param worth  what the budget holds, in work; without it what a request grants */
-function workOf(text: string, worth?: number): { work: number; tookMs: number; rules: string[] } {
+function workOf(text: string, worth?: number): { work: number; rules: string[] } {
   const budget = scanBudget();
   grant(budget, text.length);
   if (worth !== undefined) budget.workLeft = worth;
   const before = budget.workLeft;
-  const began = performance.now();
   const { redactions } = redact(text, false, budget);
-  return {
-    work: before - budget.workLeft,
-    tookMs: performance.now() - began,
-    rules: redactions.map(({ rule }) => rule),
-  };
+  return { work: before - budget.workLeft, rules: redactions.map(({ rule }) => rule) };
 }
 
 /** Each puts a text one level deeper. */
@@ -96,7 +92,9 @@ const hostile = fc
 
 describe('the work over a text', () => {
   const plain = workOf(PLAIN);
-  const plainMs = Math.min(...Array.from({ length: 5 }, () => workOf(PLAIN).tookMs));
+  const plainMs = leastCpuMs(() => redact(PLAIN));
+  /** Three times the work, at ten times the time for a unit of it. */
+  const enoughMs = 10 * 3 * Math.max(plainMs, 10);
   const floor = scanBudget().workLeft;
 
   test('of plain words is one walk and one scan', () => {
@@ -107,9 +105,10 @@ describe('the work over a text', () => {
   test('is at most three times that of plain text, whatever is nested in it', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const { work, tookMs } = workOf(text);
+        const { work } = workOf(text);
         expect(work).toBeLessThanOrEqual((3 * plain.work * text.length) / LENGTH + floor);
-        expect(tookMs, JSON.stringify(text.slice(0, 80))).toBeLessThan(10 * 3 * Math.max(plainMs, 10));
+        const tookMs = leastCpuMs(() => redact(text), { enoughMs });
+        expect(tookMs, JSON.stringify(text.slice(0, 80))).toBeLessThan(enoughMs);
       }),
       { numRuns: 60 },
     );
@@ -128,7 +127,7 @@ describe('the work over a text', () => {
 
   test('a percent sign encoded a thousand times is decoded once', () => {
     const text = `%${'25'.repeat(1_000)}${'['.repeat(64_000)}`;
-    expect(workOf(text).tookMs).toBeLessThan(1_000);
+    expect(leastCpuMs(() => redact(text), { enoughMs })).toBeLessThan(enoughMs);
     expect(redact(`%${'25'.repeat(1_000)}70assword=Xk29fjQpLm47vTzR`).text).not.toContain('Xk29');
   });
 
@@ -164,13 +163,10 @@ describe('a request', () => {
   test('of many nested bodies takes about as long as one of plain ones', () => {
     const event = (message: string) => ({ kind: 'error', message }) as const;
     const bodies = (text: string) => Array.from({ length: 4 }, () => event(text.slice(0, LENGTH)));
-    const timeOf = (text: string) => {
-      const began = performance.now();
-      shapeEvents(aRun(), bodies(text), policyOf({}), 1_700_000_000_000);
-      return performance.now() - began;
-    };
-    const plainMs = Math.max(40, timeOf(PLAIN));
-    expect(timeOf(nested)).toBeLessThan(30 * plainMs);
-    expect(timeOf(`%${'25'.repeat(1_000)}${'['.repeat(64_000)}`)).toBeLessThan(30 * plainMs);
+    const timeOf = (text: string, enoughMs?: number) =>
+      leastCpuMs(() => shapeEvents(aRun(), bodies(text), policyOf({}), 1_700_000_000_000), { enoughMs });
+    const enoughMs = 30 * Math.max(40, timeOf(PLAIN));
+    expect(timeOf(nested, enoughMs)).toBeLessThan(enoughMs);
+    expect(timeOf(`%${'25'.repeat(1_000)}${'['.repeat(64_000)}`, enoughMs)).toBeLessThan(enoughMs);
   });
 });

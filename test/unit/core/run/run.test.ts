@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkRun } from '../../../../src/core/decision/authorize.ts';
+import { checkRun } from '../../../../src/core/decision/run-check.ts';
 import { chainOf, countsAsLast, matchesStatus, type Run, runAt } from '../../../../src/core/run/run.ts';
 import { aRun, STARTED_AT } from '../runs.ts';
 

@@ -5,32 +5,25 @@
 // in its second ten minutes is still remembered (here it is, as long as core counts it).
 import type { DecisionRecord } from '../../../../src/core/decision/decision-record.ts';
 import { partitionOf } from '../../../../src/core/partition.ts';
+import { charge, type Remembered } from '../../../../src/core/session/charge.ts';
+import { generationOf } from '../../../../src/core/session/remembered-keys.ts';
 import {
-  charge,
   clockOf,
   closed,
   endsAtMs,
-  generationOf,
   isForgotten,
   openingCounters,
-  type Remembered,
   type SessionLimits,
   type SessionRecord,
   statusOf,
 } from '../../../../src/core/session/session.ts';
-import type {
-  AgentRecord,
-  ChargeAnswer,
-  ChargedSession,
-  ChargeStep,
-  CloseSessionAnswer,
-  CreateSessionAnswer,
-  IdempotencyKey,
-  NewSession,
-  Position,
-  RecordOf,
-  State,
-} from '../../../../src/state/port.ts';
+import type { AgentRecord } from '../../../../src/state/port/agent.ts';
+import type { ChargedSession, ChargeResult, ChargeStep } from '../../../../src/state/port/charge.ts';
+import type { RecordOf } from '../../../../src/state/port/decision.ts';
+import type { IdempotencyKey } from '../../../../src/state/port/idempotency-key.ts';
+import type { Position } from '../../../../src/state/port/position.ts';
+import type { CloseSessionResult, CreateSessionResult, NewSession } from '../../../../src/state/port/session.ts';
+import type { State } from '../../../../src/state/port/state.ts';
 
 import { DecisionModel } from '../decision-model.ts';
 
@@ -76,7 +69,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     maxLive: number,
     operation: IdempotencyKey | undefined,
     recordOf?: RecordOf,
-  ): CreateSessionAnswer {
+  ): CreateSessionResult {
     const { agentId, sessionId } = newSession;
     const creations = this.#creations.get(agentId) ?? new Operations();
     const before = operation && creations.find(operation, this.nowMs);
@@ -105,7 +98,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     decisionId,
     record: entry,
     ...request
-  }: ChargeStep): ChargeAnswer {
+  }: ChargeStep): ChargeResult {
     const now = this.nowMs;
     const decision = entry && { ...entry, decisionId };
     if (identity && !sameBytes(identity.bytes, this.identities.get(identity.traceId))) {
@@ -156,7 +149,7 @@ export class SessionModel implements Synchronous<Pick<State, Modelled>> {
     }
   }
 
-  closeSession(sessionId: string, operation: IdempotencyKey | undefined, recordOf?: RecordOf): CloseSessionAnswer {
+  closeSession(sessionId: string, operation: IdempotencyKey | undefined, recordOf?: RecordOf): CloseSessionResult {
     const stored = this.#find(sessionId);
     if (!stored) return { kind: 'unknown' };
     const { session, counters } = stored.record;

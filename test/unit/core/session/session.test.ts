@@ -1,22 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sessionChecks, standingChecks } from '../../../../src/core/decision/checks.ts';
 import { LIMITS } from '../../../../src/core/limits.ts';
+import { type Charge, charge } from '../../../../src/core/session/charge.ts';
+import { generationAt } from '../../../../src/core/session/remembered-keys.ts';
 import {
   type Call,
-  type Charge,
-  charge,
   closed,
-  generationAt,
   isForgotten,
   openingCounters,
   type Session,
-  type SessionReason,
   type SessionRecord,
-  sessionChecks,
-  standingChecks,
   statusOf,
-  usageOf,
 } from '../../../../src/core/session/session.ts';
+import type { SessionReason } from '../../../../src/core/session/session-reason.ts';
+import { usageOf } from '../../../../src/core/session/usage.ts';
 import { aSession, CREATED_AT, calls } from '../sessions.ts';
 
 function aRecord(changes: Partial<Session> = {}): SessionRecord {
@@ -72,7 +70,7 @@ describe('the order of checks', () => {
     expect(reasonOf(paid, ask(calls(1), mine), CREATED_AT + 60_000)).toBe('SESSION_EXPIRED');
   });
 
-  test('is told by the checks of a denial, up to the one that failed', () => {
+  test('of a denial ends with the check that failed', () => {
     const names = (reason: SessionReason) => sessionChecks(reason).map((check) => check.name);
     expect(names('SESSION_UNKNOWN')).toEqual(['session']);
     expect(names('BUDGET_EXHAUSTED')).toEqual(['session', 'agent', 'owner', 'closed', 'expired', 'budget']);

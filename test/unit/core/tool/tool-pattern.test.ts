@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compilePatterns, matchPattern, patternProblem } from '../../../../src/core/tool/tool-pattern.ts';
+import {
+  compilePatterns,
+  matchPattern,
+  patternProblem,
+  widerPatterns,
+} from '../../../../src/core/tool/tool-pattern.ts';
 
 test('an exact name wins over every prefix, and a longer prefix over a shorter one', () => {
   const patterns = compilePatterns([
@@ -38,6 +43,18 @@ test('a lookup finds what trying every pattern finds', () => {
       const rank = (p: string) => (p.endsWith('*') ? p.length : Number.POSITIVE_INFINITY);
       const best = all.filter(fits).sort((a, b) => rank(b) - rank(a))[0];
       expect(matchPattern(compilePatterns(all.map((p) => [p, p])), name)).toBe(best);
+    }),
+  );
+});
+
+test('the wider patterns are those that comparing each with each finds, the longest first', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', '_'), maxLength: 4 });
+  const pattern = fc.tuple(word, fc.boolean()).map(([text, isPrefix]) => (isPrefix ? `${text}*` : text));
+  fc.assert(
+    fc.property(fc.uniqueArray(pattern), pattern, (all, one) => {
+      const isWider = (p: string) => p !== one && p.endsWith('*') && one.startsWith(p.slice(0, -1));
+      const wider = all.filter(isWider).sort((a, b) => b.length - a.length);
+      expect(widerPatterns(all)(one)).toEqual(wider);
     }),
   );
 });

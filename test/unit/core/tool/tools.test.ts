@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkCall } from '../../../../src/core/decision/authorize.ts';
+import type { RequestedCall } from '../../../../src/core/decision/checks.ts';
 import { failed, passed } from '../../../../src/core/decision/decision.ts';
+import type { Policy } from '../../../../src/core/policy/policy.ts';
 import type { SensitivityLevel } from '../../../../src/core/session/session.ts';
-import { checkTool, effectiveSensitivity, isSecretTool, storeRuleOf } from '../../../../src/core/tool/tools.ts';
+import { effectiveSensitivity, isSecretTool, storeRuleOf } from '../../../../src/core/tool/tools.ts';
 import { policyOf } from '../policies.ts';
+
+/** The tool and privilege checks of one call. */
+function checkCallOf(policy: Policy, principals: readonly string[] | undefined, call: RequestedCall) {
+  return checkCall({ policy, principals, call });
+}
 
 const tools = {
   shell_exec: { requires: ['UNSANDBOXED_EXEC'], sensitivity: 'confidential' },
@@ -18,22 +26,22 @@ const call = (tool: string, sensitivity?: SensitivityLevel) => ({ tool, sensitiv
 
 describe('the tool catalogue', () => {
   test('leaves tools that no rule lists to the session, or denies them', () => {
-    expect(checkTool(policy, undefined, call('unlisted'))).toEqual([passed('tool')]);
-    expect(checkTool(strict, undefined, call('unlisted'))).toEqual([failed('tool', 'TOOL_UNKNOWN')]);
-    expect(checkTool(strict, undefined, call('read_file'))).toEqual([passed('tool')]);
-    expect(checkTool(strict, undefined, call('constructor'))).toEqual([failed('tool', 'TOOL_UNKNOWN')]);
+    expect(checkCallOf(policy, undefined, call('unlisted'))).toEqual([passed('tool')]);
+    expect(checkCallOf(strict, undefined, call('unlisted'))).toEqual([failed('tool', 'TOOL_UNKNOWN')]);
+    expect(checkCallOf(strict, undefined, call('read_file'))).toEqual([passed('tool')]);
+    expect(checkCallOf(strict, undefined, call('constructor'))).toEqual([failed('tool', 'TOOL_UNKNOWN')]);
   });
 
   test('asks for an identity only where a privilege is required', () => {
-    expect(checkTool(policy, undefined, call('shell_exec'))).toEqual([
+    expect(checkCallOf(policy, undefined, call('shell_exec'))).toEqual([
       passed('tool'),
       failed('privilege', 'IDENTITY_REQUIRED'),
     ]);
-    expect(checkTool(policy, ['discord:123'], call('read_file'))).toEqual([passed('tool')]);
+    expect(checkCallOf(policy, ['discord:123'], call('read_file'))).toEqual([passed('tool')]);
   });
 
   test('grants a privilege to its principals and to no one else', () => {
-    const privilegeOf = (principals: string[], tool: string) => checkTool(policy, principals, call(tool)).at(-1);
+    const privilegeOf = (principals: string[], tool: string) => checkCallOf(policy, principals, call(tool)).at(-1);
     expect(privilegeOf(['discord:123'], 'shell_exec')).toEqual(passed('privilege'));
     expect(privilegeOf(['slack:1', 'discord:123'], 'shell_exec')).toEqual(passed('privilege'));
     expect(privilegeOf(['123'], 'shell_exec')).toEqual(failed('privilege', 'PRIVILEGE_REQUIRED'));
@@ -43,7 +51,7 @@ describe('the tool catalogue', () => {
   });
 
   test('several privileges are required all together, be it through several principals', () => {
-    const last = (...principals: string[]) => checkTool(policy, principals, call('admin_all')).at(-1)?.passed;
+    const last = (...principals: string[]) => checkCallOf(policy, principals, call('admin_all')).at(-1)?.passed;
     expect(last('discord:123')).toBe(false);
     expect(last('slack:9')).toBe(false);
     expect(last('discord:123', 'slack:9')).toBe(true);
@@ -54,7 +62,7 @@ describe('the tool catalogue', () => {
     const principal = fc.constantFrom('discord:123', 'discord:7', 'slack:9', 'slack:1');
     fc.assert(
       fc.property(fc.array(principal), principal, fc.constantFrom(...Object.keys(tools)), (few, one, tool) => {
-        const passes = (principals: string[]) => checkTool(policy, principals, call(tool)).every((c) => c.passed);
+        const passes = (principals: string[]) => checkCallOf(policy, principals, call(tool)).every((c) => c.passed);
         if (passes(few)) expect(passes([...few, one])).toBe(true);
       }),
     );
@@ -73,7 +81,7 @@ describe('an entry about one thing', () => {
       gh_open: { requires: [] },
     },
   });
-  const mayCall = (tool: string) => checkTool(nested, ['discord:123'], call(tool)).every(({ passed }) => passed);
+  const mayCall = (tool: string) => checkCallOf(nested, ['discord:123'], call(tool)).every(({ passed }) => passed);
 
   test('drops nothing of what a wider one says about another', () => {
     for (const tool of ['gh_list', 'gh_delete', 'gh_admin_x', 'gh_admin_ban']) expect(mayCall(tool), tool).toBe(false);
@@ -98,7 +106,7 @@ describe('an entry about one thing', () => {
         const before = policyOf({ privileges, tools });
         const after = policyOf({ privileges, tools: { ...tools, [added]: tools[added as 'g*'] ?? {} } });
         const all = (p: typeof policy) => [
-          checkTool(p, [], call(tool)),
+          checkCallOf(p, [], call(tool)),
           effectiveSensitivity(p, call(tool)),
           isSecretTool(p, tool),
         ];
@@ -120,7 +128,7 @@ describe('a name that looks like a listed one', () => {
       Straße: {},
     },
   });
-  const reasonOf = (tool: string) => checkTool(listing, ['discord:123'], call(tool)).at(-1)?.reason;
+  const reasonOf = (tool: string) => checkCallOf(listing, ['discord:123'], call(tool)).at(-1)?.reason;
 
   test.each([
     ['in capitals', 'SHELL_EXEC'],

@@ -1,4 +1,4 @@
--- Decision records. Mirrors src/state/codec/decision-record.ts and noted-decision.ts, whose layouts are part of the stored
+-- Decision records. Mirrors src/state/codec/decision-record.ts and run-decision.ts, whose layouts are part of the stored
 -- format, and the lists of src/state/embedded/decision-tables.ts.
 --
 -- INVARIANT: what is to be written is planned first, with a look at every key of it, and kept afterwards, where nothing can

@@ -1,5 +1,5 @@
 -- Remembered operations of a session or a run: they lie by name in two hashes, its slots, which take turns every generation.
--- Mirrors src/core/session/session.ts.
+-- Mirrors src/core/session/remembered-keys.ts.
 
 -- The generation at a time, and how many live keys it and the one before it hold, of what is known of the last one.
 local function operations_at(clock, last, current, previous)

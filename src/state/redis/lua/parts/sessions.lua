@@ -19,8 +19,7 @@ end
 
 -- The record's facts and counters, the facts as stored, and what it says of its lineage (see restore-high-water-mark.lua); nothing
 -- if there is no record. Raises if it is corrupt.
-local function read_session(key)
-  local stored = redis.call('HMGET', key, 'f', 'm', 'l')
+local function session_of(stored)
   if not stored[1] and not stored[2] then return nil end
   if not stored[1] or not stored[2] then error('session record: half of it is missing') end
   local facts, facts_rest = cmsgpack.unpack(stored[1])
@@ -30,6 +29,19 @@ local function read_session(key)
   expect_counts(facts, TIME_LIMIT, CEILING)
   expect_counts(counters, CREATED, PREVIOUS)
   return facts, counters, stored[1], stored[3]
+end
+
+local function read_session(key)
+  return session_of(redis.call('HMGET', key, 'f', 'm', 'l'))
+end
+
+-- Whether the record can be read, then the same. Only a record that is corrupt or of another type counts as unreadable; every
+-- other error of the server is raised, by the second call in the server's own form.
+local function try_read_session(key)
+  local stored = redis.pcall('HMGET', key, 'f', 'm', 'l')
+  if stored.err and string.find(stored.err, 'WRONGTYPE', 1, true) then return false end
+  if stored.err then stored = redis.call('HMGET', key, 'f', 'm', 'l') end
+  return pcall(session_of, stored)
 end
 
 -- Sequence and calls made when this lineage took the record over: what stands there, or with its first change, now.

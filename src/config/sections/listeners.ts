@@ -1,13 +1,13 @@
 // The listeners: where each binds, what certificate it shows, and who must be known on it. One that other hosts could reach
 // without that is refused here, before anything is bound.
-import { isReachable, isSameListenAddress, type ListenAddress, listenAddressText } from './listen-address.ts';
-import type { Places } from './places.ts';
+import { isReachable, isSameListenAddress, type ListenAddress, listenAddressText } from '../listen-address.ts';
+import type { Places } from '../places.ts';
 
 export const LISTENERS = ['decision', 'management'] as const;
 export type ListenerName = (typeof LISTENERS)[number];
 type OfEach<T> = Readonly<Record<ListenerName, T>>;
 
-/** Paths of PEM files. With a client authority, whoever connects must show a certificate that it signed. */
+/** Paths of PEM files. With a client authority, every client must show a certificate that the authority signed. */
 export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
@@ -42,7 +42,7 @@ export function interpretListeners(places: Places, dataDir: string): ListenersCo
     if (!address || !isReachable(address) || (tls[name] && callers?.on.includes(name))) continue;
     places.refuse(
       `listeners.${name}`,
-      `${listenAddressText(address)} can be reached from other hosts, and without TLS and known callers that is refused; ${STAY}, or set tls.${name}.* and callers.file`,
+      `${listenAddressText(address)} can be reached from other hosts, which needs TLS and known callers; ${STAY}, or set tls.${name}.* and callers.file`,
     );
   }
   const listen = observabilityFrom(places, [decision, management]);
@@ -57,7 +57,7 @@ function tlsFilesFrom(places: Places, name: ListenerName): TlsFiles | undefined 
   const clientCa = places.pathIfSet(`tls.${name}.client_ca_file`);
   if (cert !== undefined && key !== undefined) return { cert, key, clientCa };
   if (cert === undefined && key === undefined && clientCa !== undefined) {
-    places.refuse(`tls.${name}.client_ca_file`, 'needs a certificate of our own, cert_file and key_file');
+    places.refuse(`tls.${name}.client_ca_file`, 'needs cert_file and key_file as well');
   }
   return undefined;
 }
@@ -86,7 +86,7 @@ function observabilityFrom(places: Places, others: readonly (ListenAddress | und
   if (isReachable(address) && !mayBeRemote) {
     places.refuse(
       'observability.listen',
-      `${text} can be reached from other hosts, and whoever reaches it may read the metrics; ${STAY}, or set observability.allow_remote`,
+      `${text} can be reached from other hosts, which could read the metrics; ${STAY}, or set observability.allow_remote`,
     );
   }
   return address;

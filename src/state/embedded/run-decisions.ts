@@ -1,9 +1,9 @@
-// The decisions that name a run, in the order in which they were made: `run(16) | place(6)` → the noted decision and how
-// many denials there are up to it. The run's ledger takes them over from there, so none is ever moved.
+// The run decisions of each run, in the order in which they were made: `run(16) | index(6)` → the run decision and the number
+// of denials up to it. The run's ledger reads them by index, so none is ever moved.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
-import { decodeNoted, NOTED_BYTES } from '../codec/noted-decision.ts';
-import type { DecisionRecords } from '../port.ts';
+import { decodeRunDecision, RUN_DECISION_BYTES } from '../codec/run-decision.ts';
+import type { DecisionRecords } from '../port/decision.ts';
 import type { Tables, Write } from './file/environment.ts';
 import { afterPrefix, idKey, integer } from './keys.ts';
 import type { Store } from './store.ts';
@@ -11,13 +11,13 @@ import type { Store } from './store.ts';
 const ID_BYTES = 16;
 const PLACE_BYTES = 6;
 
-export interface Noted {
+export interface NewRunDecision {
   readonly bytes: Buffer;
   readonly isDenial: boolean;
 }
 
-/** Notes a decision with a run that exists; of denials only so many. */
-export function noting(tables: Tables, runId: string, { bytes, isDenial }: Noted): Write[] {
+/** Appends a run decision to a run that exists. Denials beyond LIMITS.runDenialsMax are not kept. */
+export function addRunDecision(tables: Tables, runId: string, { bytes, isDenial }: NewRunDecision): Write[] {
   const id = idKey(runId);
   const last = lastOf(tables, id);
   if (isDenial && last.denials >= LIMITS.runDenialsMax) return [];
@@ -25,21 +25,21 @@ export function noting(tables: Tables, runId: string, { bytes, isDenial }: Noted
   return [[tables['noted-decisions'], placeKey(id, last.count), value]];
 }
 
-/** How many decisions are noted with a run. */
-export function notedCount(tables: Tables, runId: string): number {
+/** Counts the run decisions of a run. */
+export function countRunDecisions(tables: Tables, runId: string): number {
   return lastOf(tables, idKey(runId)).count;
 }
 
 function lastOf(tables: Tables, id: Buffer): { count: number; denials: number } {
   const range = { start: afterPrefix(id), end: id, reverse: true, limit: 1 };
   for (const { key, value } of tables['noted-decisions'].getRange(range)) {
-    return { count: key.readUIntBE(ID_BYTES, PLACE_BYTES) + 1, denials: value.readUInt32BE(NOTED_BYTES) };
+    return { count: key.readUIntBE(ID_BYTES, PLACE_BYTES) + 1, denials: value.readUInt32BE(RUN_DECISION_BYTES) };
   }
   return { count: 0, denials: 0 };
 }
 
-/** The ids that are noted with a run, newest first, from strictly before a place on. */
-export function* notedBefore(
+/** Yields the run decisions of a run, newest first, starting strictly before an index. */
+export function* runDecisionsBefore(
   tables: Tables,
   runId: string,
   before: number | undefined,
@@ -48,25 +48,25 @@ export function* notedBefore(
   const start = before === undefined ? afterPrefix(run) : placeKey(run, before);
   for (const { key, value } of tables['noted-decisions'].getRange({ start, end: run, reverse: true })) {
     const place = key.readUIntBE(ID_BYTES, PLACE_BYTES);
-    if (place !== before) yield { id: decodeNoted(value).decisionId, place };
+    if (place !== before) yield { id: decodeRunDecision(value).decisionId, place };
   }
 }
 
-export function readNotedDecisions(
+export function readRunDecisions(
   store: Store,
   runId: string,
   { from, limit }: { from: number; limit: number },
-): ReturnType<DecisionRecords['readNotedDecisions']> {
+): ReturnType<DecisionRecords['readRunDecisions']> {
   return store.environment.query((tables) => {
     if (!isOwnId(runId)) return [];
     const id = idKey(runId);
     const range = { start: placeKey(id, from), end: afterPrefix(id), limit };
-    return Array.from(tables['noted-decisions'].getRange(range), ({ value }) => decodeNoted(value));
+    return Array.from(tables['noted-decisions'].getRange(range), ({ value }) => decodeRunDecision(value));
   });
 }
 
-/** The keys of up to `limit` entries of a run. */
-export function notedKeys(tables: Tables, id: Buffer, limit: number): Buffer[] {
+/** Reads the keys of up to `limit` run decisions of a run. */
+export function runDecisionKeys(tables: Tables, id: Buffer, limit: number): Buffer[] {
   if (limit <= 0) return [];
   return Array.from(tables['noted-decisions'].getKeys({ start: id, end: afterPrefix(id), limit }));
 }

@@ -5,10 +5,15 @@ import { type DecisionRpc, effectOf, type RunDecision } from '../../core/decisio
 import { reasonNumber, reasonOf, rpcNumber, rpcOf } from './decision-record.ts';
 import { uuidBytes, uuidText } from './operation-record.ts';
 
-export const NOTED_BYTES = 26;
+export const RUN_DECISION_BYTES = 26;
 
-export function encodeNoted(noted: { decisionId: string; atMs: number; reason: Reason; rpc: DecisionRpc }): Buffer {
-  const bytes = Buffer.alloc(NOTED_BYTES);
+export function encodeRunDecision(noted: {
+  decisionId: string;
+  atMs: number;
+  reason: Reason;
+  rpc: DecisionRpc;
+}): Buffer {
+  const bytes = Buffer.alloc(RUN_DECISION_BYTES);
   bytes.set(uuidBytes(noted.decisionId));
   bytes.writeBigUInt64BE(BigInt(noted.atMs), 16);
   bytes[24] = reasonNumber(noted.reason);
@@ -16,9 +21,9 @@ export function encodeNoted(noted: { decisionId: string; atMs: number; reason: R
   return bytes;
 }
 
-/** @throws when the bytes are not what {@link encodeNoted} or the scripts write */
-export function decodeNoted(bytes: Buffer): RunDecision {
-  if (bytes.length < NOTED_BYTES) throw new Error('noted decision: corrupt');
+/** @throws when the bytes are not what {@link encodeRunDecision} or the scripts write */
+export function decodeRunDecision(bytes: Buffer): RunDecision {
+  if (bytes.length < RUN_DECISION_BYTES) throw new Error('run decision: corrupt');
   const reason = reasonOf(bytes[24]!);
   return {
     decisionId: uuidText(bytes.subarray(0, 16)),
