@@ -218,14 +218,14 @@ function commonFrom(fields: Fields<wire.AuthorizeRequest> | Fields<wire.ConsumeB
   return { traceId, sessionId, runId, dryRun, explain: fields.flag('explain') };
 }
 
-/** A tree lies in one partition, so ids of two partitions cannot belong together. */
+/** A tree of runs is in one partition, so ids of two partitions cannot belong to one tree. */
 export function refuseTwoPartitions(
   fields: Fields<object>,
   name: string,
   ...ids: readonly (string | undefined)[]
 ): void {
   const own = ids.filter((id): id is string => id !== undefined && isOwnId(id));
-  if (new Set(own.map(partitionOf)).size > 1) fields.refuse(name, 'lies in another partition than the other ids');
+  if (new Set(own.map(partitionOf)).size > 1) fields.refuse(name, 'belongs to another partition than the other ids');
 }
 
 function callFrom(fields: Fields<wire.Call> | Fields<wire.AuthorizeRequest>): RequestedCall {
@@ -279,7 +279,7 @@ function scopeRequestFrom(fields: Fields<wire.ValidateScopeRequest>) {
   return { scope, context, traceId, explain: fields.flag('explain') };
 }
 
-/** In an invocation the empty string says that a fact is not set, as an absent field does. */
+/** In an invocation, an empty string means the same as an absent field. */
 function factsFrom(fields: Fields<wire.Invocation>): ScopeFacts {
   const fact = (name: keyof wire.Invocation, bytesMax: number = LIMITS.idBytesMax) =>
     fields.text(name, { bytesMax, kind: 'id', emptyAllowed: true }) ?? '';

@@ -1,4 +1,4 @@
-// SessionService: a controller opens, shows, lists, closes and clears away task sessions.
+// SessionService: a controller creates, reads, lists, closes and purges task sessions.
 import { LIMITS } from '../core/limits.ts';
 import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
@@ -98,7 +98,7 @@ function createRequestFrom(fields: Fields<wire.CreateSessionRequest>, pdp: Pdp) 
     rateWindowMs: fields.durationMs('rate_window', RATE_WINDOW) ?? LIMITS.rateWindowMsDefault,
     sensitivityCeiling: sensitivityLevel(fields.choice('sensitivity_ceiling', SENSITIVITY_NAMES)) ?? INTERNAL,
   };
-  if (fields.has('parent_session_id')) fields.refuse('parent_session_id', 'is reserved and must not be given');
+  if (fields.has('parent_session_id')) fields.refuse('parent_session_id', 'is reserved and must be absent');
   const operation = operationFrom(
     fields,
     'CreateSession',
@@ -121,7 +121,7 @@ const TIME_LIMIT = { min: LIMITS.sessionTimeLimitMsMin, max: LIMITS.sessionTimeL
 const RATE_WINDOW = { min: LIMITS.rateWindowMsMin, max: LIMITS.rateWindowMsMax };
 const INTERNAL = 1;
 
-/** The grant is explicit: all tools, or a list that may be empty; saying nothing is not saying "all". */
+/** The grant is explicit: all tools, or a list that may be empty. An absent grant is refused. */
 function grantFrom(fields: Fields<wire.CreateSessionRequest>): NewSession['grant'] {
   const given = fields.oneOf('grant', ['all', 'tools']);
   if (given === undefined) fields.refuse('grant', 'one of all, tools is required');
