@@ -4,11 +4,10 @@ import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { finishRun, getRun, type StartRequest, startRun } from '../pdp/run/runs.ts';
 import { RUNNERS, unary } from './operation.ts';
-import { refuseTwoPartitions } from './policy-decision.ts';
 import { encodeRun } from './wire/encode.ts';
 import { FINAL_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
-import { operationFrom, PRINCIPAL, TEXT, TRACE_ID } from './wire/rules.ts';
+import { operationFrom, PRINCIPAL, refuseTwoPartitions, TEXT, TRACE_ID } from './wire/rules.ts';
 import { refuseCredentials } from './wire/stored-ids.ts';
 import { jsonOfStruct } from './wire/struct.ts';
 

@@ -6,13 +6,12 @@ import { recordedPurge } from '../pdp/record/recorded-purge.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../pdp/session/sessions.ts';
 import type { NewSession } from '../state/port.ts';
 import { ADMINS, CONTROLLERS, unary } from './operation.ts';
-import { sensitivityLevel } from './policy-decision.ts';
 import { encodeSession } from './wire/encode.ts';
 import { SENSITIVITY_NAMES, SESSION_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { pageTokenOf, positionFrom } from './wire/page-token.ts';
 import { listOf } from './wire/pieces.ts';
-import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from './wire/rules.ts';
+import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom, sensitivityLevel } from './wire/rules.ts';
 import { refuseCredentials } from './wire/stored-ids.ts';
 
 const SESSION = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;

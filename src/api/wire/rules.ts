@@ -1,5 +1,7 @@
 // Rules of request fields that several RPCs share.
 import { LIMITS, pageSizeOf } from '../../core/limits.ts';
+import { isOwnId, partitionOf } from '../../core/partition.ts';
+import { SENSITIVITIES, type Sensitivity, type SensitivityLevel } from '../../core/session/session.ts';
 import { type FingerprintPart, fingerprintOf } from '../../pdp/fingerprint.ts';
 import type { IdempotencyKey } from '../../state/port.ts';
 import type { Fields } from './fields.ts';
@@ -41,4 +43,19 @@ export function idempotencyKeyFrom(fields: Fields<Keyed>): string | undefined {
 
 export function pageSizeFrom(fields: Fields<{ readonly page_size?: number | undefined }>): number {
   return pageSizeOf(fields.integer('page_size', { min: -(2 ** 31), max: 2 ** 31 - 1 }) ?? 0);
+}
+
+/** A tree of runs is in one partition, so ids of two partitions cannot belong to one tree. */
+export function refuseTwoPartitions(
+  fields: Fields<object>,
+  name: string,
+  ...ids: readonly (string | undefined)[]
+): void {
+  const own = ids.filter((id): id is string => id !== undefined && isOwnId(id));
+  if (new Set(own.map(partitionOf)).size > 1) fields.refuse(name, 'belongs to another partition than the other ids');
+}
+
+/** The level of a sensitivity, as core compares it. */
+export function sensitivityLevel(sensitivity: Sensitivity | undefined): SensitivityLevel | undefined {
+  return sensitivity && (SENSITIVITIES.indexOf(sensitivity) as SensitivityLevel);
 }
