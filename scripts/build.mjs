@@ -1,5 +1,5 @@
 // Compiles src/ into dist/ and puts the files that are read at run time (Lua scripts, descriptors, schemas) beside it.
-// The new folder takes the old one's place in one step, so that a server started meanwhile never finds half of it.
+// The new folder takes the old one's place in one step, so that a server that starts during the build never finds a partial one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// The TypeScript types of what the codec on protobufjs decodes and encodes: every field may be absent, an enum is its number,
-// a 64-bit integer a number. One file for the package, so that no type is written twice.
+// Makes the TypeScript types of the messages that the codec on protobufjs decodes and encodes. Every field may be absent; an enum
+// and a 64-bit integer are numbers. One file for the package, so that no type is written twice.
 
 /** @param root  a resolved protobufjs Root @returns the text of src/gen/tollgate.ts */
 export function typesOf(root, packageName) {
@@ -7,10 +7,10 @@ export function typesOf(root, packageName) {
   const enums = new Map();
   const services = [];
   visit(root.lookup(packageName), { types, enums, services });
-  // Of the well-known types, those that the package uses.
+  // The well-known types that the package uses.
   for (const type of types.values()) for (const field of type.fieldsArray) collect(field, { types, enums });
   return [
-    '// Generated from proto/ by `npm run gen`; never edited. What is on the wire, as src/api/wire/codec.ts reads and writes it.',
+    '// Generated from proto/ by `npm run gen`; do not edit. The messages as src/api/wire/codec.ts decodes and encodes them.',
     ...[...enums.values()].map(enumText),
     ...[...types.values()].map(messageText),
     rpcsText(services),
@@ -39,9 +39,7 @@ function collect(field, found) {
 }
 
 function enumText(type) {
-  const entries = Object.entries(type.values);
-  const names = entries.map(([name]) => `  | '${name}'`).join('\n');
-  return `export type ${type.name}Name =\n${names};\nexport type ${type.name} = ${entries.map(([, value]) => value).join(' | ')};`;
+  return `export type ${type.name} = ${Object.values(type.values).join(' | ')};`;
 }
 
 function messageText(type) {

@@ -1,4 +1,4 @@
-// AgentService: an agent is switched off and on again.
+// AgentService: deactivates and reactivates agents.
 import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { deactivateAgent, reactivateAgent } from '../pdp/session/agents.ts';

@@ -75,7 +75,7 @@ export const RUN_QUERY_OPERATIONS = [
       const before = cutoffFrom(fields);
       const given = fields.integer('limit', INT32);
       fields.check();
-      // An absent limit is the default; one that asks for nothing gets nothing.
+      // An absent limit is the default; a limit of 0 gets nothing.
       return { before, limit: given !== undefined && given <= 0 ? 0 : pageSizeOf(given ?? 0) };
     },
     run: (context, { before, limit }) => listFinishedRuns(context, before, limit),

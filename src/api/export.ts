@@ -23,7 +23,7 @@ export const EXPORT_OPERATIONS = [
   }),
 ];
 
-/** The payload is put in as it is stored, so that its numbers stay what they were. */
+/** The payload is inserted as stored text, so that its numbers keep their exact form. */
 function lineOf({ runId, record }: ExportedRecord): string {
   const head = JSON.stringify({
     run_id: runId,

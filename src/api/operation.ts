@@ -1,4 +1,4 @@
-// What an operation is: one row says everything that a door needs to know of an RPC. A row knows nothing of gRPC.
+// An operation: one row holds everything that a door needs to run an RPC. A row does not know gRPC.
 import type { Role } from '../core/role.ts';
 import type { Rpcs } from '../gen/tollgate.ts';
 import type { CallContext } from '../pdp/call-context.ts';
@@ -21,9 +21,9 @@ export const ADMINS = ['admin'] as const;
 
 interface Row {
   readonly roles: readonly Role[];
-  /** What a runner must not call is not on its listener. */
+  /** An RPC that a runner must not call is not on the decision listener. */
   readonly listener: 'decision' | 'management';
-  /** Which of the configured limits holds for the bytes of a request. */
+  /** Which configured limit applies to the bytes of a request. */
   readonly size: 'request' | 'append';
   /**
    * `none` has no effect; `key` remembers the request's idempotency key; `natural` has the same effect however often it is
@@ -33,7 +33,7 @@ interface Row {
 }
 
 interface UnaryRow<Name extends UnaryName, Asked, Answer> extends Row {
-  /** `detached` goes on to its end when the caller has gone or its deadline has passed. */
+  /** `detached` runs to its end even if the caller has gone or its deadline has passed. */
   readonly lifetime: 'call' | 'detached';
   /** @throws Failure invalid_request that names every field that is wrong */
   decode(fields: Fields<Rpcs[Name]['request']>, pdp: Pdp): Asked;
@@ -41,17 +41,17 @@ interface UnaryRow<Name extends UnaryName, Asked, Answer> extends Row {
   run(context: CallContext, asked: Asked): Answer | Promise<Answer>;
   /** Long lists are encoded piece by piece. */
   encode(answer: Answer): Rpcs[Name]['response'] | Pieces<Rpcs[Name]['response']>;
-  /** How requests are decoded that would keep the event loop: somewhere else, from their bytes. */
+  /** Decodes requests that would block the event loop on a worker thread. */
   readonly large?: {
     bytesMin(pdp: Pdp): number;
     decode(bytes: Uint8Array, context: CallContext): Promise<Asked>;
   };
-  /** What the log says of a decision: its fields beside those that every decision has. */
+  /** The log line of a decision. */
   logged?(asked: Asked, answer: Answer): LoggedDecision;
 }
 
 interface StreamRow<Name extends StreamName, Asked, Answer> extends Row {
-  /** `endless` has no end of its own, or may be asked to have none, so a stop does not wait for it. */
+  /** `endless` may run for ever, so a stop of the server does not wait for it. */
   readonly lifetime: 'call' | 'endless';
   decode(fields: Fields<Rpcs[Name]['request']>, pdp: Pdp): Asked;
   /** @param signal  aborted when the caller goes */
@@ -61,11 +61,11 @@ interface StreamRow<Name extends StreamName, Asked, Answer> extends Row {
 
 export interface LoggedDecision {
   readonly decision: Decision;
-  /** Called only if the line is written. Never a trace id, and never what a tool was called with. */
+  /** Fields beside those of every decision; called only if the line is written. Never a trace id or a tool's arguments. */
   about(): Readonly<Record<string, unknown>>;
 }
 
-/** An operation without the types of its own messages, as a door runs it. */
+/** An operation without the types of its messages, as a door runs it. */
 export type UnaryOperation = { readonly name: UnaryName; readonly mode: 'unary' } & UnaryRow<
   UnaryName,
   unknown,

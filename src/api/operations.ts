@@ -1,4 +1,4 @@
-// The table of operations: every RPC of tollgate.v1 has one row, and every door reads this table and no other.
+// The table of operations: every RPC of tollgate.v1 has one row. Every door reads this table.
 import type { ServiceName } from '../gen/tollgate.ts';
 import { AGENT_OPERATIONS } from './agent.ts';
 import { RUN_QUERY_OPERATIONS } from './audit.ts';
@@ -30,7 +30,7 @@ export function servicesOf(listener: Operation['listener']): readonly ServiceNam
 export const OPERATIONS: readonly Operation[] = Object.values(BY_SERVICE).flat();
 export const SERVICES = Object.keys(BY_SERVICE) as readonly ServiceName[];
 
-/** @throws Error for an RPC without a row: nobody has said yet who may call it, so the server does not start with it */
+/** @throws Error for an RPC without a row, so that the server does not start with it */
 export function operationOf(service: ServiceName, name: string): Operation {
   const operation = BY_SERVICE[service].find((one) => one.name === name);
   if (!operation) throw new Error(`${service}.${name} has no row in the table of operations`);

@@ -4,11 +4,10 @@ import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
 import { finishRun, getRun, type StartRequest, startRun } from '../pdp/run/runs.ts';
 import { RUNNERS, unary } from './operation.ts';
-import { refuseTwoPartitions } from './policy-decision.ts';
 import { encodeRun } from './wire/encode.ts';
 import { FINAL_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
-import { operationFrom, PRINCIPAL, TEXT, TRACE_ID } from './wire/rules.ts';
+import { operationFrom, PRINCIPAL, refuseTwoPartitions, TEXT, TRACE_ID } from './wire/rules.ts';
 import { refuseCredentials } from './wire/stored-ids.ts';
 import { jsonOfStruct } from './wire/struct.ts';
 
@@ -25,7 +24,7 @@ export const RUN_OPERATIONS = [
   }),
   unary('FinishRun', {
     ...RUN,
-    // A run must be finished even if its runner has gone meanwhile.
+    // A run must be finished even if its runner has gone.
     lifetime: 'detached',
     idempotency: 'key',
     decode: finishRequestFrom,
@@ -42,7 +41,7 @@ export const RUN_OPERATIONS = [
   }),
 ];
 
-/** The run that a request is about, where it asks for nothing else. */
+/** The run id of a request that has no other field to decode. */
 export function runIdFrom(fields: Fields<{ readonly run_id?: string | undefined }>): string {
   const runId = fields.requiredId('run_id');
   fields.check();
@@ -85,7 +84,7 @@ function inputsFrom(fields: Fields<wire.StartRunRequest>): string | undefined {
   const inputs = fields.raw('inputs');
   if (!inputs) return undefined;
   const json = jsonOfStruct(inputs);
-  if (json === undefined) fields.refuse('inputs', 'must be valid UTF-8, finite numbers, and not nested too deep');
+  if (json === undefined) fields.refuse('inputs', 'must hold valid UTF-8 and finite numbers, nested at most 32 levels');
   return json;
 }
 

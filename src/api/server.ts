@@ -1,4 +1,4 @@
-// ServerService: what the process says of itself, and its policy.
+// ServerService: facts about the process and its policy.
 import type * as wire from '../gen/tollgate.ts';
 import type { PolicyInfo } from '../pdp/server-facts.ts';
 import { ADMINS, AUDITORS, unary } from './operation.ts';

@@ -1,4 +1,4 @@
-// SessionService: a controller opens, shows, lists, closes and clears away task sessions.
+// SessionService: a controller creates, reads, lists, closes and purges task sessions.
 import { LIMITS } from '../core/limits.ts';
 import type * as wire from '../gen/tollgate.ts';
 import type { Pdp } from '../pdp/pdp.ts';
@@ -6,13 +6,12 @@ import { recordedPurge } from '../pdp/record/recorded-purge.ts';
 import { closeSession, createSession, getSession, listSessions, removeEndedSessions } from '../pdp/session/sessions.ts';
 import type { NewSession } from '../state/port/session.ts';
 import { ADMINS, CONTROLLERS, unary } from './operation.ts';
-import { sensitivityLevel } from './policy-decision.ts';
 import { encodeSession } from './wire/encode.ts';
 import { SENSITIVITY_NAMES, SESSION_STATUS_NAMES } from './wire/enums.ts';
 import type { Fields } from './wire/fields.ts';
 import { pageTokenOf, positionFrom } from './wire/page-token.ts';
 import { listOf } from './wire/pieces.ts';
-import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom } from './wire/rules.ts';
+import { ID, idempotencyKeyFrom, operationFrom, PRINCIPAL, pageSizeFrom, sensitivityLevel } from './wire/rules.ts';
 import { refuseCredentials } from './wire/stored-ids.ts';
 
 const SESSION = { roles: CONTROLLERS, listener: 'management', size: 'request', lifetime: 'call' } as const;
@@ -98,7 +97,7 @@ function createRequestFrom(fields: Fields<wire.CreateSessionRequest>, pdp: Pdp) 
     rateWindowMs: fields.durationMs('rate_window', RATE_WINDOW) ?? LIMITS.rateWindowMsDefault,
     sensitivityCeiling: sensitivityLevel(fields.choice('sensitivity_ceiling', SENSITIVITY_NAMES)) ?? INTERNAL,
   };
-  if (fields.has('parent_session_id')) fields.refuse('parent_session_id', 'is reserved and must not be given');
+  if (fields.has('parent_session_id')) fields.refuse('parent_session_id', 'is reserved and must be absent');
   const operation = operationFrom(
     fields,
     'CreateSession',
@@ -121,7 +120,7 @@ const TIME_LIMIT = { min: LIMITS.sessionTimeLimitMsMin, max: LIMITS.sessionTimeL
 const RATE_WINDOW = { min: LIMITS.rateWindowMsMin, max: LIMITS.rateWindowMsMax };
 const INTERNAL = 1;
 
-/** The grant is explicit: all tools, or a list that may be empty; saying nothing is not saying "all". */
+/** The grant is explicit: all tools, or a list that may be empty. An absent grant is refused. */
 function grantFrom(fields: Fields<wire.CreateSessionRequest>): NewSession['grant'] {
   const given = fields.oneOf('grant', ['all', 'tools']);
   if (given === undefined) fields.refuse('grant', 'one of all, tools is required');

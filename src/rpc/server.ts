@@ -1,4 +1,4 @@
-// The two listeners and what is on each: what a runner must not call is simply not there for it.
+// The server: two listeners with the services of each. A runner's listener does not have the services it must not call.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
@@ -23,7 +23,7 @@ import { Health } from './listener/health.ts';
 import { fullName, Listener } from './listener/listener.ts';
 import { type Expiry, TlsSource } from './listener/tls.ts';
 
-/** Of the grace period, what is kept for telling open streams, closing connections and the store. */
+/** The part of the grace period that is kept for ending open streams and closing connections and the store. */
 const CLOSING_MS_MAX = 1_000;
 /** How long a stop waits for peers to close connections on which nothing is open. */
 const LINGER_MS_MAX = 500;
@@ -45,7 +45,7 @@ export class GrpcServer {
   readonly #stopping = new AbortController();
 
   /**
-   * @param callers  those who are known, where the configuration asks for known callers
+   * @param callers  the known callers, for listeners that require them
    * @throws StartupError when a certificate cannot be used
    */
   constructor(
@@ -59,11 +59,11 @@ export class GrpcServer {
     }: { pdp: Pdp; callers: () => CallerBook; telemetry: Telemetry; log: Logger; outage: OutageLog },
   ) {
     this.#decisionLog = new DecisionLog(log, pdp.redaction);
-    // Every stream listens for the stop; how many there may be has a bound of its own.
+    // Every stream listens for the stop; limits.in_flight bounds the number of streams.
     setMaxListeners(0, this.#draining.signal, this.#stopping.signal);
     const { requestBytes, appendBytes } = config.limits;
     const refusals = new FoldedLog(log);
-    this.#storeFailures = new FoldedLines(log, 'more calls failed, alike');
+    this.#storeFailures = new FoldedLines(log, 'more calls failed for the same reason');
     this.#inFlight = new InFlight({ max: config.limits.inFlight, maxPerCaller: config.limits.inFlightPerCaller });
     const edgeOf = (name: ListenerName): Edge => ({
       pdp,
@@ -106,13 +106,13 @@ export class GrpcServer {
     this.#recheck = setInterval(() => this.identifyAgain(), IDENTIFY_AGAIN_MS).unref();
   }
 
-  /** Asks again for the callers of open streams and connections. Runs from time to time, and whenever the callers change. */
+  /** Identifies the callers of open streams and connections again. Runs at intervals, and when the callers file changes. */
   identifyAgain(): void {
     this.#openStreams.run();
     for (const listener of Object.values(this.#listeners)) listener.identifyAgain();
   }
 
-  /** @throws StartupError when an address cannot be had */
+  /** @throws StartupError when an address cannot be bound */
   async start(): Promise<{ decision: string; management: string }> {
     const { decision, management } = this.#listeners;
     await management.bind();
@@ -139,7 +139,7 @@ export class GrpcServer {
     );
   }
 
-  /** What keeps it from serving, a few words each; empty when it serves. */
+  /** Why the server does not serve, a few words each; empty if it serves. */
   get problems(): readonly string[] {
     return this.#health.problems;
   }
@@ -152,15 +152,15 @@ export class GrpcServer {
     return this.#inFlight.count;
   }
 
-  /** Says NOT_SERVING and goes on serving for a while, so that whoever follows readiness has gone elsewhere by then. */
+  /** Says NOT_SERVING and keeps serving for a while, so that load balancers move their traffic before the stop. */
   async retire(): Promise<void> {
     this.#health.stop();
     if (this.#delayMs > 0) await sleep(this.#delayMs);
   }
 
   /**
-   * Says NOT_SERVING, lets calls in flight finish, and ends the rest, all of it within the grace period: a stream that would
-   * go on for ever is told so a moment before.
+   * Says NOT_SERVING, waits for calls in flight, then ends the rest, all within the grace period. Endless streams are ended
+   * first.
    */
   async stop(): Promise<void> {
     const until = performance.now() + this.#graceMs;
@@ -191,7 +191,7 @@ function openTls(name: ListenerName, config: Config, log: Logger): [ListenerName
   return [[name, source]];
 }
 
-/** What was refused before it became a call of ours. */
+/** Logs a connection or call that was refused before a handler ran. */
 function logEvent(refusals: FoldedLog, about: { listener: ListenerName; reason: string }, error: unknown): void {
   refusals.write(about.reason, 1, (log) => {
     if (error === undefined) log.info(about, 'refused');

@@ -42,7 +42,7 @@ function eventFrom(fields: Fields<wire.AuditEvent>): AuditEvent {
 
 function toolUseFrom(fields: Fields<wire.ToolUseEvent>): AuditEvent & { kind: 'tool_use' } {
   const decisionId = fields.id('decision_id');
-  if (decisionId !== undefined && !isOwnId(decisionId)) fields.refuse('decision_id', 'is no id of a decision');
+  if (decisionId !== undefined && !isOwnId(decisionId)) fields.refuse('decision_id', 'is not a decision id');
   return {
     kind: 'tool_use',
     name: fields.requiredId('name'),
@@ -93,6 +93,7 @@ function customFrom(fields: Fields<wire.CustomEvent>): AuditEvent & { kind: 'cus
   if (isReservedType(type)) fields.refuse('type', "is one of Tollgate's own event types");
   const payload = fields.raw('payload');
   const json = payload ? jsonOfStruct(payload) : '{}';
-  if (json === undefined) fields.refuse('payload', 'must be valid UTF-8, finite numbers, and not nested too deep');
+  if (json === undefined)
+    fields.refuse('payload', 'must hold valid UTF-8 and finite numbers, nested at most 32 levels');
   return { kind: 'custom', type, payload: json ?? '{}' };
 }

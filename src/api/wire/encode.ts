@@ -1,4 +1,4 @@
-// Answers to wire messages. Absent fields stay absent; the encoder writes own, defined properties only.
+// Encodes answers as wire messages. Absent fields stay absent; the encoder writes own, defined properties only.
 import type { Check } from '../../core/decision/decision.ts';
 import { type Identity, principalOf } from '../../core/identity/identity.ts';
 import type { Run, Tokens } from '../../core/run/run.ts';
@@ -96,7 +96,7 @@ function encodeGrant({ grant }: Session): Pick<wire.Session, 'all' | 'tools'> {
   return grant === 'all' ? { all: {} } : { tools: { names: grant } };
 }
 
-/** A window that has passed shows as if it had not begun: full, and without a start. */
+/** A window that has passed is shown like one that has not begun: no calls and no start. */
 function encodeWindow(
   { session, counters }: SessionRecord,
   now: number,

@@ -1,6 +1,6 @@
 // Decoding of request fields against named limits. Every problem names its field by the path a client knows.
 //
-// INVARIANT: a field that is present but empty is never taken for one that is absent.
+// INVARIANT: a field that is present but empty is never treated as absent.
 import { Failure, type FieldProblem } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Duration, Timestamp } from '../../gen/tollgate.ts';
@@ -32,9 +32,9 @@ type Names<M> = keyof M & string;
 type One<Value> = Exclude<Value, undefined> extends readonly (infer Item)[] ? Item : Exclude<Value, undefined>;
 
 /**
- * Reads the fields of one message, and those below it, collecting what is wrong with them.
+ * Reads the fields of one message and its nested messages, and collects their problems.
  *
- * @typeParam M  the generated type of the message, so that a field that it does not have cannot be asked for
+ * @typeParam M  the generated type of the message, so that reading a field it does not have fails to compile
  */
 export class Fields<M extends object> {
   readonly #message: Message;
@@ -66,7 +66,7 @@ export class Fields<M extends object> {
     return Object.hasOwn(this.#message, name) ? this.#message[name] : undefined;
   }
 
-  /** A string under a rule; undefined if absent. After a problem the value is of no use, and `check` will throw. */
+  /** A string under a rule; undefined if absent. After a problem the value is meaningless and `check` throws. */
   text(name: NameOf<M, string>, rule: TextRule): string | undefined {
     const value = this.#value(name);
     if (value === undefined) return undefined;
@@ -101,7 +101,7 @@ export class Fields<M extends object> {
     return values;
   }
 
-  /** The text or the texts of a field as they were sent, checked or not. */
+  /** The text or texts of a field, without a check. */
   strings(name: NameOf<M, string | readonly string[]>): readonly string[] {
     const value = (this.#value(name) ?? []) as string | readonly string[];
     return typeof value === 'string' ? [value] : value;
@@ -120,7 +120,7 @@ export class Fields<M extends object> {
     return value;
   }
 
-  /** A name of an enum; the unspecified value and unknown numbers are refused where they are given. */
+  /** A name of an enum; the unspecified value and unknown numbers are refused. */
   choice<Name extends string>(name: NameOf<M, number>, names: ReadonlyMap<number, Name>): Name | undefined {
     const value = this.#value(name) as number | undefined;
     if (value === undefined) return undefined;
@@ -135,7 +135,7 @@ export class Fields<M extends object> {
     if (value === undefined) return undefined;
     const { seconds = 0, nanos = 0 } = value;
     const ms = seconds * 1000 + nanos / 1e6;
-    // The sum alone does not tell: a nanosecond beside a year is lost in it.
+    // The sum alone cannot show it: a nanosecond beside a year is lost in rounding.
     if (!Number.isSafeInteger(ms) || nanos % 1e6 !== 0) this.refuse(name, 'must be whole milliseconds');
     else if (nanos < 0 || nanos > 999_999_999 || ms < range.min || ms > range.max)
       this.refuse(name, `must be ${range.min / 1000} s to ${range.max / 1000} s`);
@@ -160,10 +160,10 @@ export class Fields<M extends object> {
     return value === undefined ? undefined : this.#below(name, value as Message);
   }
 
-  /** A message that is known to be there, such as the given member of a oneof. */
+  /** A message that is known to be present, such as the given member of a oneof. */
   requiredMessage<Name extends Names<M>>(name: Name): Fields<One<M[Name]> & object> {
     const message = this.message(name);
-    if (!message) throw new Error(`${name} is not there`);
+    if (!message) throw new Error(`${name} is absent`);
     return message;
   }
 
@@ -180,14 +180,14 @@ export class Fields<M extends object> {
     return new Fields<Below>(message, `${this.#path}${name}.`, this.#problems);
   }
 
-  /** Which member of a oneof is given. More than one, which only a broken encoder sends, is refused. */
+  /** The given member of a oneof. More than one, which only a broken encoder sends, is refused. */
   oneOf<Name extends Names<M>>(group: string, names: readonly Name[]): Name | undefined {
     const given = names.filter((name) => this.has(name));
     if (given.length > 1) this.refuse(group, `only one of ${names.join(', ')} may be given`);
     return given[0];
   }
 
-  /** The raw message of a field, for shapes that have a decoder of their own. */
+  /** The raw message of a field, for types with a separate decoder. */
   raw(name: Names<M>): Message | undefined {
     return this.#value(name) as Message | undefined;
   }

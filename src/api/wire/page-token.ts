@@ -1,4 +1,4 @@
-// Page tokens: a place in a list, opaque to clients. A token only ever moves a reader; it grants nothing.
+// Page tokens: a position in a list, opaque to clients. A token grants no access.
 import { LIMITS } from '../../core/limits.ts';
 import { isOwnId } from '../../core/partition.ts';
 import type { Position } from '../../state/port/position.ts';
@@ -9,7 +9,7 @@ export function pageTokenOf(position: Position | undefined): string {
   return Buffer.from(`${position.atMs}/${position.id}`).toString('base64url');
 }
 
-/** The place that a request's `page_token` names; an empty token starts at the beginning, like an absent one. */
+/** The position that a request's `page_token` names. An empty or absent token means the start of the list. */
 export function positionFrom(fields: Fields<{ readonly page_token?: string | undefined }>): Position | undefined {
   const token = fields.text('page_token', { bytesMax: LIMITS.pageTokenBytesMax, kind: 'ascii', emptyAllowed: true });
   if (token === undefined || token === '') return undefined;

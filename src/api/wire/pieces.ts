@@ -1,8 +1,8 @@
-// Long answers, encoded piece by piece. A message of protobuf may be written as several, one behind the other: fields that are
-// repeated go on where they were. So a list of hundreds is encoded an entry at a time, with turns for others in between.
+// Long responses, encoded piece by piece. Concatenated protobuf messages are one message whose repeated fields are joined, so
+// a list of hundreds is encoded one entry at a time, and other work runs in between.
 import { Slice } from '../../pdp/turns.ts';
 
-/** A response of which each part is one, too, in the order of their fields. */
+/** A response in parts, each a message of the same type, in the order of its fields. */
 export class Pieces<Message extends object> {
   readonly #parts: Iterable<Message>;
 
@@ -25,9 +25,9 @@ export class Pieces<Message extends object> {
 type Entry<Field> = Exclude<Field, undefined> extends readonly (infer Item)[] ? Item : never;
 
 /**
- * A list and what stands behind it in its message, as `listOf<ListRunsResponse>()('runs', runs, encodeRun)`.
+ * A list and the fields that follow it in its message: `listOf<ListRunsResponse>()('runs', runs, encodeRun)`.
  *
- * The encoder makes an entry of an item; it is called only when it is the item's turn to be written.
+ * `encode` makes an entry of an item just before the entry is written.
  */
 export function listOf<Message extends object>() {
   return <Name extends keyof Message, T>(

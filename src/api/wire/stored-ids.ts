@@ -1,10 +1,10 @@
-// Ids that are stored as they were sent, since by them things are found. Nothing can be taken out of one, so one that is a
-// credential is refused.
+// Ids are stored unchanged, because records are found by them. An id cannot be redacted, so an id that looks like a credential
+// is refused.
 import { scannerOf } from '../../core/redaction/scanner.ts';
 import type { Pdp } from '../../pdp/pdp.ts';
 import type { Fields } from './fields.ts';
 
-/** Refuses each of these fields that looks like a credential, or holds what the operator knows to be one. */
+/** Refuses each of these fields that a built-in rule or an operator's rule takes for a credential. */
 export function refuseCredentials<M extends object>(
   fields: Fields<M>,
   pdp: Pdp,
@@ -13,7 +13,7 @@ export function refuseCredentials<M extends object>(
   const { name: scan } = scannerOf(pdp.redaction());
   for (const name of names) {
     if (fields.strings(name).some((text) => scan(text).redactions.length > 0)) {
-      fields.refuse(name, 'looks like a credential; ids are stored as they are');
+      fields.refuse(name, 'looks like a credential; ids are stored unredacted');
     }
   }
 }

@@ -2,15 +2,15 @@
 import type { Message } from './codec.ts';
 
 /**
- * Deeper payloads than this are refused. A level of JSON is two messages, and protobuf libraries read and write about a
- * hundred: what is stored must fit into every answer that shows it, or one run's inputs would break the list of all.
+ * Deeper payloads are refused. A level of JSON is two nested messages, and protobuf libraries allow about a hundred: a stored
+ * payload must fit into every response that holds it, or one run's inputs would break the list of all runs.
  */
 const NESTING_MAX = 32;
 
 /**
  * The JSON text of a decoded Struct.
  *
- * @returns undefined if it holds what JSON cannot say: invalid UTF-8, NaN, an infinity, too deep a nesting
+ * @returns undefined if JSON cannot express it: invalid UTF-8, NaN, an infinity, too deep nesting
  */
 export function jsonOfStruct(struct: Message): string | undefined {
   const object = objectOf(struct, NESTING_MAX);
@@ -20,12 +20,12 @@ export function jsonOfStruct(struct: Message): string | undefined {
 const INVALID = Symbol('invalid');
 
 function objectOf(struct: Message, nesting: number): object | typeof INVALID {
-  // Keys come from strangers: an object without a prototype has no special ones but `__proto__`, which is then plain.
+  // Callers choose the keys: in an object without a prototype, `__proto__` is an ordinary key.
   const object: Record<string, unknown> = Object.create(null);
   const fields = (Object.hasOwn(struct, 'fields') ? struct.fields : {}) as Record<string, Message | null>;
-  // A client may write a map in another order each time, and is still asking for the same.
+  // A client may write the same map in another order each time.
   for (const key of Object.keys(fields).sort()) {
-    // An entry may be sent without its value, which is then the empty one.
+    // An entry without a value has the empty value.
     const value = jsonValueOf(fields[key] ?? {}, nesting - 1);
     if (value === INVALID || !key.isWellFormed()) return INVALID;
     object[key] = value;
@@ -53,7 +53,7 @@ function jsonValueOf(value: Message, nesting: number): unknown {
   return null;
 }
 
-/** The Struct message that says what this JSON text of an object says. */
+/** The Struct message of the JSON text of an object. */
 export function structOfJson(json: string): object {
   return structOf(JSON.parse(json));
 }

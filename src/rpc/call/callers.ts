@@ -1,5 +1,5 @@
-// Who is calling, by bearer token or by client certificate, and whether that role may call this. It does not know in
-// whose name an agent acts: that is the identity behind a trace.
+// Identifies the caller by bearer token or client certificate, and checks its role. The user for whom an agent acts is not
+// known here: that is the identity behind a trace.
 //
 // A call is identified once, when its headers arrive; the handler finds the result on the stream.
 import { timingSafeEqual } from 'node:crypto';
@@ -9,33 +9,33 @@ import { tokenDigest } from '../../config/files/token.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Role } from '../../core/role.ts';
 
-/** A caller, and what it showed to be known by. */
+/** A caller and the credential that identified it. */
 export interface Identified {
   readonly caller: Caller;
   readonly credential: Credential;
 }
 
 interface Credential {
-  /** Of the token that was sent. */
+  /** The digest of the token. */
   readonly digest: Buffer | undefined;
   readonly certificate: CertificateFacts | undefined;
 }
 
-/** Of a client certificate that the TLS layer has verified. */
+/** A client certificate that the TLS layer has verified. */
 export interface CertificateFacts {
   readonly name: string | undefined;
   readonly endsAtMs: number;
 }
 
 export interface Callers {
-  /** False where everyone who reaches the listener is the same caller. */
+  /** False if everyone who can connect is the same caller. */
   readonly areToldApart: boolean;
   /**
-   * @param authorization  the header as it came
-   * @returns undefined for a caller that is not known
+   * @param authorization  the header, unchanged
+   * @returns undefined for an unknown caller
    */
   identify(authorization: string | undefined, certificate: CertificateFacts | undefined): Identified | undefined;
-  /** The same credential, looked up in the callers of this moment. */
+  /** Looks the same credential up in the current callers. */
   again(identified: Identified): Caller | undefined;
 }
 
@@ -44,16 +44,16 @@ const LOCAL: Identified = {
   credential: { digest: undefined, certificate: undefined },
 };
 
-/** For a listener on which the operating system decides who reaches it. */
+/** For a listener whose access the operating system controls. */
 export const ANYONE: Callers = { areToldApart: false, identify: () => LOCAL, again: () => LOCAL.caller };
 
-/** @param book  the callers in force at this moment: a removed one is unknown from the next call on */
+/** @param book  returns the current callers: a removed caller is unknown from its next call */
 export function knownCallers(book: () => CallerBook): Callers {
   return {
     areToldApart: true,
     identify: (authorization, certificate) => {
       const digest = authorization === undefined ? undefined : digestIn(authorization);
-      // A token that is sent must be right, even where a certificate would do: a caller that sends one relies on it.
+      // A wrong token is refused even if the certificate is known: a caller that sends a token relies on it.
       if (authorization !== undefined && digest === undefined) return undefined;
       const credential = { digest, certificate };
       const caller = callerBy(credential, book());
@@ -69,12 +69,12 @@ export function requireRole(caller: Caller, allowed: ReadonlySet<Role>): void {
 }
 
 export function roleRefused({ role }: Caller): Failure {
-  return new Failure('caller_not_allowed', `the role ${role} may not call this`);
+  return new Failure('caller_not_allowed', `the role ${role} may not call this RPC`);
 }
 
-/** One text for every unknown caller: a stranger that probes learns nothing of what was nearly right. */
+/** One message for every unknown caller, so that probing shows nothing. */
 export function unknownCaller(): Failure {
-  return new Failure('caller_unknown', 'the caller is not known: a bearer token or a client certificate is needed');
+  return new Failure('caller_unknown', 'the caller is not known: send a valid bearer token or client certificate');
 }
 
 const IDENTIFIED = Symbol('identified');
@@ -103,7 +103,7 @@ function digestIn(authorization: string): Buffer | undefined {
   return token === undefined ? undefined : tokenDigest(token);
 }
 
-/** A token and a certificate that belong to two callers belong to none: which of them calls is not to be told. */
+/** If the token and the certificate belong to different callers, the caller is unknown. */
 function callerBy({ digest, certificate }: Credential, book: CallerBook): Caller | undefined {
   const certified = certificate && byCertificate(certificate, book);
   if (!digest) return certified;
@@ -113,20 +113,20 @@ function callerBy({ digest, certificate }: Credential, book: CallerBook): Caller
 
 function byDigest(digest: Buffer, { tokens }: CallerBook): Caller | undefined {
   let found: Caller | undefined;
-  // Every token is compared in full, so that the time tells nothing of which one was near, or whether one was.
+  // Every token is compared in full, so that the time taken shows nothing about the tokens.
   for (const known of tokens) if (timingSafeEqual(known.digest, digest)) found = known.caller;
   return found;
 }
 
-/** The TLS layer has checked chain and dates when the connection was made; a connection can outlive its certificate. */
+/** The TLS layer checks the dates when the connection is made, but a connection can outlive its certificate. */
 function byCertificate({ name, endsAtMs }: CertificateFacts, { certificates }: CallerBook): Caller | undefined {
   return name !== undefined && endsAtMs > Date.now() ? certificates.get(name) : undefined;
 }
 
 /**
- * What a connection's client certificate says. It is asked for once: that takes 15 µs, measured, a third of a whole decision.
+ * Reads a connection's client certificate. Call it once per connection: it takes 15 µs, a third of a decision.
  *
- * INVARIANT: a certificate that the TLS layer has not verified is none.
+ * INVARIANT: a certificate that the TLS layer has not verified is ignored.
  */
 export function certificateOf(socket: TLSSocket): CertificateFacts | undefined {
   if (!socket.authorized) return undefined;
@@ -135,7 +135,7 @@ export function certificateOf(socket: TLSSocket): CertificateFacts | undefined {
 }
 
 /**
- * The name of a certificate that has exactly one. With two, an authority that checks only one of them would hand out the other.
+ * The name of a certificate that has exactly one name. With two, an authority might have checked only one of them.
  *
  * @param names  as Node prints them: `URI:spiffe://a/b, DNS:c`; names with a comma or a quote stand in quotes
  */

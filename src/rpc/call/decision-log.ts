@@ -1,7 +1,7 @@
 // One log line for each decision: denials at info, everything else at debug. Denials that are equal but for their id and
-// time fold into one line and counts; the record of each is in the store. Lines name ids, reasons and counts; never
-// a trace id, which opens its identity to whoever knows it, and never what a tool was called with. What a caller may
-// choose, a tool's name or an id, is shown without what looks like a credential in it.
+// time fold into one line and counts; the record of each is in the store. A line holds ids, reasons and counts. It never
+// holds a trace id, which gives access to the identity, nor the arguments of a tool. Texts that a caller chooses, such as a
+// tool's name, are redacted.
 import type { LoggedDecision } from '../../api/operation.ts';
 import type { RedactionRules } from '../../core/redaction/scanner.ts';
 import { RecordedNames } from '../../pdp/record/recorded-names.ts';
@@ -17,10 +17,10 @@ export class DecisionLog {
   constructor(log: Logger, redaction: () => RedactionRules) {
     this.#log = log;
     this.#redaction = redaction;
-    this.#denials = new FoldedLines(log, 'denied more often, alike');
+    this.#denials = new FoldedLines(log, 'more equal denials');
   }
 
-  /** Says what has been counted, before the process ends. */
+  /** Writes the counts before the process ends. */
   close(): void {
     this.#denials.close();
   }
@@ -53,7 +53,7 @@ export class DecisionLog {
       this.#log.debug(line, 'decided');
       return;
     }
-    // What is left of a budget may change between two denials that are alike.
+    // The remaining budget may differ between two otherwise equal denials.
     const { calls_remaining: _, ...rest } = named;
     const alike = { rpc, caller, reason, ...rest };
     this.#denials.write({ key: JSON.stringify(alike), kind: `${rpc} ${reason}`, about: alike }, (log) =>

@@ -1,4 +1,4 @@
-// What every call of one listener is run with.
+// What all calls of one listener share.
 import type { Pdp } from '../../pdp/pdp.ts';
 import type { FoldedLines } from '../../telemetry/folded-lines.ts';
 import type { FoldedLog } from '../../telemetry/folded-log.ts';
@@ -12,19 +12,19 @@ import type { StreamChecks } from './stream-checks.ts';
 export interface Edge {
   readonly pdp: Pdp;
   readonly callers: Callers;
-  /** Our own streams that are open, whose callers are asked for again. */
+  /** Open streams, whose callers are checked again at intervals. */
   readonly openStreams: StreamChecks;
   readonly inFlight: InFlight;
   readonly refusals: FoldedLog;
-  /** Calls that the store has failed. */
+  /** Log lines for calls that failed because of the store. */
   readonly storeFailures: FoldedLines;
   readonly outage: OutageLog;
   readonly decisionLog: DecisionLog;
   readonly telemetry: Telemetry;
   /** Aborted when the server begins to stop. */
   readonly draining: AbortSignal;
-  /** Aborted when the streams that are still open must end for the server to stop in time. */
+  /** Aborted when the remaining streams must end so that the server stops in time. */
   readonly stopping: AbortSignal;
-  /** The largest request, by the size that an operation states. */
+  /** The largest request in bytes, by the row's `size`. */
   readonly bytesMax: { readonly request: number; readonly append: number };
 }

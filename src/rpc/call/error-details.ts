@@ -19,9 +19,9 @@ export interface ErrorDetails {
   readonly precondition: string | undefined;
 }
 
-/** Clients and proxies drop or hang on large trailers; 2 KiB pass everywhere. */
+/** Some clients and proxies drop large trailers or hang on them; 2 KiB pass everywhere. */
 const BYTES_MAX = 2_048;
-/** More never fit. A small request can have thousands of faults, and trying each number of them would take minutes. */
+/** More never fit. A small request can have thousands of problems, and encoding each count would take minutes. */
 const FIELDS_MAX = 100;
 
 /** The bytes of `grpc-status-details-bin`, at most 2 KiB: field problems beyond that are left out. */

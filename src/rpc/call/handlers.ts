@@ -1,6 +1,6 @@
-// From a row of the table of operations to a handler of grpc-js.
+// Makes a grpc-js handler of a row of the table of operations.
 //
-// A rejecting async handler is never answered by grpc-js, so handlers are plain functions and the runner catches everything.
+// grpc-js never answers for an async handler that rejects, so handlers are plain functions and the runner catches every error.
 import { type handleServerStreamingCall, type handleUnaryCall, Metadata } from '@grpc/grpc-js';
 import type { Operation } from '../../api/operation.ts';
 import type { Method } from '../../api/wire/codec.ts';
@@ -9,6 +9,7 @@ import { type CallRunner, callRunner } from './run-call.ts';
 
 type Handler = handleUnaryCall<Buffer, Buffer> | handleServerStreamingCall<Buffer, Buffer>;
 
+/** The grpc-js handler of an operation on one listener. */
 export function handlerOf(edge: Edge, operation: Operation, method: Method): Handler {
   const run = callRunner(edge, operation, method);
   return operation.mode === 'unary' ? unaryHandler(run) : streamHandler(run, operation.lifetime === 'endless');
@@ -23,7 +24,7 @@ function unaryHandler(run: CallRunner): handleUnaryCall<Buffer, Buffer> {
 function streamHandler(run: CallRunner, isEndless: boolean): handleServerStreamingCall<Buffer, Buffer> {
   return (call) => {
     const gone = new AbortController();
-    // `cancelled` also fires when a call ends normally; by then nobody listens.
+    // `cancelled` also fires when a call ends normally, which does no harm.
     call.on('cancelled', () => gone.abort());
     run(call, {
       signal: gone.signal,
@@ -31,8 +32,8 @@ function streamHandler(run: CallRunner, isEndless: boolean): handleServerStreami
       end: () => call.end(),
       fail: (error) => call.emit('error', error),
     });
-    // The headers tell a caller that it listens, which may be long before there is a first message. The listening has begun
-    // in this same turn, so nothing that the caller does upon them is missed.
+    // The headers tell the caller that the stream is open, possibly long before the first message. The subscription began in
+    // this same turn, so no event that follows the headers is missed.
     if (isEndless && !call.cancelled && !call.writableEnded && !call.destroyed) call.sendMetadata(new Metadata());
   };
 }

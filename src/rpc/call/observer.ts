@@ -1,7 +1,7 @@
 // Observes a call from its beginning to its answer: counts and times it, and with tracing on gives it a span.
 //
-// INVARIANT: nothing here changes an answer. A traceparent is read from the metadata for the span alone; whom a call
-// speaks for comes from the request's own trace_id.
+// INVARIANT: nothing here changes an answer. A traceparent in the metadata is used for the span only; the identity
+// behind a call comes from the request's trace_id.
 import { type Metadata, status } from '@grpc/grpc-js';
 import type { Method } from '../../api/wire/codec.ts';
 import { EFFECT, REASON } from '../../api/wire/enums.ts';
@@ -54,7 +54,7 @@ function byNumber(numbers: Readonly<Record<string, number>>): string[] {
   return Array.from(names, (name) => name ?? 'UNSPECIFIED');
 }
 
-/** What a response may say of itself, in the contract's own fields. */
+/** The fields of responses that are observed. */
 interface Response {
   readonly decision?: {
     readonly decision_id: string;
@@ -118,7 +118,7 @@ class RecordingObserver implements CallObserver {
   }
 }
 
-/** With the decision's id a span is found from the log line of a denial, and the line from the span. */
+/** The decision's id links the span and the log line of a denial. */
 function attributesOf({ decision_id, effect, reason }: NonNullable<Response['decision']>) {
   return {
     'tollgate.decision.id': decision_id,

@@ -1,4 +1,4 @@
-// Answers to calls that no handler has seen, written straight to their streams, with the same details as all others.
+// Refuses calls before a handler runs: writes the status to the HTTP/2 stream, with the same details as any error.
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { Metadata, type status } from '@grpc/grpc-js';
 import { newRequestId } from '../../pdp/ids.ts';
@@ -9,11 +9,11 @@ export interface Refusal {
   readonly code: status;
   /** A name of tollgate.v1.ErrorReason without its prefix. */
   readonly reason: string;
-  /** For the caller; it holds nothing that the caller has sent. */
+  /** For the caller; it repeats nothing that the caller sent. */
   readonly message: string;
 }
 
-/** The trailers that tell of a refusal. */
+/** The trailers of a refusal. */
 export function metadataOf({ code, reason, message }: Refusal): Metadata {
   const requestId = newRequestId(Date.now());
   const details = { code, reason, message, requestId, fields: [], retryAfterMs: undefined, precondition: undefined };
@@ -27,7 +27,7 @@ export function refuse(stream: ServerHttp2Stream, refusal: Refusal): void {
   answer(stream, statusHeaders({ code: refusal.code, message: refusal.message, metadata: metadataOf(refusal) }));
 }
 
-/** Ends a call with the reply that a handler would have given. */
+/** Ends a call with the status that its handler would send. */
 export function reply(stream: ServerHttp2Stream, { error }: StatusReply): void {
   answer(
     stream,
@@ -35,7 +35,7 @@ export function reply(stream: ServerHttp2Stream, { error }: StatusReply): void {
   );
 }
 
-/** Ends a request that is no gRPC. */
+/** Ends a request that is not gRPC. */
 export function refuseHttp(stream: ServerHttp2Stream, code: 405 | 415): void {
   answer(stream, {
     [constants.HTTP2_HEADER_STATUS]: code,
@@ -53,7 +53,7 @@ function statusHeaders(given: { code: status; message: string; metadata: Metadat
   };
 }
 
-/** Takes no more of the request than node:http2 has read already. */
+/** Answers and discards the rest of the request. */
 function answer(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
   stream.once('error', () => undefined);
   if (stream.destroyed || stream.closed) return;

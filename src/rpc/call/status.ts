@@ -47,7 +47,7 @@ const TABLE = {
   too_many_keys: { code: status.RESOURCE_EXHAUSTED, reason: 'TOO_MANY_KEYS' },
   state_unavailable: {
     code: status.UNAVAILABLE,
-    // A full store is out of use like one that is away: the same call, with the same key, may succeed later.
+    // A full store is like an unreachable one: the same call with the same key may succeed later.
     reason: { space: 'STATE_FULL', none: 'STATE_UNAVAILABLE' },
     retryAfterMs: 100,
   },
@@ -68,7 +68,7 @@ export interface StatusReply {
   readonly isOurFault: boolean;
 }
 
-/** What the caller is told of an error. What is not a Failure is a bug, and the caller learns nothing of it. */
+/** The status of an error. Anything but a Failure is a bug, and its text is not sent to the caller. */
 export function statusOf(error: unknown, requestId: string): StatusReply {
   const failure: Failure =
     error instanceof Failure ? error : new Failure('internal', 'internal error', { cause: error });

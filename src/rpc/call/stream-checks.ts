@@ -1,11 +1,11 @@
-// Open streams whose callers are asked for again: a stream can outlive its caller's place in the callers file.
+// The open streams and their callers: a caller can be removed from the callers file while its stream is open.
 
 export class StreamChecks {
   readonly #checks = new Set<() => void>();
 
   /**
-   * @param check  ends the stream if its caller may not have it any more
-   * @returns how to take it out again
+   * @param check  ends the stream if its caller may no longer have it
+   * @returns removes the check
    */
   add(check: () => void): () => void {
     this.#checks.add(check);

@@ -1,5 +1,5 @@
-// A server of grpc-js with bounds. grpc-js hands on only few of the settings of node:http2 and hides its servers, so
-// this is the one place that reaches into a server: for three members, which are asserted to be there.
+// A grpc-js server with limits. grpc-js passes on only a few settings of node:http2 and hides its servers, so this file alone
+// uses three private members of a server, and asserts that they exist.
 import assert from 'node:assert/strict';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream, ServerOptions } from 'node:http2';
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
@@ -39,7 +39,7 @@ export interface BoundedServerOptions {
   readonly onEvent: (event: RefusedEvent, error?: unknown) => void;
   /** Whether a method needs a caller. */
   readonly needsCaller: (path: string) => boolean;
-  /** Answers a call that needs a caller and has none that is known. */
+  /** Answers a call that needs a known caller and has none. */
   readonly refuseUnknown: (path: string, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 }
 
@@ -99,7 +99,7 @@ function refuseHead(
   return REFUSED;
 }
 
-/** Before anything of the message is kept: a stranger gets no memory for what will be refused. */
+/** Refused before any of the message is buffered: an unknown caller must not use memory. */
 function admitCaller(
   { stream, headers, connection }: ArrivingCall,
   { callers, needsCaller, refuseUnknown }: BoundedServerOptions,

@@ -1,4 +1,4 @@
-// Looks at all connections of a listener from time to time: what is late, stalls, floods or is idle is ended.
+// Checks all connections of a listener at intervals and ends those that are late, stalled, flooding or idle.
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Connection, ConnectionEvent, ConnectionLimits } from './connection.ts';
 
@@ -10,7 +10,7 @@ export interface MonitorOptions {
   readonly drop: (connection: Connection, event?: ConnectionEvent, code?: number) => void;
 }
 
-/** A call that was still open when the connections were looked at. */
+/** A call that was open at the last check. */
 interface SeenCall {
   readonly firstSeenMs: number;
   /** Bytes of an answer that wait to be taken, when last looked at, and since when they are just as many. */
@@ -20,20 +20,20 @@ interface SeenCall {
 
 const LOOK_MS = 500;
 const RESETS_PER_S = 30;
-/** How long a connection that was told to go may take to. */
+/** How long a connection may take to close after GOAWAY. */
 const CLOSING_MS = 2_000;
 
 export class ConnectionMonitor {
   readonly #options: MonitorOptions;
   readonly #seen = new WeakMap<ServerHttp2Stream, SeenCall>();
-  /** When the connections were last looked at. */
+  /** When the connections were last checked. */
   lookedAtMs = performance.now();
 
   constructor(options: MonitorOptions) {
     this.#options = options;
   }
 
-  /** Looks from now on. @returns how to stop */
+  /** Starts the checks. @returns stops them */
   start(connections: () => Iterable<Connection>): () => void {
     const timer = setInterval(() => this.#look(connections(), performance.now()), LOOK_MS);
     timer.unref();

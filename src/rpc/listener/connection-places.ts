@@ -1,5 +1,5 @@
-// Who has a place among the connections of a listener, and who goes for the next one: an unknown caller's first, then a known
-// one's that has no call open.
+// Limits the connections of a listener. A full listener evicts a connection of an unknown caller first, then a known caller's
+// connection without an open call.
 import type { Socket } from 'node:net';
 import { UnknownPlaces } from '../../host/unknown-places.ts';
 import type { Identified } from '../call/callers.ts';
@@ -34,7 +34,7 @@ export class ConnectionPlaces {
     return this.#all.has(socket);
   }
 
-  /** Gives a place to a new connection. @returns who goes for it; the newcomer itself when known callers hold every place */
+  /** Adds a connection. @returns the evicted connection: the new one itself if all others belong to known callers and have calls */
   add(connection: Connection): Connection | undefined {
     const { socket, address } = connection;
     this.#all.set(socket, connection);
@@ -42,7 +42,7 @@ export class ConnectionPlaces {
     if (oldest || this.#all.size <= this.#max) return oldest;
     const unknown = this.#unknown.takeFrom(address);
     if (unknown !== connection) return unknown;
-    // With no other unknown one it is the turn of a known one that does nothing.
+    // Without another unknown connection, an idle one of a known caller is evicted.
     const [idle] = this.#idle;
     if (!idle) return connection;
     this.#unknown.add(connection, address);

@@ -1,4 +1,4 @@
-// One connection of a listener, as the bounds below grpc-js know it.
+// One connection of a listener and its limits, which are enforced below grpc-js.
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { UnknownBounds } from '../../host/unknown-places.ts';
@@ -24,7 +24,7 @@ export interface ConnectionLimits {
   readonly receivingBytes: number;
 }
 
-/** What is counted and logged of connections; a closed list. */
+/** The events of connections that are counted and logged; a closed list. */
 export type ConnectionEvent =
   | 'CONNECTIONS_EXHAUSTED'
   | 'CALLS_EXHAUSTED'
@@ -70,7 +70,7 @@ export interface Connection {
   callsOpened: number;
   /** At the last look. */
   halfSent: number;
-  /** Calls that were given up, less what is allowed for the time since. */
+  /** Cancelled calls, minus the allowance for the time since. */
   resets: number;
   bytesRead: number;
   bytesWritten: number;

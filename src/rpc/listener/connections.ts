@@ -20,7 +20,7 @@ import { ConnectionPlaces } from './connection-places.ts';
 import { type SocketAbove, watchHandshakes } from './handshakes.ts';
 import { endCall, OpenCalls } from './open-calls.ts';
 
-/** A call as node:http2 hands it over. `rawHeaders` are names and values in turn, with those that are repeated. */
+/** A call as node:http2 passes it on. `rawHeaders` are names and values in turn, with those that are repeated. */
 export interface ArrivingCall {
   readonly stream: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;
@@ -91,7 +91,7 @@ export class Connections {
     while (isBusy() && performance.now() < until) await sleep(QUIET_LOOK_MS);
   }
 
-  /** Looks again at who is known: a connection whose caller was removed, or whose certificate has ended, is unknown from now on. */
+  /** Identifies all callers again. A connection whose caller was removed, or whose certificate has expired, becomes unknown. */
   identifyAgain(): void {
     for (const connection of [...this.#places.all()]) {
       if (!connection.known || this.#options.callers.again(connection.known)) continue;
@@ -127,7 +127,7 @@ export class Connections {
       const connection = this.#open(stream);
       // What throws in here would end the process.
       try {
-        if (!connection) throw new Error('a call on a connection that nobody has accepted');
+        if (!connection) throw new Error('a call on a connection that was not accepted');
         if (!this.#admit({ stream, headers, rawHeaders: raw, connection })) return;
         for (const handle of handles) handle.call(server, stream, headers, flags);
       } catch (error) {
@@ -239,7 +239,7 @@ export class Connections {
     this.#dropped.add(connection.socket);
     // Without an error the code is not looked at.
     connection.session?.destroy(event && new Error(event), code);
-    // After what it is told, which is written at the end of this turn. A peer that reads nothing holds nothing up.
+    // After the GOAWAY, which is written at the end of this turn. A peer that does not read delays nothing.
     setImmediate(() => connection.socket.destroy());
   }
 }

@@ -1,4 +1,4 @@
-// What node:http2 and node:tls refuse of a connection before there is a call on it, and the closed list of names for that.
+// Failures of a connection before its first call, as node:http2 and node:tls report them, and the closed list of their names.
 import type { Http2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -17,7 +17,7 @@ type HandshakeEvent = Extract<
 /** A socket of node:tls with the plain one below it, which is what was counted when it connected. */
 export type SocketAbove = TLSSocket & { readonly _parent?: Socket };
 
-/** What HTTP/1.1 is told where TLS has agreed on it: in plaintext node:http2 has spoken before the first byte is read. */
+/** The answer to HTTP/1.1 over TLS. In plaintext, node:http2 sends its settings before it reads the first byte. */
 const HTTP1_ANSWER =
   'HTTP/1.1 505 HTTP Version Not Supported\r\ncontent-type: text/plain\r\ncontent-length: 27\r\nconnection: close\r\n\r\nthis port speaks gRPC only\n';
 
@@ -27,7 +27,7 @@ export function watchHandshakes(
   onEvent: (event: HandshakeEvent, socket: Socket | undefined) => void,
 ): void {
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: SocketAbove) => {
-    // A probe of the port alone says nothing and goes.
+    // A port probe connects and closes without sending a byte.
     if (socket._parent?.bytesRead === 0) return;
     onEvent(handshakeEvent(error, socket), socket._parent);
   });

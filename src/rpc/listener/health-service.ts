@@ -47,7 +47,7 @@ export class HealthService {
     server.addService(definition, handlers);
   }
 
-  /** No service is ever added, so a watch of one that is not there is told so, stays open, and is not kept. */
+  /** Services are never added, so a watch of an unknown service gets SERVICE_UNKNOWN, stays open and is not tracked. */
   #watch(call: Watch): void {
     const { service } = call.request;
     if (!this.#statuses.has(service)) {
@@ -58,7 +58,7 @@ export class HealthService {
     let isWriting = false;
     const watch = {
       service,
-      // A watcher who does not read hears the latest once he does; what came between is not kept for him.
+      // A watcher that does not read gets only the latest status when it reads again.
       tell: () => {
         const now = this.#statuses.get(service);
         if (isWriting || now === undefined || now === told) return;

@@ -1,12 +1,11 @@
-// grpc.health.v1, per service: the empty name says that the process lives, the others that they can decide, which they
-// cannot while the store does not answer.
+// grpc.health.v1, per service: the empty name serves while the process lives, each service while the store answers.
 import type { Server } from '@grpc/grpc-js';
 import type { State } from '../../state/port/state.ts';
 import { HealthService } from './health-service.ts';
 import { OpenStreams } from './open-streams.ts';
 
 const INTERVAL_MS = 1_000;
-/** While the store is away it is asked more often, so that recovery shows at once. */
+/** The store is checked more often while it is unavailable, to notice its recovery quickly. */
 const INTERVAL_DOWN_MS = 250;
 
 export class Health {
@@ -56,7 +55,7 @@ export class Health {
     this.#timer.unref();
   }
 
-  /** What keeps the process from serving, a few words each. */
+  /** Why the process does not serve, a few words each. */
   get problems(): readonly string[] {
     const problems = this.#answers ? [] : [this.#answers === false ? 'the store does not answer' : 'starting'];
     if (this.#answers && this.#isFull) problems.push('the store is full');
@@ -68,7 +67,7 @@ export class Health {
     return this.#answers === true;
   }
 
-  /** Says NOT_SERVING everywhere, for good: the process is about to go. */
+  /** Says NOT_SERVING for every service from now on, because the process is about to stop. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -76,7 +75,7 @@ export class Health {
     this.#set(false);
   }
 
-  /** Ends every Watch: its caller keeps it open for as long as there is a server. */
+  /** Ends every Watch: its client keeps it open as long as the server lives. */
   endWatches(): void {
     this.#watches.endAll();
   }

@@ -1,5 +1,5 @@
 // The statuses that grpc-js answers with by itself, before or beside our handlers: a message above the maximum, bytes that cannot
-// be unpacked, a deadline that has passed. They get our words and details, and are counted.
+// be unpacked, a deadline that has passed. They get our messages and details, and are counted.
 import assert from 'node:assert/strict';
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
@@ -31,7 +31,7 @@ const ROWS: Partial<Record<status, Row>> = {
     },
   },
   [status.INTERNAL]: UNDECODABLE,
-  // No message, two of them, or one that says it is packed and names no way.
+  // No message, two messages, or a message with the compressed flag and no encoding.
   [status.UNIMPLEMENTED]: UNDECODABLE,
   [status.DEADLINE_EXCEEDED]: {
     event: undefined,
@@ -51,7 +51,7 @@ export function reportLibraryStatuses(server: Http2Server, onEvent: (event: Libr
   server.on('session', (session: ServerHttp2Session) => reporters.set(session, onEvent));
 }
 
-/** What is sent instead of a status; that of a handler stays as it is. */
+/** Replaces a status of grpc-js. The status of a handler is left unchanged. */
 export function inOurWords(given: Partial<StatusObject>): { sent: Partial<StatusObject>; event?: LibraryEvent } {
   const row = given.code === undefined ? undefined : ROWS[given.code];
   if (!row || (given.metadata?.get(DETAILS).length ?? 0) > 0) return { sent: given };

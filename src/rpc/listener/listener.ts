@@ -1,4 +1,4 @@
-// One listener: an address, the services that are there and no others, health and reflection.
+// One listener: its address, its services, health and reflection.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   logVerbosity,
@@ -25,8 +25,8 @@ import type { Health } from './health.ts';
 import { OpenStreams } from './open-streams.ts';
 import { addReflection } from './reflection.ts';
 
-// grpc-js writes lines of its own to standard error: a second one beside ours when a port is taken, and with GRPC_TRACE
-// set whole headers. What matters of them is in our errors and our log.
+// grpc-js writes to standard error by itself: a second error when a port is taken, and whole headers if GRPC_TRACE is set.
+// Our errors and our log already say what an operator needs.
 setLogVerbosity(logVerbosity.NONE);
 
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -98,7 +98,7 @@ export class Listener {
     this.#server.addService(definition, handlers);
   }
 
-  /** @throws StartupError when the address cannot be had */
+  /** @throws StartupError when the address cannot be bound */
   async bind(): Promise<void> {
     const address = this.#address;
     if (address.kind === 'tcp') return this.#bind(listenAddressText(address));
@@ -116,7 +116,7 @@ export class Listener {
     });
   }
 
-  /** Looks again at who is known on each connection. */
+  /** Identifies the caller of each connection again. */
   identifyAgain(): void {
     this.#connections.identifyAgain();
   }

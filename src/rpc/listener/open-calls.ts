@@ -1,4 +1,4 @@
-// The calls that are open on the connections of a listener, and how many there may be; those of unknown callers have a share.
+// The open calls of a listener and their limit. Calls of unknown callers are limited to a share of it.
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import { UnknownPlaces } from '../../host/unknown-places.ts';
 import {
@@ -25,7 +25,7 @@ export class OpenCalls {
   readonly #unknown: UnknownPlaces<ServerHttp2Stream>;
   readonly #unknownPerConnection: number;
   readonly #receiving: Receiving;
-  /** Of the calls of unknown callers. */
+  /** The share of unknown callers. */
   readonly #connections = new WeakMap<ServerHttp2Stream, Connection>();
   #count = 0;
 
@@ -60,7 +60,7 @@ export class OpenCalls {
     stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   }
 
-  /** Counts a call as one of an unknown caller; the oldest of those goes if there are too many. */
+  /** Counts a call of an unknown caller. If there are too many, the oldest of them is ended. */
   boundUnknown(connection: Connection, stream: ServerHttp2Stream): void {
     const { unknownCalls, address } = connection;
     unknownCalls.add(stream);
@@ -99,7 +99,7 @@ export class OpenCalls {
   }
 }
 
-/** Ends a stream to which nobody may listen yet; what is thrown at it would end the process. */
+/** Ends a stream that may have no error listener yet; without one, its error would end the process. */
 export function endCall(stream: ServerHttp2Stream, code: number): void {
   stream.on('error', () => undefined);
   stream.close(code);

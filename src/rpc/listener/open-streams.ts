@@ -1,5 +1,5 @@
-// Streams of services that are not ours, health and reflection, whose callers keep them open for as long as there is a
-// server. A stop ends them first, so that what is left are calls worth waiting for.
+// The open streams of health and reflection, whose clients keep them open as long as the server lives. A stop ends these
+// streams first and then waits for the remaining calls.
 import { type Server, type ServerDuplexStream, type ServerWritableStream, status } from '@grpc/grpc-js';
 
 type OpenStream = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
@@ -7,7 +7,7 @@ type OpenStream = ServerWritableStream<unknown, unknown> | ServerDuplexStream<un
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
 
-  /** The server for a library to add its service to; the streams of that service are then known here. */
+  /** Wraps a server, so that the streams of a service that a library adds to it are tracked here. */
   over(server: Server): Server {
     const addService: Server['addService'] = (service, implementation) => {
       const streaming = Object.entries(service).filter(([, { responseStream }]) => responseStream);

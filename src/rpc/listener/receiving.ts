@@ -1,9 +1,9 @@
-// What requests that come in pieces hold in memory: grpc-js keeps their pieces until it has them all. A request in one piece,
-// as small ones are, does not count, and is never refused for what others hold.
+// Limits the memory of requests that arrive in pieces: grpc-js buffers the pieces until the request is complete. A request
+// that arrives in one piece, as small ones do, does not count and is never refused because of others.
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Connection, HeldRequest } from './connection.ts';
 
-/** What keeping a piece costs beside its bytes, about; a request can come in pieces of one byte. */
+/** The approximate overhead of a buffered piece. A request can arrive in pieces of one byte. */
 const PIECE_OVERHEAD = 256;
 /** One connection may hold the bytes of one share, and all unknown callers together. */
 const SHARES = 4;
@@ -47,7 +47,7 @@ export class Receiving {
   }
 }
 
-/** Whether a piece is all of a request: a byte of flags, four of length, and so many more. */
+/** Whether a piece is a whole request: one byte of flags, four of length, then that many bytes. */
 function isWhole(piece: Buffer): boolean {
   return piece.length >= 5 && piece.length >= 5 + piece.readUInt32BE(1);
 }

@@ -1,16 +1,16 @@
 // Server reflection, v1 and v1alpha, from the descriptors that buf built, so that every import and every field name is
-// as it stands in the proto files.
+// the same as in the proto files.
 //
 // WHY NOT descriptors from proto-loader: they lose imports and field names, and `grpcurl describe` then fails on
 // well-known types. Of health it writes a map that Go's protobuf refuses, and with it the whole service. The reflection
-// library only asks for the bytes of each file, so it is handed the right ones.
+// library only needs the bytes of each file, so it gets the bytes that buf wrote.
 import { readFileSync } from 'node:fs';
 import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import protobuf from 'protobufjs';
 
-// Error details are never named by a method, but a client that shows errors asks for them.
+// No method names the error details, but a client that shows errors asks for them.
 const sets = ['../../gen/tollgate.binpb', '../../gen/google-rpc.binpb', '../../gen/grpc-health.binpb'].map((set) =>
   readFileSync(new URL(set, import.meta.url)),
 );
@@ -34,7 +34,7 @@ type ReflectionStream = ServerDuplexStream<unknown, { readonly errorResponse?: {
 /** Room for any name that is there. */
 const ERROR_LENGTH_MAX = 300;
 
-/** The library repeats the name that was asked for in its errors, whatever its length. */
+/** The library repeats the requested name in its errors, at any length. */
 function withShortErrors(stream: ReflectionStream): ReflectionStream {
   const write = stream.write.bind(stream) as (response: unknown) => boolean;
   stream.write = ((response: Parameters<ReflectionStream['write']>[0]) => {

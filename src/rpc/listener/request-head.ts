@@ -1,4 +1,4 @@
-// What can be refused of a call by its headers alone, before grpc-js sees it.
+// Checks the headers of a call before grpc-js sees it.
 //
 // WHY NOT leave it to grpc-js: it puts a method's name, a timeout and an encoding into its answers as they came, in any
 // length and any bytes, reads a timeout above 2^31 ms as one that has passed, and sees one of two `authorization` headers only.
@@ -76,8 +76,8 @@ export interface HeadRules {
 }
 
 /**
- * The first problem with a call's headers. A timeout that is longer than a timer can wait for is removed from them: it
- * asks for no more than none does.
+ * The first problem with a call's headers. Removes a timeout that is longer than a timer can wait, which is as good as no
+ * timeout.
  *
  * @param raw  names and values in turn, as they came: of a header that may be there once, node:http2 shows only the first
  */
@@ -103,7 +103,7 @@ export function problemOfHead(
   return undefined;
 }
 
-/** Two that are repeated in `grpc-timeout` or `grpc-encoding` come joined, and so malformed. */
+/** Repeated `grpc-timeout` or `grpc-encoding` headers arrive joined, which makes them malformed. */
 function problemOfRaw(raw: readonly string[], bytesMax: number): HeadProblem | undefined {
   let bytes = 0;
   let authorizations = 0;

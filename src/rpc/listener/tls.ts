@@ -1,5 +1,5 @@
 // The certificates of a listener, read from files that are replaced while the server runs. A listener for which TLS is
-// configured never falls back to plaintext, and files that cannot be used never replace those that could.
+// configured never falls back to plaintext, and invalid files never replace valid ones.
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
@@ -27,11 +27,11 @@ export interface Expiry {
 export interface TlsReload {
   /** When the certificate in force ends. */
   readonly validTo: string;
-  /** Why the files, as they lie there now, are not in force. */
+  /** Why the current files are not in force. */
   readonly error?: StartupError;
 }
 
-// WHY NOT grpc-js's FileWatcherCertificateProvider: it hands over what it reads unchecked, and a listener then drops every
+// WHY NOT grpc-js's FileWatcherCertificateProvider: it passes on what it reads without a check, and a listener then drops every
 // connection until the files are right again.
 export class TlsSource {
   readonly credentials: ServerCredentials;
@@ -74,7 +74,7 @@ export class TlsSource {
     return [...expiriesOf('cert', cert), ...(clientCa === undefined ? [] : expiriesOf('client_ca', clientCa))];
   }
 
-  /** Whether the files, as they lie there now, are not in force. */
+  /** Whether the current files are not in force. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
@@ -91,7 +91,7 @@ export class TlsSource {
     this.#onReload({ validTo, ...(error && { error }) });
   }
 
-  /** A listener hears of what is in force only once grpc-js has noted for whom it listens: told at once, it tells nobody. */
+  /** Calls a listener back in a later turn: grpc-js registers it only after this call returns. */
   #provider(): Provider {
     return {
       addIdentityCertificateListener: (listener) => {
@@ -141,7 +141,8 @@ export function readMaterial(files: TlsFiles): Material {
   }
   if (files.clientCa !== undefined) {
     for (const authority of certificatesIn(material.clientCa!, files.clientCa)) {
-      if (!authority.ca) throw new StartupError(`${files.clientCa} holds a certificate that is not an authority`);
+      if (!authority.ca)
+        throw new StartupError(`${files.clientCa} holds a certificate that is not a certificate authority`);
     }
   }
   return material;
@@ -181,5 +182,5 @@ function checkDates({ validFrom, validTo }: X509Certificate, path: string): void
   const now = Date.now();
   if (Date.parse(validFrom) > now)
     throw new StartupError(`the certificate in ${path} is not valid before ${validFrom}`);
-  if (Date.parse(validTo) <= now) throw new StartupError(`the certificate in ${path} ended ${validTo}`);
+  if (Date.parse(validTo) <= now) throw new StartupError(`the certificate in ${path} expired ${validTo}`);
 }

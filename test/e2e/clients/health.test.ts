@@ -47,7 +47,7 @@ describe('health from Go', () => {
     }
   });
 
-  test('while Redis is gone the process lives and no service serves, and whoever watches hears of it', async () => {
+  test('while Redis is unreachable the process lives, no service serves, and every watcher is notified', async () => {
     const watches = ['', 'tollgate.v1.PolicyDecisionService', 'tollgate.v1.NoService'].map(watch);
     try {
       await eventually(() => watches.every(({ said }) => said.length > 0));

@@ -106,7 +106,7 @@ test('without the config the same call fails at once, and is not made a second t
   expect((await failures()) - before).toBe(1);
 });
 
-test('a charge whose every reply was lost is charged once, and its retry is told the first answer', async () => {
+test('a charge whose replies were all lost is charged once, and its retry gets the first answer', async () => {
   // Once in a while the server's own look at the store comes first and takes the fault upon itself, hence several tries.
   let replays = 0;
   for (let tries = 0; tries < 5 && replays === 0; tries++) {

@@ -133,6 +133,6 @@ test('authorities that are none keep a listener from starting', async (t) => {
     'tls.decision.client_ca_file': certificates.path('server.pem'),
   });
   const { code, stderr } = await tollgate(['serve', '--listen', '127.0.0.1:0', ...args], { cwd: folderOf(t) });
-  expect(linesOf(stderr)).toEqual([expect.stringContaining('holds a certificate that is not an authority')]);
+  expect(linesOf(stderr)).toEqual([expect.stringContaining('holds a certificate that is not a certificate authority')]);
   expect(code).toBe(1);
 });

@@ -1,4 +1,4 @@
-// Decisions as an auditor looks them up: one with its story, lists by whose they are, and a stream of what is decided now.
+// Decisions as an auditor reads them: one with its checks, lists by subject, and a stream of new ones.
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

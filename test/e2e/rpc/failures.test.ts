@@ -1,4 +1,4 @@
-// What cannot be done, and how each failure is told: the table of the design, row by row, on both engines.
+// Every kind of failure and its status, on both engines.
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

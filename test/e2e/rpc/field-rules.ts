@@ -1,5 +1,5 @@
-// What each field of a request may hold, read from the comments of the proto files: a second opinion on what the server
-// enforces. Every field of every request has a rule; a new one fails the matrix until somebody gives it one.
+// The rule of each request field, written from the comments of the proto files, not from the server's code. A new field fails
+// the matrix until it has a rule.
 import type protobuf from 'protobufjs';
 import { structBytes, type Type, VALUES, type WireMessage, type WireValue } from '../../support/wire.ts';
 

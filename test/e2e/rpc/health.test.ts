@@ -86,7 +86,7 @@ describe('health at the ends of a server’s life', () => {
     await eventually(async () => (await probe.check(SERVICES[0]!)) === 'SERVING');
   });
 
-  test('a server that is told to stop says NOT_SERVING to whoever watches, and then goes', async () => {
+  test('a stopping server says NOT_SERVING to every watcher, and then ends', async () => {
     const open = await openServer('embedded', { args: ['--set', 'shutdown.grace_ms=500'] });
     close = open.close;
     const probe = healthClient(open.server.decision);

@@ -1,4 +1,4 @@
-// Server reflection as grpcurl uses it, and what is not there for whom: each listener holds its own services only.
+// Server reflection as grpcurl uses it. Each listener describes only its own services.
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 import protobuf from 'protobufjs';

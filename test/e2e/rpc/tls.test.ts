@@ -165,7 +165,7 @@ describe('the server does not start', () => {
     ],
     ['a certificate that is empty', { cert: 'empty.pem' }, /empty.pem holds no certificate/],
     ['a certificate that is garbled', { cert: 'garbled.pem' }, /garbled.pem holds a certificate that cannot be read/],
-    ['a certificate that has ended', { cert: 'ended.pem', key: 'ended.key' }, /ended.pem ended/],
+    ['a certificate that has ended', { cert: 'ended.pem', key: 'ended.key' }, /ended.pem expired/],
     [
       'a certificate that is not valid yet',
       { cert: 'coming.pem', key: 'coming.key' },
@@ -176,7 +176,7 @@ describe('the server does not start', () => {
     [
       'a client authority that is none',
       { ca: 'runner.pem' },
-      /runner.pem holds a certificate that is not an authority/,
+      /runner.pem holds a certificate that is not a certificate authority/,
     ],
   ])('with %s', async (_, files, said) => {
     await expect(startServer({ args: argsOf(files) })).rejects.toThrow(said);

@@ -1,4 +1,4 @@
-// Every field of every request: what is out of its rule is INVALID_ARGUMENT and named, and what is at its limit passes.
+// Every field of every request: a value outside its rule is INVALID_ARGUMENT with the field's name; a value at its limit passes.
 // Sent as bytes, because client libraries mend or refuse most of this before it reaches a server.
 import type grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -47,7 +47,7 @@ test('13,589 equal denials of a session in 14 s are a line and a count for each 
     about: () => ({ session_id: 'other', tool: 'read_file' }),
   });
   decisions.close();
-  expect(said()).toEqual(['denied', 'denied more often, alike', 'denied', 'denied more often, alike']);
+  expect(said()).toEqual(['denied', 'more equal denials', 'denied', 'more equal denials']);
   expect(lines[0]).toMatchObject({ decision_id: 'd-0', session_id: 's', reason: 'BUDGET_EXHAUSTED' });
   const counts = lines.filter(({ session_id, more }) => session_id === 's' && more !== undefined);
   expect(counts.reduce((sum, { more }) => sum + Number(more), 1)).toBe(13_589);
