@@ -7,35 +7,14 @@ import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts
 import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
 import type { Connection } from './connection/commands.ts';
 import { failureOfItem, internal, rowOf } from './connection/errors.ts';
+import { CHARGE_CODES, type CONCEALED_DENIALS, fieldsOf, type ReplyFields } from './connection/replies.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
 import { absentKey, sessionKey } from './keys.ts';
-import { decisionLength, isNear, latestOf, type Store, writeDecision } from './store.ts';
+import { decisionLength, isNear, latestOf, NO_BYTES, type Store, writeDecision } from './store.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
 const CHARGES_MAX = 32;
-
-/** The codes of charge.lua: a code is its place here. */
-export const CODES = [
-  'FAILED',
-  'CHARGED',
-  'REPLAYED',
-  'NOTHING_TO_CHARGE',
-  'IDENTITY_CHANGED',
-  'KEY_REUSED',
-  'TOO_MANY_KEYS',
-  'SESSION_UNKNOWN',
-  'AGENT_MISMATCH',
-  'OWNER_MISMATCH',
-  'SESSION_CLOSED',
-  'SESSION_EXPIRED',
-  'BUDGET_EXHAUSTED',
-  'TOOL_NOT_GRANTED',
-  'SENSITIVITY_EXCEEDED',
-  'RATE_LIMITED',
-  'RATE_IMPOSSIBLE',
-  'ROLLED_BACK',
-] as const satisfies readonly (SessionReason | Uppercase<ChargeAnswer['kind']> | 'FAILED' | 'ROLLED_BACK')[];
 
 export interface ChargeQuestion {
   readonly step: ChargeStep;
@@ -68,7 +47,7 @@ export function chargeBatcher(store: Store): ChargeBatcher {
     if (isCluster) keys.push(absentKey(keys[0]!));
     const call = { script: store.scripts.charge, keys, args };
     return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
-      const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
+      const [now, ...items] = (await callScript(line, call)) as [number, ...unknown[]];
       const answers = items.map((item, index) => answerOf(item, steps[index]!, now));
       noteFailures(line, answers);
       for (const [index, answer] of answers.entries()) noteSession(store, line, steps[index]!, answer);
@@ -116,8 +95,8 @@ function noteFailures(line: Connection, answers: readonly (Charged | Failure)[])
 }
 
 /**
- * Whatever a caller learns of a session is a floor: also that a key was charged before, which acknowledges the charge,
- * and that a budget is spent, which somebody else may have done.
+ * Everything that a caller learns of a session raises its high-water mark: also that a key was charged before, which
+ * acknowledges the charge, and that a budget is spent, perhaps by another process.
  */
 function noteSession(
   { highWaterMarks }: Store,
@@ -202,26 +181,24 @@ function writeOperation(operation: IdempotencyKey | undefined, decisionId: strin
   return length;
 }
 
-/**
- * A code, fourteen numbers, a detail and the id of a denial's record; where the caller may see none of them a code and the
- * id; or a code and a message.
- */
-type ItemReply = readonly [number, ...(number | Buffer | null)[]];
-const DETAIL = 15;
-const RECORD = 16;
+/** Every code stands for an answer, or for a way to have none. */
+type Code = (typeof CHARGE_CODES)[number] &
+  (SessionReason | Uppercase<ChargeAnswer['kind']> | 'FAILED' | 'ROLLED_BACK');
 
-function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Charged | Failure {
-  const code = CODES[item[0]];
+/** The answer to one charge. @throws Failure internal for a reply of another form */
+function answerOf(item: unknown, { decisionId }: ChargeStep, now: number): Charged | Failure {
+  const code: Code | undefined = CHARGE_CODES[fieldsOf('charge.bare', item).code];
   switch (code) {
     case 'CHARGED':
-      return { kind: 'charged', now, ...chargedOf(item) };
+      return { kind: 'charged', now, ...chargedOf(fieldsOf('charge.session', item)) };
     case 'NOTHING_TO_CHARGE':
-      return { kind: 'nothing_to_charge', now, ...chargedOf(item) };
+      return { kind: 'nothing_to_charge', now, ...chargedOf(fieldsOf('charge.session', item)) };
     case 'REPLAYED': {
-      const first = uuidText(item[DETAIL] as Buffer);
-      // Our own repeat after a lost answer: it is this decision that had the effect.
-      if (first === decisionId) return { kind: 'charged', now, ...chargedOf(item) };
-      return { kind: 'replayed', decisionId: first, now, ...chargedOf(item) };
+      const fields = fieldsOf('charge.session', item);
+      const first = uuidText(fields.first_decision ?? NO_BYTES);
+      // Our own repeat after a lost answer: this very decision had the effect.
+      if (first === decisionId) return { kind: 'charged', now, ...chargedOf(fields) };
+      return { kind: 'replayed', decisionId: first, now, ...chargedOf(fields) };
     }
     case 'IDENTITY_CHANGED':
       return { kind: 'identity_changed', now };
@@ -231,47 +208,58 @@ function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Cha
       return { kind: 'too_many_keys', now };
     case 'ROLLED_BACK':
       return 'rolled_back';
+    case 'SESSION_UNKNOWN':
+    case 'AGENT_MISMATCH':
+    case 'OWNER_MISMATCH':
+      return concealedDenial(code, fieldsOf('charge.concealed', item), now);
     case 'FAILED':
+      return failureOfItem(fieldsOf('charge.failed', item).message);
     case undefined:
-      return failureOfItem(String(item[1]));
+      throw internal(new Error('a charge with an unknown code'));
     default:
-      return deniedOf(code, item, now);
+      return denial(code, fieldsOf('charge.session', item), now);
   }
 }
 
-function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeAnswer {
-  const isConcealed = item.length < DETAIL;
-  const detail = (item[DETAIL] ?? undefined) as number | undefined;
-  const record = item[isConcealed ? 1 : RECORD] as Buffer | undefined;
+function concealedDenial(
+  reason: (typeof CONCEALED_DENIALS)[number],
+  { record }: ReplyFields<'charge.concealed'>,
+  now: number,
+): ChargeAnswer {
+  const decisionId = record && { decisionId: uuidText(record) };
   return {
     kind: 'denied',
     reason,
-    callIndex: reason === 'RATE_LIMITED' ? undefined : detail,
-    retryAfterMs: reason === 'RATE_LIMITED' ? detail : undefined,
-    charged: isConcealed ? undefined : chargedOf(item),
-    ...(record && { decisionId: uuidText(record) }),
+    callIndex: undefined,
+    retryAfterMs: undefined,
+    charged: undefined,
+    ...decisionId,
     now,
   };
 }
 
-function chargedOf(item: ItemReply): ChargedSession {
-  if (item.length < DETAIL) throw internal(new Error('a reply with too few numbers'));
-  const fields = item as readonly number[];
+function denial(reason: SessionReason, fields: ReplyFields<'charge.session'>, now: number): ChargeAnswer {
+  const { call_index: callIndex, retry_after: retryAfterMs, record } = fields;
+  const decisionId = record && { decisionId: uuidText(record) };
+  return { kind: 'denied', reason, callIndex, retryAfterMs, charged: chargedOf(fields), ...decisionId, now };
+}
+
+function chargedOf(fields: ReplyFields<'charge.session'>): ChargedSession {
   const limits: SessionLimits = {
-    timeLimitMs: fields[1]!,
-    callBudget: fields[2]!,
-    rateLimit: fields[3] === 0 ? undefined : fields[3]!,
-    rateWindowMs: fields[4]!,
-    createdAtMs: fields[5]!,
+    timeLimitMs: fields.time_limit,
+    callBudget: fields.call_budget,
+    rateLimit: fields.rate_limit === 0 ? undefined : fields.rate_limit,
+    rateWindowMs: fields.rate_window,
+    createdAtMs: fields.created_at,
   };
   const counters: Counters = {
-    closedAtMs: fields[6] === 0 ? undefined : fields[6]!,
-    callsMade: fields[7]!,
-    windowStartMs: fields[8]!,
-    windowCalls: fields[9]!,
-    sequence: fields[10]!,
-    clockMs: fields[11]!,
-    operations: { generation: fields[12]!, current: fields[13]!, previous: fields[14]! },
+    closedAtMs: fields.closed_at === 0 ? undefined : fields.closed_at,
+    callsMade: fields.calls_made,
+    windowStartMs: fields.window_start,
+    windowCalls: fields.window_calls,
+    sequence: fields.sequence,
+    clockMs: fields.clock,
+    operations: { generation: fields.generation, current: fields.current, previous: fields.previous },
   };
   return { limits, counters };
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { StoreWarning } from '../../port.ts';
 import { FORMAT_KEY, markerKeys } from '../keys.ts';
 import { rowOf, SERVER_ERRORS } from './errors.ts';
+import { fieldsOf } from './replies.ts';
 import { callScript, type Script } from './scripts.ts';
 import { claimFormat } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -123,7 +124,7 @@ export class DataMonitor {
     try {
       const reply = await link.send((redis) => callScript({ redis, server: link, asking: false }, call));
       this.#full.delete(link);
-      const [name, before] = (reply as [Buffer, Buffer]).map(String) as [string, string];
+      const { name, before } = fieldsOf('observe-data', reply);
       const loss = lossOf(this.#known.get(partition), { name, before });
       this.#known.set(partition, { name, count, atMs: performance.now() });
       if (loss) await this.#lose(loss, link);

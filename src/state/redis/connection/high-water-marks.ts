@@ -7,6 +7,7 @@ import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
 import type { Connection } from './commands.ts';
+import { fieldsOf } from './replies.ts';
 import { callScript, LINEAGE, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
 
 /** Those used longest ago are forgotten first. */
@@ -73,7 +74,7 @@ export class HighWaterMarks {
     const sessions = [...this.#sessions].filter(([id, known]) => known.lineage !== lineage && holds(sessionKey(id)));
     const runs = [...this.#runs].filter(([id, known]) => known.lineage !== lineage && holds(runKeys(id).run));
     await inChunks(sessions, ([id]) => this.restoreSession(line, id));
-    await inChunks(runs, ([id, known]) => this.#raiseRun(line, id, known));
+    await inChunks(runs, ([id, known]) => this.#restoreRun(line, id, known));
   }
 
   /** Brings one session back to what was seen of it. */
@@ -82,10 +83,8 @@ export class HighWaterMarks {
     if (!known) return;
     const { sequence, callsMade, windowStartMs, windowCalls, closedAtMs = 0 } = known.value;
     const args = [LINEAGE, known.lineage, sequence, callsMade, windowStartMs, windowCalls, closedAtMs] as const;
-    const [changes, counters] = (await this.#call(line, 'restore-high-water-mark', sessionKey(sessionId), args)) as [
-      number,
-      Buffer?,
-    ];
+    const reply = await this.#call(line, 'restore-high-water-mark', sessionKey(sessionId), args);
+    const { lost: changes, counters } = fieldsOf('restore-high-water-mark', reply);
     if (!this.#isFirst(known)) return;
     if (counters) {
       this.#sessions.set(sessionId, { lineage: line.server.lineage, value: decodeCounters(counters) });
@@ -95,7 +94,7 @@ export class HighWaterMarks {
     }
   }
 
-  async #raiseRun(line: Connection, runId: string, known: Known<number>): Promise<void> {
+  async #restoreRun(line: Connection, runId: string, known: Known<number>): Promise<void> {
     const args = [LINEAGE, known.lineage, known.value] as const;
     const changes = (await this.#call(line, 'take-over-run', runKeys(runId).run, args)) as number;
     if (!this.#isFirst(known)) return;
