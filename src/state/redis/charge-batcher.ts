@@ -46,11 +46,11 @@ export function chargeBatcher(store: Store): ChargeBatcher {
     }
     if (isCluster) keys.push(absentKey(keys[0]!));
     const call = { script: store.scripts.charge, keys, args };
-    return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
-      const [now, ...items] = (await callScript(line, call)) as [number, ...unknown[]];
+    return store.commands.ask(keys[0]!, latestOf(questions), async (connection) => {
+      const [now, ...items] = (await callScript(connection, call)) as [number, ...unknown[]];
       const answers = items.map((item, index) => answerOf(item, steps[index]!, now));
-      noteFailures(line, answers);
-      for (const [index, answer] of answers.entries()) noteSession(store, line, steps[index]!, answer);
+      noteFailures(connection, answers);
+      for (const [index, answer] of answers.entries()) noteSession(store, connection, steps[index]!, answer);
       return answers;
     });
   };
@@ -75,8 +75,8 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
   const answer = await batcher.add(question);
   if (answer !== 'rolled_back') return answer;
   const { sessionId } = step;
-  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) =>
-    store.highWaterMarks.restoreSession(line, sessionId),
+  await store.commands.ask(sessionKey(sessionId), store.deadline, (connection) =>
+    store.highWaterMarks.restoreSession(connection, sessionId),
   );
   const again = await batcher.add(question);
   if (again === 'rolled_back') throw failureOfItem('the session stands behind what was acknowledged of it');
@@ -84,11 +84,11 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
 }
 
 /** Where the server refused the script's very writes, nothing was executed, and the whole may be asked once more. */
-function noteFailures(line: Connection, answers: readonly (Charged | Failure)[]): void {
+function noteFailures(connection: Connection, answers: readonly (Charged | Failure)[]): void {
   let refused: unknown;
   for (const answer of answers) {
     if (!(answer instanceof Failure)) continue;
-    line.server.notice(answer.cause);
+    connection.server.notice(answer.cause);
     if (rowOf(answer.cause).next !== 'give_up') refused = answer.cause;
   }
   if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
@@ -100,12 +100,12 @@ function noteFailures(line: Connection, answers: readonly (Charged | Failure)[])
  */
 function noteSession(
   { highWaterMarks }: Store,
-  { server: link }: Connection,
+  { server }: Connection,
   { sessionId }: ChargeStep,
   answer: Charged | Failure,
 ): void {
   const counters = countersIn(answer);
-  if (counters) highWaterMarks.observeSession(sessionId, link.lineage, counters);
+  if (counters) highWaterMarks.observeSession(sessionId, server.lineage, counters);
 }
 
 function countersIn(answer: Charged | Failure): Counters | undefined {

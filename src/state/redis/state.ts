@@ -116,7 +116,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     confirm,
     writeTimeoutMs,
     onEvent,
-    prepare: (line, holds) => highWaterMarks.restoreAll(line, holds),
+    prepare: (connection, holds) => highWaterMarks.restoreAll(connection, holds),
   });
   data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {

@@ -70,7 +70,10 @@ export function runWhere(
   manner: 'plain' | 'confirmed' = 'plain',
 ): Promise<{ reply: unknown; lineage: string }> {
   const call = { script: scripts[name], keys, args };
-  const ask = async (line: Connection) => ({ reply: await callScript(line, call), lineage: line.server.lineage });
+  const ask = async (connection: Connection) => ({
+    reply: await callScript(connection, call),
+    lineage: connection.server.lineage,
+  });
   return manner === 'confirmed' ? commands.confirm(keys[0]!, deadline, ask) : commands.ask(keys[0]!, deadline, ask);
 }
 

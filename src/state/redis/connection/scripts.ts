@@ -64,10 +64,14 @@ export interface ScriptCall {
 
 /** Runs a script on one server; strings come back as buffers. Rejects as the driver does. */
 export async function callScript(
-  { redis, server: link, asking }: Connection,
+  { redis, server, asking }: Connection,
   { script, keys, args }: ScriptCall,
 ): Promise<unknown> {
-  const operands = [keys.length, ...keys, ...args.map((argument) => (argument === LINEAGE ? link.lineage : argument))];
+  const operands = [
+    keys.length,
+    ...keys,
+    ...args.map((argument) => (argument === LINEAGE ? server.lineage : argument)),
+  ];
   const call = (name: string, what: string) => {
     if (asking) redis.call('ASKING').catch(() => {});
     return redis.callBuffer(name, what, ...operands);

@@ -25,14 +25,14 @@ export interface Servers {
   readonly isCluster: boolean;
   readonly info: ServersInfo;
   /** @throws NotSent when no server is known to hold the key */
-  linksOf(key: string): ServerConnections;
-  /** The links to a server that another one has named, as `host:port`. */
-  linksAt(address: string): ServerConnections;
+  connectionsOf(key: string): ServerConnections;
+  /** The connections to a server that another one has named, as `host:port`. */
+  connectionsAt(address: string): ServerConnections;
   /** Every server that holds keys. */
   all(): readonly ServerConnections[];
   /** Looks anew where keys lie; does not wait for it. */
   refresh(): void;
-  /** Resolves with the next change of any link. */
+  /** Resolves with the next change of any connection. */
   change(): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface ServersOptions extends AddressOptions {
   /** How many replicas must have a write that is confirmed, and how long that may take; 0 asks none. */
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
   /** See LinkOptions; `holds` tells whether a key lies on that server. */
-  readonly prepare: (line: Connection, holds: (key: string) => boolean) => Promise<void>;
+  readonly prepare: (connection: Connection, holds: (key: string) => boolean) => Promise<void>;
   readonly onEvent: (event: ServerEvent) => void;
 }
 
@@ -74,7 +74,7 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
 
 class SingleServer implements Servers {
   readonly isCluster = false;
-  readonly #links: ServerConnections;
+  readonly #connections: ServerConnections;
   readonly #watch: ConnectionMonitor;
 
   static async open(options: ServersOptions, address: Address): Promise<SingleServer> {
@@ -96,7 +96,7 @@ class SingleServer implements Servers {
       require: options.require,
       replicas: options.confirm.replicas,
     };
-    this.#links = openConnections({
+    this.#connections = openConnections({
       ...options,
       address: server!,
       identify,
@@ -107,23 +107,23 @@ class SingleServer implements Servers {
   }
 
   #isReady(): boolean {
-    return connectionsIn(this.#links).every(({ isReady }) => isReady);
+    return connectionsIn(this.#connections).every(({ isReady }) => isReady);
   }
 
   get info(): ServersInfo {
     return this.#watch.info();
   }
 
-  linksOf(): ServerConnections {
-    return this.#links;
+  connectionsOf(): ServerConnections {
+    return this.#connections;
   }
 
-  linksAt(): ServerConnections {
-    return this.#links;
+  connectionsAt(): ServerConnections {
+    return this.#connections;
   }
 
   all(): readonly ServerConnections[] {
-    return [this.#links];
+    return [this.#connections];
   }
 
   refresh(): void {}
@@ -133,7 +133,7 @@ class SingleServer implements Servers {
   }
 
   close(): Promise<void> {
-    return closeConnections(this.#links);
+    return closeConnections(this.#connections);
   }
 }
 
@@ -154,15 +154,15 @@ export function openConnections(
 ): ServerConnections {
   const { address, login, identify, rules, watch, commandTimeoutMs, writeTimeoutMs, confirm } = options;
   const shared = { address, login, identify, rules };
-  const onChange = (link: ServerConnection, problem: unknown) => {
+  const onChange = (server: ServerConnection, problem: unknown) => {
     // WHY: a server that has vanished without a word would hold up whoever is patient until the last time-out.
-    if (link === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
-    watch.changed(link, problem);
+    if (server === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
+    watch.changed(server, problem);
   };
-  const prepare = async (line: Connection) => {
+  const prepare = async (connection: Connection) => {
     // One key speaks for the whole database, or for the whole cluster.
-    if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
-    await options.prepare(line, options.holds);
+    if (options.holds(FORMAT_KEY)) await claimFormat(connection.redis);
+    await options.prepare(connection, options.holds);
   };
   const main = new ServerConnection({ ...shared, commandTimeoutMs, prepare, onChange });
   const confirming =
@@ -174,11 +174,11 @@ export function openConnections(
     writeTimeoutMs <= commandTimeoutMs
       ? main
       : new ServerConnection({ ...shared, commandTimeoutMs: writeTimeoutMs, prepare, onChange });
-  const links = { main, confirming, patient };
-  for (const link of connectionsIn(links)) link.start();
-  return links;
+  const connections = { main, confirming, patient };
+  for (const server of connectionsIn(connections)) server.start();
+  return connections;
 }
 
-export async function closeConnections(links: ServerConnections): Promise<void> {
-  await Promise.all(connectionsIn(links).map((link) => link.close()));
+export async function closeConnections(connections: ServerConnections): Promise<void> {
+  await Promise.all(connectionsIn(connections).map((server) => server.close()));
 }
