@@ -5,10 +5,10 @@ import type { Counters, SessionLimits, SessionReason } from '../../core/session/
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { ChargeAnswer, ChargedSession, ChargeStep, IdempotencyKey } from '../port.ts';
-import type { Connection } from './connection/commands.ts';
 import { failureOfItem, internal, rowOf } from './connection/errors.ts';
 import { CHARGE_CODES, type CONCEALED_DENIALS, fieldsOf, type ReplyFields } from './connection/replies.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
+import type { Connection } from './connection/server-connection.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
 import { absentKey, sessionKey } from './keys.ts';
 import { decisionLength, isNear, latestOf, NO_BYTES, type Store, writeDecision } from './store.ts';

@@ -3,10 +3,11 @@ import { isOwnId, partitionOf } from '../../core/partition.ts';
 import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry, IdempotencyKey } from '../port.ts';
-import type { Commands, Connection } from './connection/commands.ts';
+import type { Commands } from './connection/commands.ts';
 import type { DataMonitor } from './connection/data-monitor.ts';
 import type { HighWaterMarks } from './connection/high-water-marks.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './connection/scripts.ts';
+import type { Connection } from './connection/server-connection.ts';
 
 export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
 

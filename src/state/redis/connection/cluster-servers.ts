@@ -19,7 +19,7 @@ import {
   type ServersInfo,
   type ServersOptions,
   START_WAIT_MS,
-} from './servers.ts';
+} from './server-connections.ts';
 
 const SLOTS = 16_384;
 /** How often the map is asked for while all is well, and how soon again while it is not. */

@@ -3,23 +3,15 @@
 //
 // INVARIANT: nothing is sent after its deadline, nothing waits longer than its deadline, and after an error that leaves
 // open whether the command was executed it is sent once more at the most.
-import type { Redis } from 'ioredis';
 import { Failure } from '../../../core/failure.ts';
 import { CONNECTION_ERRORS, type ErrorRow, failureOf, NotSent, redirectOf, rowOf } from './errors.ts';
-import type { ServerConnection } from './server-connection.ts';
-import type { ServerConnections, Servers } from './servers.ts';
+import type { Connection, ServerConnection } from './server-connection.ts';
+import type { ServerConnections, Servers } from './server-connections.ts';
 
 /** How often a command that was not executed is sent again; each one is bounded by the deadline, too. */
 const ATTEMPTS_MAX = 6;
 /** A server that asks for patience (a slot on its way) gets this much. */
 const PATIENCE_MS = 15;
-
-export interface Connection {
-  readonly redis: Redis;
-  readonly server: ServerConnection;
-  /** The server holds the key for this one question only, and wants to be told that we know. */
-  readonly asking: boolean;
-}
 
 export type Command<T> = (connection: Connection) => Promise<T>;
 

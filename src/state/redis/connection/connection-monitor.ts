@@ -3,7 +3,7 @@
 import type { Durability, StoreWarning } from '../../port.ts';
 import { Refusal, type Verdict } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
-import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './servers.ts';
+import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './server-connections.ts';
 
 /** From the weakest. A store promises what the weakest of its servers does. */
 const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];

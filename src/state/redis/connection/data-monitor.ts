@@ -9,7 +9,7 @@ import { fieldsOf } from './replies.ts';
 import { callScript, type Script } from './scripts.ts';
 import { claimFormat } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
-import type { Servers } from './servers.ts';
+import type { Servers } from './server-connections.ts';
 
 export type DataLoss = 'emptied' | 'rolled_back';
 

@@ -6,9 +6,9 @@
 import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
-import type { Connection } from './commands.ts';
 import { fieldsOf } from './replies.ts';
 import { callScript, LINEAGE, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
+import type { Connection } from './server-connection.ts';
 
 /** Those used longest ago are forgotten first. */
 const KNOWN_MAX = 20_000;

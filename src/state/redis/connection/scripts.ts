@@ -3,9 +3,9 @@
 // WHY NOT defineCommand: it decides by itself whether to send EVAL or EVALSHA, and repeats commands on its own terms.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Connection } from './commands.ts';
 import { isReplyError } from './errors.ts';
 import { chargeCodesInLua, withReplies } from './replies.ts';
+import type { Connection } from './server-connection.ts';
 
 export const SCRIPT_NAMES = [
   'bind-identity',

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { BreakerState } from '../../port.ts';
 import type { Login, LoginSource } from './address.ts';
-import type { Connection } from './commands.ts';
 import { CONNECTION_ERRORS, type ErrorRow, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';
 import { examine, Refusal, type ServerRules, type Verdict } from './server-check.ts';
 
@@ -20,6 +19,14 @@ const CONNECT_MS = { min: 500, max: 2_000 };
 const CLOSE_MS_MAX = 1_000;
 /** How often a server that answers is looked at again: its settings change, and so may its role. */
 const RECHECK_MS = 10_000;
+
+/** One way to a server, as a command takes it. */
+export interface Connection {
+  readonly redis: Redis;
+  readonly server: ServerConnection;
+  /** The server holds the key for this one question only, and wants to be told that we know. */
+  readonly asking: boolean;
+}
 
 export interface ServerConnectionOptions {
   /** Where the server is, and how to log in. */
