@@ -27,6 +27,8 @@ export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 
 export function chargeBatcher(store: Store): ChargeBatcher {
   const { isCluster } = store.commands.servers;
+  // One writer serves all batches: a batch is written whole before anything else can run.
+  const writer = new MsgpackWriter();
   const charge = (questions: readonly ChargeQuestion[]) => {
     const steps = questions.map(({ step }) => step);
     const args: ScriptArgument[] = [
@@ -37,7 +39,7 @@ export function chargeBatcher(store: Store): ChargeBatcher {
       store.decisions.perSessionMax,
       store.runRetentionMs,
       LIMITS.sessionlessDenialsMax,
-      chargesBytes(store, steps),
+      chargesBytes(writer, store, steps),
     ];
     const keys: string[] = [];
     for (const { sessionId, identity } of steps) {
@@ -114,11 +116,8 @@ function countersIn(answer: Charged | Failure): Counters | undefined {
   return 'counters' in answer ? answer.counters : undefined;
 }
 
-/** One serves all: a batch is written from its first byte to its last before anything else can run. */
-const writer = new MsgpackWriter();
-
 /** The charges of a batch as charge.lua takes them, one behind the other. */
-function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
+function chargesBytes(writer: MsgpackWriter, { highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
   writer.begin();
   for (const {
     sessionId,
@@ -143,7 +142,7 @@ function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): 
     }
     writer.integer(highWaterMarks.sequenceOf(sessionId));
     const asked = writer.length - head - HEAD_BYTES;
-    const known = writeOperation(operation, decisionId);
+    const known = writeOperation(writer, operation, decisionId);
     const guard = identity?.bytes.length ?? 0;
     if (identity) {
       const at = writer.plain(guard);
@@ -169,7 +168,7 @@ const KEYED_BYTES = 36;
 const KEYLESS_BYTES = 24;
 
 /** A request without a key is known again by its decision, whose id is made for it alone. @returns the bytes written */
-function writeOperation(operation: IdempotencyKey | undefined, decisionId: string): number {
+function writeOperation(writer: MsgpackWriter, operation: IdempotencyKey | undefined, decisionId: string): number {
   const length = operation ? KEYED_BYTES : KEYLESS_BYTES;
   const at = writer.plain(length);
   const bytes = writer.target;
