@@ -74,7 +74,7 @@ const REDIS: Readonly<Record<string, Slip>> = {
     to: 'not read_bytes(identity_key)',
   },
   'a cap that lets one more in': {
-    file: 'state/redis/lua/reserve-place.lua',
+    file: 'state/redis/lua/reserve-slot-lease.lua',
     from: '>= max_live',
     to: '> max_live',
   },

@@ -3,13 +3,15 @@ import { Failure } from '../../core/failure.ts';
 import type { AgentRecord } from '../port/agent.ts';
 import type { RecordOf } from '../port/decision.ts';
 import type { State } from '../port/state.ts';
+import { fieldsOf } from './connection/replies.ts';
 import { agentKeys } from './keys.ts';
-import { closeForGood, releasePlaces } from './sessions.ts';
+import { closeForGood, releaseSlotLeases } from './sessions.ts';
 import { run, runConfirmed, type Store } from './store.ts';
 
 /**
- * The flag and the reading of the members are one step: whatever reserves a place later finds the flag, and whatever has
- * reserved one is in the list and is closed, or made void before it is opened. A repeat goes on where this stopped.
+ * Deactivates an agent and closes its sessions. One step sets the flag and reads the members: a later reservation finds the flag,
+ * and an earlier one is in the list, so its session is closed, or gets a tombstone before it is opened. A repeat goes on
+ * where this stopped.
  */
 export async function deactivateAgent(
   store: Store,
@@ -18,19 +20,18 @@ export async function deactivateAgent(
 ): ReturnType<State['deactivateAgent']> {
   const { deactivated, sessions } = agentKeys(agentId);
   const reply = await runConfirmed(store, 'deactivate-agent', [deactivated, sessions], [store.clock()]);
-  const [deactivatedAtMs, ...members] = reply as [number, ...Buffer[]];
-  const ids = members.map(String);
+  const { deactivated_at: deactivatedAtMs, sessions: ids } = fieldsOf('deactivate-agent', reply);
   const ends = await Promise.all(ids.map((id) => endOf(store, id, recordOf)));
-  // What has expired stays listed: it lives again if the clock is set back.
+  // An expired session stays listed: it lives again if the clock is set back.
   const over = ids.filter((_, index) => ends[index] !== 'expired');
-  await releasePlaces(store, agentId, over);
+  await releaseSlotLeases(store, agentId, over);
   return {
     agent: { deactivatedAtMs, liveSessions: 0 },
     sessionsClosed: ends.filter((end) => end === 'closed').length,
   };
 }
 
-/** A record that cannot be read permits nothing as it is, and must not keep the others open. */
+/** A record that cannot be read permits nothing, and must not keep the other sessions open. */
 async function endOf(store: Store, sessionId: string, recordOf: RecordOf | undefined): Promise<string> {
   try {
     return (await closeForGood(store, sessionId, recordOf)).kind;
@@ -49,6 +50,6 @@ export async function reactivateAgent(store: Store, agentId: string): Promise<Ag
 export async function readAgent(store: Store, agentId: string): Promise<AgentRecord> {
   const { deactivated, sessions } = agentKeys(agentId);
   const reply = await run(store, 'read-agent', [deactivated, sessions], [store.clock()]);
-  const [since, liveSessions] = reply as [Buffer | null, number];
-  return { deactivatedAtMs: since === null ? undefined : Number(since), liveSessions };
+  const { deactivated_at: since, live_sessions: liveSessions } = fieldsOf('read-agent', reply);
+  return { deactivatedAtMs: since === undefined ? undefined : Number(since), liveSessions };
 }

@@ -7,37 +7,16 @@ import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { ChargedSession, ChargeResult, ChargeStep } from '../port/charge.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
-import type { Connection } from './connection/commands.ts';
 import { failureOfItem, internal, rowOf } from './connection/errors.ts';
+import { CHARGE_CODES, type CONCEALED_DENIALS, fieldsOf, type ReplyFields } from './connection/replies.ts';
 import { callScript, LINEAGE, type ScriptArgument } from './connection/scripts.ts';
+import type { Connection } from './connection/server-connection.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
 import { absentKey, sessionKey } from './keys.ts';
-import { decisionLength, isNear, latestOf, type Store, writeDecision } from './store.ts';
+import { decisionLength, isNear, latestOf, NO_BYTES, type Store, writeDecision } from './store.ts';
 
 /** More would hold up the server's other clients; fewer would cost more commands. */
 const CHARGES_MAX = 32;
-
-/** The codes of charge.lua: a code is its place here. */
-export const CODES = [
-  'FAILED',
-  'CHARGED',
-  'REPLAYED',
-  'NOTHING_TO_CHARGE',
-  'IDENTITY_CHANGED',
-  'KEY_REUSED',
-  'TOO_MANY_KEYS',
-  'SESSION_UNKNOWN',
-  'AGENT_MISMATCH',
-  'OWNER_MISMATCH',
-  'SESSION_CLOSED',
-  'SESSION_EXPIRED',
-  'BUDGET_EXHAUSTED',
-  'TOOL_NOT_GRANTED',
-  'SENSITIVITY_EXCEEDED',
-  'RATE_LIMITED',
-  'RATE_IMPOSSIBLE',
-  'ROLLED_BACK',
-] as const satisfies readonly (SessionReason | Uppercase<ChargeResult['kind']> | 'FAILED' | 'ROLLED_BACK')[];
 
 export interface ChargeQuestion {
   readonly step: ChargeStep;
@@ -50,6 +29,8 @@ export type ChargeBatcher = TurnBatcher<ChargeQuestion, Charged>;
 
 export function chargeBatcher(store: Store): ChargeBatcher {
   const { isCluster } = store.commands.servers;
+  // One writer serves all batches: a batch is written whole before anything else can run.
+  const writer = new MsgpackWriter();
   const charge = (questions: readonly ChargeQuestion[]) => {
     const steps = questions.map(({ step }) => step);
     const args: ScriptArgument[] = [
@@ -60,7 +41,7 @@ export function chargeBatcher(store: Store): ChargeBatcher {
       store.decisions.perSessionMax,
       store.runRetentionMs,
       LIMITS.sessionlessDenialsMax,
-      chargesBytes(store, steps),
+      chargesBytes(writer, store, steps),
     ];
     const keys: string[] = [];
     for (const { sessionId, identity } of steps) {
@@ -69,11 +50,11 @@ export function chargeBatcher(store: Store): ChargeBatcher {
     }
     if (isCluster) keys.push(absentKey(keys[0]!));
     const call = { script: store.scripts.charge, keys, args };
-    return store.commands.ask(keys[0]!, latestOf(questions), async (line) => {
-      const [now, ...items] = (await callScript(line, call)) as [number, ...ItemReply[]];
+    return store.commands.ask(keys[0]!, latestOf(questions), async (connection) => {
+      const [now, ...items] = (await callScript(connection, call)) as [number, ...unknown[]];
       const answers = items.map((item, index) => answerOf(item, steps[index]!, now));
-      noteFailures(line, answers);
-      for (const [index, answer] of answers.entries()) noteSession(store, line, steps[index]!, answer);
+      noteFailures(connection, answers);
+      for (const [index, answer] of answers.entries()) noteSession(store, connection, steps[index]!, answer);
       return answers;
     });
   };
@@ -98,8 +79,8 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
   const answer = await batcher.add(question);
   if (answer !== 'rolled_back') return answer;
   const { sessionId } = step;
-  await store.commands.ask(sessionKey(sessionId), store.deadline, (line) =>
-    store.highWaterMarks.restoreSession(line, sessionId),
+  await store.commands.ask(sessionKey(sessionId), store.deadline, (connection) =>
+    store.highWaterMarks.restoreSession(connection, sessionId),
   );
   const again = await batcher.add(question);
   if (again === 'rolled_back') throw failureOfItem('the session stands behind what was acknowledged of it');
@@ -107,28 +88,28 @@ export async function charge(store: Store, batcher: ChargeBatcher, step: ChargeS
 }
 
 /** Where the server refused the script's very writes, nothing was executed, and the whole may be asked once more. */
-function noteFailures(line: Connection, answers: readonly (Charged | Failure)[]): void {
+function noteFailures(connection: Connection, answers: readonly (Charged | Failure)[]): void {
   let refused: unknown;
   for (const answer of answers) {
     if (!(answer instanceof Failure)) continue;
-    line.server.notice(answer.cause);
+    connection.server.notice(answer.cause);
     if (rowOf(answer.cause).next !== 'give_up') refused = answer.cause;
   }
   if (refused !== undefined && answers.every((answer) => answer instanceof Failure)) throw refused;
 }
 
 /**
- * Whatever a caller learns of a session is a floor: also that a key was charged before, which acknowledges the charge,
- * and that a budget is spent, which somebody else may have done.
+ * Everything that a caller learns of a session raises its high-water mark: also that a key was charged before, which
+ * acknowledges the charge, and that a budget is spent, perhaps by another process.
  */
 function noteSession(
   { highWaterMarks }: Store,
-  { server: link }: Connection,
+  { server }: Connection,
   { sessionId }: ChargeStep,
   answer: Charged | Failure,
 ): void {
   const counters = countersIn(answer);
-  if (counters) highWaterMarks.observeSession(sessionId, link.lineage, counters);
+  if (counters) highWaterMarks.observeSession(sessionId, server.lineage, counters);
 }
 
 function countersIn(answer: Charged | Failure): Counters | undefined {
@@ -137,11 +118,8 @@ function countersIn(answer: Charged | Failure): Counters | undefined {
   return 'counters' in answer ? answer.counters : undefined;
 }
 
-/** One serves all: a batch is written from its first byte to its last before anything else can run. */
-const writer = new MsgpackWriter();
-
 /** The charges of a batch as charge.lua takes them, one behind the other. */
-function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
+function chargesBytes(writer: MsgpackWriter, { highWaterMarks }: Store, steps: readonly ChargeStep[]): Buffer {
   writer.begin();
   for (const {
     sessionId,
@@ -166,7 +144,7 @@ function chargesBytes({ highWaterMarks }: Store, steps: readonly ChargeStep[]): 
     }
     writer.integer(highWaterMarks.sequenceOf(sessionId));
     const asked = writer.length - head - HEAD_BYTES;
-    const known = writeOperation(operation, decisionId);
+    const known = writeOperation(writer, operation, decisionId);
     const guard = identity?.bytes.length ?? 0;
     if (identity) {
       const at = writer.plain(guard);
@@ -192,7 +170,7 @@ const KEYED_BYTES = 36;
 const KEYLESS_BYTES = 24;
 
 /** A request without a key is known again by its decision, whose id is made for it alone. @returns the bytes written */
-function writeOperation(operation: IdempotencyKey | undefined, decisionId: string): number {
+function writeOperation(writer: MsgpackWriter, operation: IdempotencyKey | undefined, decisionId: string): number {
   const length = operation ? KEYED_BYTES : KEYLESS_BYTES;
   const at = writer.plain(length);
   const bytes = writer.target;
@@ -204,26 +182,24 @@ function writeOperation(operation: IdempotencyKey | undefined, decisionId: strin
   return length;
 }
 
-/**
- * A code, fourteen numbers, a detail and the id of a denial's record; where the caller may see none of them a code and the
- * id; or a code and a message.
- */
-type ItemReply = readonly [number, ...(number | Buffer | null)[]];
-const DETAIL = 15;
-const RECORD = 16;
+/** Every code stands for an answer, or for a way to have none. */
+type Code = (typeof CHARGE_CODES)[number] &
+  (SessionReason | Uppercase<ChargeResult['kind']> | 'FAILED' | 'ROLLED_BACK');
 
-function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Charged | Failure {
-  const code = CODES[item[0]];
+/** The answer to one charge. @throws Failure internal for a reply of another form */
+function answerOf(item: unknown, { decisionId }: ChargeStep, now: number): Charged | Failure {
+  const code: Code | undefined = CHARGE_CODES[fieldsOf('charge.bare', item).code];
   switch (code) {
     case 'CHARGED':
-      return { kind: 'charged', now, ...chargedOf(item) };
+      return { kind: 'charged', now, ...chargedOf(fieldsOf('charge.session', item)) };
     case 'NOTHING_TO_CHARGE':
-      return { kind: 'nothing_to_charge', now, ...chargedOf(item) };
+      return { kind: 'nothing_to_charge', now, ...chargedOf(fieldsOf('charge.session', item)) };
     case 'REPLAYED': {
-      const first = uuidText(item[DETAIL] as Buffer);
-      // Our own repeat after a lost answer: it is this decision that had the effect.
-      if (first === decisionId) return { kind: 'charged', now, ...chargedOf(item) };
-      return { kind: 'replayed', decisionId: first, now, ...chargedOf(item) };
+      const fields = fieldsOf('charge.session', item);
+      const first = uuidText(fields.first_decision ?? NO_BYTES);
+      // Our own repeat after a lost answer: this very decision had the effect.
+      if (first === decisionId) return { kind: 'charged', now, ...chargedOf(fields) };
+      return { kind: 'replayed', decisionId: first, now, ...chargedOf(fields) };
     }
     case 'IDENTITY_CHANGED':
       return { kind: 'identity_changed', now };
@@ -233,47 +209,58 @@ function answerOf(item: ItemReply, { decisionId }: ChargeStep, now: number): Cha
       return { kind: 'too_many_keys', now };
     case 'ROLLED_BACK':
       return 'rolled_back';
+    case 'SESSION_UNKNOWN':
+    case 'AGENT_MISMATCH':
+    case 'OWNER_MISMATCH':
+      return concealedDenial(code, fieldsOf('charge.concealed', item), now);
     case 'FAILED':
+      return failureOfItem(fieldsOf('charge.failed', item).message);
     case undefined:
-      return failureOfItem(String(item[1]));
+      throw internal(new Error('a charge with an unknown code'));
     default:
-      return deniedOf(code, item, now);
+      return denial(code, fieldsOf('charge.session', item), now);
   }
 }
 
-function deniedOf(reason: SessionReason, item: ItemReply, now: number): ChargeResult {
-  const isConcealed = !maySeeUsage(reason);
-  const detail = (item[DETAIL] ?? undefined) as number | undefined;
-  const record = item[isConcealed ? 1 : RECORD] as Buffer | undefined;
+function concealedDenial(
+  reason: (typeof CONCEALED_DENIALS)[number],
+  { record }: ReplyFields<'charge.concealed'>,
+  now: number,
+): ChargeResult {
+  const decisionId = record && { decisionId: uuidText(record) };
   return {
     kind: 'denied',
     reason,
-    callIndex: reason === 'RATE_LIMITED' ? undefined : detail,
-    retryAfterMs: reason === 'RATE_LIMITED' ? detail : undefined,
-    charged: isConcealed ? undefined : chargedOf(item),
-    ...(record && { decisionId: uuidText(record) }),
+    callIndex: undefined,
+    retryAfterMs: undefined,
+    charged: undefined,
+    ...decisionId,
     now,
   };
 }
 
-function chargedOf(item: ItemReply): ChargedSession {
-  if (item.length < DETAIL) throw internal(new Error('a reply with too few numbers'));
-  const fields = item as readonly number[];
+function denial(reason: SessionReason, fields: ReplyFields<'charge.session'>, now: number): ChargeResult {
+  const { call_index: callIndex, retry_after: retryAfterMs, record } = fields;
+  const decisionId = record && { decisionId: uuidText(record) };
+  return { kind: 'denied', reason, callIndex, retryAfterMs, charged: chargedOf(fields), ...decisionId, now };
+}
+
+function chargedOf(fields: ReplyFields<'charge.session'>): ChargedSession {
   const limits: SessionLimits = {
-    timeLimitMs: fields[1]!,
-    callBudget: fields[2]!,
-    rateLimit: fields[3] === 0 ? undefined : fields[3]!,
-    rateWindowMs: fields[4]!,
-    createdAtMs: fields[5]!,
+    timeLimitMs: fields.time_limit,
+    callBudget: fields.call_budget,
+    rateLimit: fields.rate_limit === 0 ? undefined : fields.rate_limit,
+    rateWindowMs: fields.rate_window,
+    createdAtMs: fields.created_at,
   };
   const counters: Counters = {
-    closedAtMs: fields[6] === 0 ? undefined : fields[6]!,
-    callsMade: fields[7]!,
-    windowStartMs: fields[8]!,
-    windowCalls: fields[9]!,
-    sequence: fields[10]!,
-    clockMs: fields[11]!,
-    operations: { generation: fields[12]!, current: fields[13]!, previous: fields[14]! },
+    closedAtMs: fields.closed_at === 0 ? undefined : fields.closed_at,
+    callsMade: fields.calls_made,
+    windowStartMs: fields.window_start,
+    windowCalls: fields.window_calls,
+    sequence: fields.sequence,
+    clockMs: fields.clock,
+    operations: { generation: fields.generation, current: fields.current, previous: fields.previous },
   };
   return { limits, counters };
 }

@@ -8,6 +8,7 @@ import { uuidBytes, uuidText } from '../codec/operation-record.ts';
 import { decodeRunDecision } from '../codec/run-decision.ts';
 import type { DecisionPage, DecisionRecords, SettledDecision } from '../port/decision.ts';
 import { decoded } from './connection/errors.ts';
+import { fieldsOf, rowsOf } from './connection/replies.ts';
 import {
   absentKey,
   DECISION_BUCKET_MS,
@@ -45,8 +46,8 @@ export async function recordDecision(
     callIndex === undefined ? 0 : callIndex + 1,
     decisionBytes(decision, decisionId),
   ]);
-  const [now, recorded] = reply as [number, Buffer];
-  return { decisionId: uuidText(recorded), now };
+  const { now, record } = fieldsOf('record-decision', reply);
+  return { decisionId: uuidText(record), now };
 }
 
 const LIST_MAX = {
@@ -65,10 +66,11 @@ export async function readDecision(store: Store, decisionId: string): Promise<De
 async function readRecords(store: Store, ids: readonly string[]): Promise<DecisionRecord[]> {
   const args = [store.clock(), ...ids.map(uuidBytes)];
   const reply = await runScript(store, 'read-decisions', ids.map(decisionBucketKey), args);
-  const [now, ...stored] = reply as [number, ...(Buffer | null)[]];
+  const { now, records } = fieldsOf('read-decisions', reply);
+  const stored = rowsOf('read-decisions.record', records);
   return decoded(() =>
     ids.flatMap((id, index) => {
-      const bytes = stored[index];
+      const bytes = stored[index]?.bytes;
       const record = bytes && decodeDecision(id, bytes);
       return record && now - record.atMs <= store.decisions.retentionMs ? [record] : [];
     }),

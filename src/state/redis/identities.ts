@@ -3,6 +3,7 @@ import { type Identity, type StoredIdentity, sameIdentity } from '../../core/ide
 import { decodeIdentity, encodeIdentity, readStoredIdentity } from '../codec/identity-record.ts';
 import type { State } from '../port/state.ts';
 import { unavailable } from './connection/errors.ts';
+import { fieldsOf, type ReplyFields, rowsOf } from './connection/replies.ts';
 import { TurnBatcher } from './connection/turn-batcher.ts';
 import { asBuffer, latestOf, NO_BYTES, run, type Store } from './store.ts';
 
@@ -27,20 +28,23 @@ export function identityReader(store: Store): IdentityReader {
   const read = async (questions: readonly IdentityQuestion[]) => {
     const keys = questions.map(({ traceId }) => store.identityKeyPrefix + traceId);
     const within = { ...store, deadline: latestOf(questions) };
-    const reply = (await run(within, 'read-identities', keys, [store.clock()])) as (number | Buffer | null)[];
-    const now = reply[0] as number;
-    return questions.map((_, index) =>
-      foundIdentity(reply[2 * index + 1] as Buffer | null, reply[2 * index + 2] as number, now),
+    const { now, identities } = fieldsOf(
+      'read-identities',
+      await run(within, 'read-identities', keys, [store.clock()]),
     );
+    return rowsOf('read-identities.identity', identities).map((found) => foundIdentity(found, now));
   };
   // In a cluster each record lies in a slot of its own.
   return new TurnBatcher(READS_MAX, read, store.commands.servers.isCluster ? ({ traceId }) => traceId : undefined);
 }
 
-function foundIdentity(bytes: Buffer | null, leftMs: number, now: number): FoundIdentity {
-  // Something else than a string is a record that cannot be trusted, like a string that is no identity.
-  if (leftMs === -3) return { stored: { bytes: NO_BYTES, identity: undefined }, expiresAtMs: undefined };
-  if (bytes === null) return { stored: undefined, expiresAtMs: undefined };
+function foundIdentity(
+  { kind, bytes, left_ms: leftMs = -1 }: ReplyFields<'read-identities.identity'>,
+  now: number,
+): FoundIdentity {
+  // A key of another type is a record that cannot be trusted, like a string that is no identity.
+  if (kind === 'other_type') return { stored: { bytes: NO_BYTES, identity: undefined }, expiresAtMs: undefined };
+  if (bytes === undefined) return { stored: undefined, expiresAtMs: undefined };
   return { stored: readStoredIdentity(bytes), expiresAtMs: leftMs < 0 ? undefined : now + leftMs };
 }
 
@@ -56,12 +60,12 @@ export async function bindIdentity(
   let same: Buffer = NO_BYTES;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const reply = await run(store, 'bind-identity', [key], [store.clock(), ttlMs, bytes, same]);
-    const [kind, detail] = reply as [Buffer, number | Buffer];
-    if (typeof detail === 'number') return { kind: String(kind) as 'bound' | 'already_bound', expiresAtMs: detail };
+    const { kind, expires_at: expiresAtMs, found: bytesFound = NO_BYTES } = fieldsOf('bind-identity', reply);
+    if (expiresAtMs !== undefined) return { kind: kind as 'bound' | 'already_bound', expiresAtMs };
     // Another service may write the same identity in other bytes, with fields of its own, which stay as they are.
-    const found = decodeIdentity(detail);
+    const found = decodeIdentity(bytesFound);
     if (!found || !sameIdentity(found, identity)) return { kind: 'conflict' };
-    same = detail;
+    same = bytesFound;
   }
   throw unavailable(new Error('the identity record keeps changing'));
 }

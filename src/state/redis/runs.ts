@@ -9,6 +9,7 @@ import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { RememberedAppend, RunCommit, RunIndex, RunPage, StoredRun } from '../port/run.ts';
 import type { State } from '../port/state.ts';
 import { decoded } from './connection/errors.ts';
+import { fieldsOf, type ReplyFields, rowsOf } from './connection/replies.ts';
 import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind } from './index-walk.ts';
 import { callerOperationKey, ownOperationKey, runIndexKeys, runKeys, runSubjectKey, sessionKey } from './keys.ts';
@@ -22,29 +23,23 @@ export async function readRun(
   const { run, slots, noted } = runKeys(runId);
   const name = operation ? operationName(operation) : NO_BYTES;
   const { reply, lineage } = await runWhere(store, 'read-run', [run, ...slots, noted], [store.clock(), name]);
-  const [now, revision, bytes, remembered, runDecisions, lost] = reply as [
-    number,
-    Buffer | null,
-    Buffer | null,
-    Buffer | null,
-    number,
-    Buffer | null,
-  ];
-  const stored = storedRun(revision, bytes);
+  const fields = fieldsOf('read-run', reply);
+  const { now, remembered } = fields;
+  const stored = storedRun(fields);
   // A repeat is acknowledged by what is remembered: whoever says so has seen it.
   if (stored && remembered) store.highWaterMarks.observeRun(runId, lineage, stored.revision);
   return {
     stored,
     remembered: rememberedOf(remembered),
-    runDecisions: stored ? runDecisions : 0,
-    lostChanges: Number(lost ?? 0),
+    runDecisions: stored ? fields.run_decisions : 0,
+    lostChanges: Number(fields.lost_changes ?? 0),
     now,
   };
 }
 
-function storedRun(revision: Buffer | null | undefined, bytes: Buffer | null | undefined): StoredRun | undefined {
-  if (!revision && !bytes) return undefined;
-  return decoded(() => ({ run: decodeRun(bytes ?? NO_BYTES), revision: Number(revision) }));
+function storedRun({ revision, run }: ReplyFields<'read-runs.run'>): StoredRun | undefined {
+  if (!revision && !run) return undefined;
+  return decoded(() => ({ run: decodeRun(run ?? NO_BYTES), revision: Number(revision) }));
 }
 
 /** What is remembered of an operation: its fingerprint, 8 bytes, then what it answered. */
@@ -52,8 +47,8 @@ function encodeAppend({ fingerprint, answer }: RememberedAppend): Buffer {
   return Buffer.concat([Buffer.from(fingerprint, 'hex'), Buffer.from(answer)]);
 }
 
-function rememberedOf(bytes: Buffer | null): RememberedAppend | undefined {
-  if (bytes === null) return undefined;
+function rememberedOf(bytes: Buffer | undefined): RememberedAppend | undefined {
+  if (bytes === undefined) return undefined;
   return { fingerprint: bytes.toString('hex', 0, 8), answer: bytes.toString('utf8', 8) };
 }
 
@@ -210,8 +205,8 @@ function belongs(run: Run, index: RunIndex): boolean {
 async function readRuns(store: Store, runIds: readonly string[]): Promise<{ runs: StoredRun[]; now: number }> {
   const keys = runIds.map((runId) => runKeys(runId).run);
   const reply = await runScript(store, 'read-runs', keys, [store.clock()]);
-  const [now, ...parts] = reply as [number, ...(Buffer | null)[]];
-  const runs = runIds.map((_, index) => storedRun(parts[2 * index], parts[2 * index + 1]));
+  const { now, runs: rows } = fieldsOf('read-runs', reply);
+  const runs = rowsOf('read-runs.run', rows).map(storedRun);
   return { runs: runs.filter((run) => run !== undefined), now };
 }
 

@@ -1,9 +1,9 @@
 // Sessions, except their charges: made, read, closed, listed and removed.
 //
-// A session and the list of its agent's live sessions lie in two slots, so in a cluster no script can write both. A place
-// in the list is therefore reserved first, then the session is opened, then the place is confirmed. Whoever stops half
-// way leaves a reservation, and whoever finds the list full looks into those: what was never opened is made void, so that
-// it can never be opened any more, and its place is free. docs/decisions/0011-slot-leases.md.
+// A session and the list of its agent's live sessions lie in two slots of a cluster, and no script can write both. A slot
+// lease in the list is therefore reserved first, then the session is opened, then the lease is confirmed. A request that
+// stops half way leaves a reservation. A request that finds the list full looks into the reservations: a session that was
+// never opened gets a tombstone, so that it can never be opened, and its lease is free. docs/decisions/0011-slot-leases.md.
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { isOwnId, partitionOf } from '../../core/partition.ts';
@@ -20,6 +20,7 @@ import type { IdempotencyKey } from '../port/idempotency-key.ts';
 import type { CloseSessionResult, CreateSessionResult, NewSession } from '../port/session.ts';
 import type { State } from '../port/state.ts';
 import { decoded, unavailable } from './connection/errors.ts';
+import { fieldsOf, type ReplyFields, rowsOf } from './connection/replies.ts';
 import { LINEAGE } from './connection/scripts.ts';
 import { idsBehind, idsUpTo } from './index-walk.ts';
 import {
@@ -54,27 +55,31 @@ export async function createSession(
   operation: IdempotencyKey | undefined,
   recordOf?: RecordOf,
 ): Promise<CreateSessionResult> {
-  let voidId = '';
+  let spentId = '';
   let hasLooked = false;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    // An id that was made void is spent.
-    const ownId = voidId === wanted.sessionId ? anotherId(voidId) : wanted.sessionId;
-    const [kind, ...ids] = await reserve(store, { ...wanted, sessionId: ownId }, { maxLive, operation, voidId });
+    // An id with a tombstone is spent.
+    const ownId = spentId === wanted.sessionId ? anotherId(spentId) : wanted.sessionId;
+    const {
+      kind,
+      session: id,
+      holders = [],
+    } = await reserve(store, { ...wanted, sessionId: ownId }, { maxLive, operation, spentId });
     switch (kind) {
       case 'reserved': {
-        const answer = await open(store, { ...wanted, sessionId: ids[0]! }, { isOwn: ids[0] === ownId, recordOf });
+        const answer = await open(store, { ...wanted, sessionId: id! }, { isOwn: id === ownId, recordOf });
         if (answer) return answer;
-        voidId = ids[0]!;
+        spentId = id!;
         break;
       }
       case 'opened': {
-        const found = await readSession(store, ids[0]!);
-        if (found.record || !(await isVoid(store, ids[0]!, 'look'))) return { kind: 'replayed', ...found };
-        voidId = ids[0]!;
+        const found = await readSession(store, id!);
+        if (found.record || !(await hasTombstone(store, id!, 'look'))) return { kind: 'replayed', ...found };
+        spentId = id!;
         break;
       }
       case 'full':
-        if (hasLooked || !(await freePlaces(store, wanted.agentId, ids))) return { kind: 'too_many_sessions' };
+        if (hasLooked || !(await freeSlotLeases(store, wanted.agentId, holders))) return { kind: 'too_many_sessions' };
         hasLooked = true;
         break;
       default:
@@ -87,18 +92,18 @@ export async function createSession(
 async function reserve(
   store: Store,
   { sessionId, agentId, timeLimitMs }: NewSession,
-  { maxLive, operation, voidId }: { maxLive: number; operation: IdempotencyKey | undefined; voidId: string },
-): Promise<string[]> {
+  { maxLive, operation, spentId }: { maxLive: number; operation: IdempotencyKey | undefined; spentId: string },
+): Promise<ReplyFields<'reserve-slot-lease'>> {
   const { deactivated, sessions, reserved } = agentKeys(agentId);
   const operationKey = operation ? agentOperationKey(agentId, operation.key) : sessions;
   const fingerprint = operation ? Buffer.from(operation.fingerprint, 'hex') : NO_BYTES;
   const reply = await runConfirmed(
     store,
-    'reserve-place',
+    'reserve-slot-lease',
     [deactivated, sessions, reserved, operationKey],
-    [store.clock(), sessionId, timeLimitMs, maxLive, fingerprint, voidId],
+    [store.clock(), sessionId, timeLimitMs, maxLive, fingerprint, spentId],
   );
-  return (reply as Buffer[]).map(String);
+  return fieldsOf('reserve-slot-lease', reply);
 }
 
 /** An own id of the same time and partition. */
@@ -107,10 +112,10 @@ function anotherId(id: string): string {
 }
 
 /**
- * Opens the session for which a place is reserved, whoever reserved it. Undefined if it has been made void.
+ * Opens the session for which a slot lease is reserved, by this request or another. Undefined if it has a tombstone.
  *
- * @param isOwn  the request that reserved it created it, even where another one with its key came first to open it: of
- *   several requests at once exactly one is told so, and so is its own repeat after a lost answer
+ * @param isOwn  this request reserved the lease. It is answered `created`, even where another request with its key opened
+ *   the session first; so of several requests at once exactly one is, and so is its repeat after a lost answer
  */
 async function open(
   store: Store,
@@ -121,7 +126,7 @@ async function open(
   const kind = isOwn ? 'created' : 'replayed';
   const index = sessionIndexKeys(partitionOf(sessionId));
   const recorded = recordFor(sessionId, recordOf);
-  const [outcome, createdAtMs] = (await runConfirmed(
+  const reply = await runConfirmed(
     store,
     'insert-session',
     [sessionKey(sessionId), index.sessions, index.ends, recorded.absent],
@@ -134,16 +139,17 @@ async function open(
       recorded.entry,
       store.decisions.retentionMs,
     ],
-  )) as [Buffer, number];
-  switch (String(outcome)) {
+  );
+  const { kind: outcome, created_at: createdAtMs = 0 } = fieldsOf('insert-session', reply);
+  switch (outcome) {
     case 'opened': {
       const created: Session = { ...session, createdAtMs };
-      await confirmPlace(store, created);
+      await confirmSlotLease(store, created);
       return { kind, record: { session: created, counters: openingCounters(created) }, now: createdAtMs };
     }
     case 'present': {
       const { record, now } = await readSession(store, sessionId);
-      if (record) await confirmPlace(store, record.session);
+      if (record) await confirmSlotLease(store, record.session);
       return record ? { kind, record, now } : { kind: 'replayed', record, now };
     }
     default:
@@ -159,42 +165,45 @@ function recordFor(sessionId: string, recordOf: RecordOf | undefined): { absent:
   return { absent: absentKey(session), entry: decisionBytes(decision, decision.decisionId) };
 }
 
-/** Nothing depends on it: a reservation that stays is looked into by whoever wants its place. */
-async function confirmPlace(store: Store, { sessionId, agentId, createdAtMs, timeLimitMs }: Session): Promise<void> {
+/** Nothing depends on it: a request that finds the list full looks into reservations that stay. */
+async function confirmSlotLease(
+  store: Store,
+  { sessionId, agentId, createdAtMs, timeLimitMs }: Session,
+): Promise<void> {
   const { sessions, reserved } = agentKeys(agentId);
-  await unlessFailing(run(store, 'confirm-place', [sessions, reserved], [sessionId, createdAtMs + timeLimitMs]));
+  await unlessFailing(run(store, 'confirm-slot-lease', [sessions, reserved], [sessionId, createdAtMs + timeLimitMs]));
 }
 
-/** Frees the places that nothing holds any more, after a close or a creation that stopped half way. @returns whether there was one */
-async function freePlaces(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
+/** Releases the leases that no session holds, after a close or a creation that stopped half way. @returns whether there was any */
+async function freeSlotLeases(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
   const ended = await Promise.all(
     ids.map(async (id) => {
       const { record, now } = await readSession(store, id);
-      if (!record) return isVoid(store, id, 'make');
-      if (statusOf(record, now) === 'active') await confirmPlace(store, record.session);
+      if (!record) return hasTombstone(store, id, 'make');
+      if (statusOf(record, now) === 'active') await confirmSlotLease(store, record.session);
       return statusOf(record, now) !== 'active';
     }),
   );
-  return releasePlaces(
+  return releaseSlotLeases(
     store,
     agentId,
     ids.filter((_, index) => ended[index]),
   );
 }
 
-/** Whether there never will be a session of this id; `make` sees to it unless there is one. */
-async function isVoid(store: Store, sessionId: string, manner: 'look' | 'make'): Promise<boolean> {
-  return (await runConfirmed(store, 'void-session', [sessionKey(sessionId)], [manner])) === 1;
+/** Whether there never will be a session of this id; `make` leaves a tombstone unless there is a session. */
+async function hasTombstone(store: Store, sessionId: string, manner: 'look' | 'make'): Promise<boolean> {
+  return (await runConfirmed(store, 'tombstone-session', [sessionKey(sessionId)], [manner])) === 1;
 }
 
 /** @returns whether any was held */
-export async function releasePlaces(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
+export async function releaseSlotLeases(store: Store, agentId: string, ids: readonly string[]): Promise<boolean> {
   if (ids.length === 0) return false;
   const { sessions, reserved } = agentKeys(agentId);
-  return (await run(store, 'release-places', [sessions, reserved], ids)) !== 0;
+  return (await run(store, 'release-slot-leases', [sessions, reserved], ids)) !== 0;
 }
 
-/** For what heals by itself. */
+/** For a step that a later request repeats. */
 async function unlessFailing<T>(attempt: Promise<T>): Promise<T | undefined> {
   try {
     return await attempt;
@@ -215,9 +224,8 @@ async function readSessions(
   sessionIds: readonly string[],
 ): Promise<{ records: (SessionRecord | undefined)[]; now: number }> {
   const reply = await run(store, 'read-sessions', sessionIds.map(sessionKey), [store.clock()]);
-  const [now, ...parts] = reply as [number, ...(Buffer | null)[]];
-  const records = sessionIds.map((_, index) => {
-    const [facts, counters] = [parts[2 * index], parts[2 * index + 1]];
+  const { now, sessions } = fieldsOf('read-sessions', reply);
+  const records = rowsOf('read-sessions.session', sessions).map(({ facts, counters }) => {
     if (!facts && !counters) return undefined;
     const record = decoded(() => decodeSession(facts ?? NO_BYTES, counters ?? NO_BYTES));
     return isForgotten(record, store.retentionMs, now) ? undefined : record;
@@ -233,7 +241,7 @@ export async function closeSession(
 ): Promise<CloseSessionResult> {
   const answer = await close(store, sessionId, { operation, manner: '', recordOf });
   if (answer.kind === 'closed' || answer.kind === 'replayed') {
-    await unlessFailing(releasePlaces(store, answer.record.session.agentId, [sessionId]));
+    await unlessFailing(releaseSlotLeases(store, answer.record.session.agentId, [sessionId]));
   }
   return answer as CloseSessionResult;
 }
@@ -277,11 +285,13 @@ async function close(
     ],
     'confirmed',
   );
-  const [kind, now, facts, counters] = reply as [Buffer, number, Buffer, Buffer];
-  if (!facts) return { kind: String(kind) as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
+  const { kind, now, facts, counters } = fieldsOf('close-session', reply);
+  if (!facts || !counters || now === undefined) {
+    return { kind: kind as 'unknown' | 'already_closed' | 'key_reused' | 'expired' };
+  }
   const record = decoded(() => decodeSession(facts, counters));
   store.highWaterMarks.observeSession(sessionId, lineage, record.counters);
-  return { kind: String(kind) as 'closed' | 'replayed', record, now };
+  return { kind: kind as 'closed' | 'replayed', record, now };
 }
 
 /** The index beside a session, for foreign ids too. */
@@ -341,9 +351,9 @@ async function dropSessions(
     return [session, sessionSlotKey(session, 0), sessionSlotKey(session, 1)];
   });
   const reply = await run(store, 'drop-sessions', [sessions, ends, ...candidates], [store.clock(), endedForMs, ...ids]);
-  const [removed, left, ...expired] = reply as [number, number, ...Buffer[]];
-  for (let place = 0; place < expired.length; place += 2) {
-    await unlessFailing(releasePlaces(store, String(expired[place]), [String(expired[place + 1])]));
+  const { removed, left, expired } = fieldsOf('drop-sessions', reply);
+  for (const { agent, session } of rowsOf('drop-sessions.expired', expired)) {
+    await unlessFailing(releaseSlotLeases(store, agent, [session]));
   }
   return [removed, left];
 }

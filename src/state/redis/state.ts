@@ -18,7 +18,8 @@ import { unavailable } from './connection/errors.ts';
 import { HighWaterMarks, type RollBack } from './connection/high-water-marks.ts';
 import { loadScripts } from './connection/scripts.ts';
 import type { Requirements } from './connection/server-check.ts';
-import { openServers, type ServerEvent } from './connection/servers.ts';
+import type { ServerEvent } from './connection/server-connections.ts';
+import { openServers } from './connection/servers.ts';
 import { pageDecisions, readDecision, readRunDecisions, recordDecision } from './decisions.ts';
 import { bindIdentity, type IdentityReader, identityReader, releaseIdentity } from './identities.ts';
 import { isUnsafeIdentityPrefix } from './keys.ts';
@@ -110,7 +111,7 @@ export async function openStore(options: RedisStateOptions): Promise<Store> {
     confirm,
     writeTimeoutMs,
     onEvent,
-    prepare: (line, holds) => highWaterMarks.restoreAll(line, holds),
+    prepare: (connection, holds) => highWaterMarks.restoreAll(connection, holds),
   });
   data = new DataMonitor(servers, scripts['observe-data'], (loss) => onEvent({ kind: 'data_lost', loss }));
   return {

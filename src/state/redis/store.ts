@@ -4,10 +4,11 @@ import { rpcNumber } from '../codec/decision-record.ts';
 import { operationName, uuidBytes, writeUuid } from '../codec/operation-record.ts';
 import type { DecisionEntry } from '../port/decision.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
-import type { Commands, Connection } from './connection/commands.ts';
+import type { Commands } from './connection/commands.ts';
 import type { DataMonitor } from './connection/data-monitor.ts';
 import type { HighWaterMarks } from './connection/high-water-marks.ts';
 import { callScript, type Script, type ScriptArgument, type ScriptName } from './connection/scripts.ts';
+import type { Connection } from './connection/server-connection.ts';
 
 export type StoreCommands = Pick<Commands, 'servers' | 'ask' | 'confirm' | 'probe'>;
 
@@ -71,7 +72,10 @@ export function runWhere(
   manner: 'plain' | 'confirmed' = 'plain',
 ): Promise<{ reply: unknown; lineage: string }> {
   const call = { script: scripts[name], keys, args };
-  const ask = async (line: Connection) => ({ reply: await callScript(line, call), lineage: line.server.lineage });
+  const ask = async (connection: Connection) => ({
+    reply: await callScript(connection, call),
+    lineage: connection.server.lineage,
+  });
   return manner === 'confirmed' ? commands.confirm(keys[0]!, deadline, ask) : commands.ask(keys[0]!, deadline, ask);
 }
 

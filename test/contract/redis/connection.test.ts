@@ -2,7 +2,7 @@
 // that is not fit.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { START_WAIT_MS } from '../../../src/state/redis/connection/servers.ts';
+import { START_WAIT_MS } from '../../../src/state/redis/connection/server-connections.ts';
 import { sessionKey } from '../../../src/state/redis/keys.ts';
 import { openRedisState, type RedisEvent, Refusal } from '../../../src/state/redis/state.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';

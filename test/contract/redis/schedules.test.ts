@@ -131,7 +131,7 @@ describe.each(Object.entries(SETUPS))('on %s', (setUp, start) => {
   );
 
   test('its twin: where a deactivation does not make void what is not open yet, some order leaves it alive', async () => {
-    const source = store.scripts['close-session'].source.replace('make_void(session)', '');
+    const source = store.scripts['close-session'].source.replace('make_tombstone(session)', '');
     const digest = createHash('sha1').update(source).digest('hex');
     const slipped: Store = { ...store, scripts: { ...store.scripts, 'close-session': { source, digest } } };
     let left = 0;

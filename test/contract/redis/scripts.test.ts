@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/core/limits.ts';
 import type { SessionReason } from '../../../src/core/session/session-reason.ts';
 import { DECISION_HEAD_BYTES, effectNumber, reasonNumber } from '../../../src/state/codec/decision-record.ts';
-import { CODES } from '../../../src/state/redis/charge-batcher.ts';
+import { CHARGE_CODES as CODES, fieldsOf, REPLIES, withReplies } from '../../../src/state/redis/connection/replies.ts';
 import { loadScripts, SCRIPT_NAMES } from '../../../src/state/redis/connection/scripts.ts';
 import { DECISION_BUCKET_MS } from '../../../src/state/redis/keys.ts';
 
@@ -147,12 +147,28 @@ describe('scripts', () => {
     expect([...new Set(code.match(/\b[A-Z][A-Z_]+\b/g))].sort()).toEqual(['ARGV', 'KEYS']);
   });
 
-  test('a charge’s codes are their places in the list that decodes them', () => {
-    const codes: string[] = [];
-    for (const [, names, numbers] of own.get('charge')!.matchAll(/^local ([A-Z_, ]+) = ([\d, ]+)$/gm)) {
-      const places = numbers!.split(', ').map(Number);
-      for (const [index, name] of names!.split(', ').entries()) codes[places[index]!] = name;
+  test.each(SCRIPT_NAMES)('%s: the header names every field of the reply that the table has', (name) => {
+    const fields = Object.keys((REPLIES as Readonly<Record<string, object>>)[name] ?? {});
+    const [, header = ''] = /^-- Reply {2}((?:.*\n--)*.*)/m.exec(own.get(name)!) ?? [];
+    expect(fields.filter((field) => !header.includes(field))).toEqual([]);
+    // A list that a script writes by hand has no names.
+    if (fields.length > 0) expect(own.get(name)).not.toMatch(/return \{/);
+  });
+
+  test('a reply is written in the order of the table, and a name that the table lacks is refused', () => {
+    const written = withReplies('read-runs', 'return reply { runs = f(a, { b, c }), now = now }');
+    expect(written).toBe('return { now, f(a, { b, c }) }');
+    expect(withReplies('bind-identity', "reply { kind = 'other', found = '' }")).toBe("{ 'other', false, '' }");
+    expect(() => withReplies('read-runs', 'return reply { now = now, sessions = {} }')).toThrow(
+      'read-runs has no sessions',
+    );
+    expect(() => withReplies('read-runs', 'return reply { now = now }')).toThrow('without runs');
+  });
+
+  test('a reply of another form is a failure of ours', () => {
+    for (const reply of [null, 1, [], [Buffer.from('1'), []], [1, 2]]) {
+      expect(() => fieldsOf('read-runs', reply)).toThrow(expect.objectContaining({ kind: 'internal' }));
     }
-    expect(codes).toEqual([...CODES]);
+    expect(fieldsOf('bind-identity', [Buffer.from('bound'), 5])).toEqual({ kind: 'bound', expires_at: 5 });
   });
 });

@@ -1,4 +1,4 @@
-// The servers of a Redis Cluster: each master a link of its own, and a map of the slots that follows the cluster.
+// The servers of a Redis Cluster: each master a connection of its own, and a map of the slots that follows the cluster.
 //
 // WHY NOT the driver's Cluster class: it keeps commands in a queue while it connects to a node (it sets
 // `enableOfflineQueue: true` for each of them, whatever is asked for), so a command whose caller has been told that it
@@ -19,7 +19,7 @@ import {
   type ServersInfo,
   type ServersOptions,
   START_WAIT_MS,
-} from './servers.ts';
+} from './server-connections.ts';
 
 const SLOTS = 16_384;
 /** How often the map is asked for while all is well, and how soon again while it is not. */
@@ -71,17 +71,17 @@ export class ClusterServers implements Servers {
     return this.#watch.info();
   }
 
-  linksOf(key: string): ServerConnections {
+  connectionsOf(key: string): ServerConnections {
     const address = this.#slots[clusterKeySlot(key)];
-    const links = address === undefined ? undefined : this.#nodes.get(address);
-    if (!links) {
+    const connections = address === undefined ? undefined : this.#nodes.get(address);
+    if (!connections) {
       this.refresh();
       throw new NotSent(new Error('no server of the cluster is known to hold this slot'));
     }
-    return links;
+    return connections;
   }
 
-  linksAt(address: string): ServerConnections {
+  connectionsAt(address: string): ServerConnections {
     return this.#nodes.get(address) ?? this.#connect(address);
   }
 
@@ -163,17 +163,17 @@ export class ClusterServers implements Servers {
     this.#slots.fill(undefined);
     for (const { first, last, address } of map) this.#slots.fill(address, first, last + 1);
     const named = new Set(map.map(({ address }) => address));
-    for (const address of named) this.linksAt(address);
-    for (const [address, links] of this.#nodes) {
+    for (const address of named) this.connectionsAt(address);
+    for (const [address, connections] of this.#nodes) {
       if (named.has(address)) continue;
       this.#nodes.delete(address);
-      void closeConnections(links);
+      void closeConnections(connections);
     }
   }
 
   #connect(address: string): ServerConnections {
     const [, host, port] = /^\[?(.+?)\]?:(\d+)$/.exec(address) ?? [];
-    const links = openConnections({
+    const connections = openConnections({
       ...this.#options,
       address: { ...this.#address.shared, host: host!, port: Number(port) },
       identify: this.#address.identify,
@@ -186,8 +186,8 @@ export class ClusterServers implements Servers {
       watch: this.#watch,
       holds: (key) => this.#slots[clusterKeySlot(key)] === address,
     });
-    this.#nodes.set(address, links);
-    return links;
+    this.#nodes.set(address, connections);
+    return connections;
   }
 }
 

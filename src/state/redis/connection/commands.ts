@@ -3,32 +3,24 @@
 //
 // INVARIANT: nothing is sent after its deadline, nothing waits longer than its deadline, and after an error that leaves
 // open whether the command was executed it is sent once more at the most.
-import type { Redis } from 'ioredis';
 import { Failure } from '../../../core/failure.ts';
 import { CONNECTION_ERRORS, type ErrorRow, failureOf, NotSent, redirectOf, rowOf } from './errors.ts';
-import type { ServerConnection } from './server-connection.ts';
-import type { ServerConnections, Servers } from './servers.ts';
+import type { Connection, ServerConnection } from './server-connection.ts';
+import type { ServerConnections, Servers } from './server-connections.ts';
 
 /** How often a command that was not executed is sent again; each one is bounded by the deadline, too. */
 const ATTEMPTS_MAX = 6;
 /** A server that asks for patience (a slot on its way) gets this much. */
 const PATIENCE_MS = 15;
 
-export interface Connection {
-  readonly redis: Redis;
-  readonly server: ServerConnection;
-  /** The server holds the key for this one question only, and wants to be told that we know. */
-  readonly asking: boolean;
-}
-
-export type Command<T> = (line: Connection) => Promise<T>;
+export type Command<T> = (connection: Connection) => Promise<T>;
 
 export interface CommandsOptions {
   readonly commandTimeoutMs: number;
   readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
   /** Which connection takes a command, and which one that must be confirmed. */
-  readonly plain: (links: ServerConnections) => ServerConnection;
-  readonly confirming: (links: ServerConnections) => ServerConnection;
+  readonly plain: (connections: ServerConnections) => ServerConnection;
+  readonly confirming: (connections: ServerConnections) => ServerConnection;
 }
 
 export class Commands {
@@ -49,7 +41,7 @@ export class Commands {
   ask<T>(key: string, deadline: number, ask: Command<T>): Promise<T> {
     const { commandTimeoutMs, plain } = this.#options;
     return this.#send(key, Math.min(deadline, performance.now() + commandTimeoutMs), {
-      link: plain,
+      pick: plain,
       ask,
       boundMs: commandTimeoutMs,
     });
@@ -66,24 +58,24 @@ export class Commands {
     if (replicas === 0) return this.ask(key, deadline, ask);
     const until = Math.min(deadline, performance.now() + this.#options.commandTimeoutMs + timeoutMs);
     return this.#send(key, until, {
-      link: confirming,
+      pick: confirming,
       // Several commands in a row, each of which the driver bounds by itself.
       boundMs: Number.POSITIVE_INFINITY,
-      ask: async (line) => {
-        const { connection } = line.server;
-        const answer = await ask(line);
-        await confirmed(line, key, replicas, Math.max(1, Math.floor(until - performance.now())));
+      ask: async (connection) => {
+        const { connection: before } = connection.server;
+        const answer = await ask(connection);
+        await confirmed(connection, key, replicas, Math.max(1, Math.floor(until - performance.now())));
         // Another connection may be one to another server, whose replicas say nothing of ours.
-        if (line.server.connection !== connection) throw new Error('the connection changed under a confirmation');
+        if (connection.server.connection !== before) throw new Error('the connection changed under a confirmation');
         return answer;
       },
     });
   }
 
   /** The clock of one server, in ms since the epoch. @throws Failure when it does not answer */
-  async probe(link: ServerConnection): Promise<number> {
+  async probe(server: ServerConnection): Promise<number> {
     try {
-      const [seconds, microseconds] = await link.send((redis) => redis.time());
+      const [seconds, microseconds] = await server.send((redis) => redis.time());
       return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
     } catch (error) {
       throw failureOf(error);
@@ -93,7 +85,11 @@ export class Commands {
   async #send<T>(
     key: string,
     until: number,
-    { link, ask, boundMs }: { link: (links: ServerConnections) => ServerConnection; ask: Command<T>; boundMs: number },
+    {
+      pick,
+      ask,
+      boundMs,
+    }: { pick: (connections: ServerConnections) => ServerConnection; ask: Command<T>; boundMs: number },
   ): Promise<T> {
     let redirect: ReturnType<typeof redirectOf>;
     let wasUnknown = false;
@@ -101,10 +97,10 @@ export class Commands {
       try {
         if (performance.now() >= until) throw new NotSent(new Error('the deadline has passed'));
         const { servers } = this;
-        const line = link(redirect ? servers.linksAt(redirect.address) : servers.linksOf(key));
+        const server = pick(redirect ? servers.connectionsAt(redirect.address) : servers.connectionsOf(key));
         const asking = redirect?.asking ?? false;
         return await settled(
-          line.send((redis) => ask({ redis, server: line, asking })),
+          server.send((redis) => ask({ redis, server, asking })),
           until,
           boundMs,
         );
@@ -117,7 +113,7 @@ export class Commands {
         if (isHopeless || (row === CONNECTION_ERRORS.not_sent && attempt === 1)) throw failureOf(error);
         wasUnknown ||= row.outcome === 'unknown';
         redirect = redirectOf(error);
-        if (redirect === undefined && !(await this.#isWorthAnother(key, until, row, link))) throw failureOf(error);
+        if (redirect === undefined && !(await this.#isWorthAnother(key, until, row, pick))) throw failureOf(error);
         if (redirect && !redirect.asking) this.servers.refresh();
       }
     }
@@ -128,14 +124,14 @@ export class Commands {
     key: string,
     until: number,
     row: ErrorRow,
-    link: (links: ServerConnections) => ServerConnection,
+    pick: (connections: ServerConnections) => ServerConnection,
   ): Promise<boolean> {
     if (row.outcome === 'not_executed' && row.next === 'again') await sleep(PATIENCE_MS);
     if (row.outcome !== 'not_executed' || row.next === 'reconnect') this.servers.refresh();
     for (;;) {
       if (performance.now() >= until) return false;
       try {
-        if (link(this.servers.linksOf(key)).isReady) return true;
+        if (pick(this.servers.connectionsOf(key)).isReady) return true;
       } catch {
         // Not known yet.
       }

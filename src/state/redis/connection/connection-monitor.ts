@@ -1,9 +1,9 @@
-// What the links of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
+// What the connections of a store amount to: whether it is ready, what it promises, and the news that an operator should hear
 // once.
 import type { Durability, StoreWarning } from '../../port/store.ts';
 import { Refusal, type Verdict } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
-import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './servers.ts';
+import { connectionsIn, type ServerConnections, type ServerEvent, type ServersInfo } from './server-connections.ts';
 
 /** From the weakest. A store promises what the weakest of its servers does. */
 const WEAKEST_FIRST: readonly Durability[] = ['memory', 'aof_everysec', 'aof_always', 'replicated'];
@@ -12,7 +12,7 @@ export class ConnectionMonitor {
   readonly #name: string;
   readonly #onEvent: (event: ServerEvent) => void;
   readonly #servers: () => readonly ServerConnections[];
-  /** What was reported last of each link that is lost. */
+  /** What was reported last of each connection that is lost. */
   readonly #reported = new Map<ServerConnection, string>();
   /** Every history that a server has answered with. */
   readonly #lineages = new Set<string>();
@@ -27,15 +27,15 @@ export class ConnectionMonitor {
     this.#servers = servers;
   }
 
-  changed(link: ServerConnection, problem: unknown): void {
-    if (problem === undefined) this.#isReady(link);
-    else this.#isLost(link, problem);
+  changed(server: ServerConnection, problem: unknown): void {
+    if (problem === undefined) this.#isReady(server);
+    else this.#isLost(server, problem);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
 
-  /** Resolves with the next change of any link. */
+  /** Resolves with the next change of any connection. */
   change(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -44,7 +44,7 @@ export class ConnectionMonitor {
   async firstReady(isReady: () => boolean, waitMs: number): Promise<void> {
     const until = performance.now() + waitMs;
     while (!isReady()) {
-      const refusal = this.#links().find(({ problem }) => problem instanceof Refusal)?.problem;
+      const refusal = this.#connections().find(({ problem }) => problem instanceof Refusal)?.problem;
       if (refusal !== undefined) throw refusal;
       const leftMs = until - performance.now();
       if (leftMs <= 0) return;
@@ -53,20 +53,20 @@ export class ConnectionMonitor {
   }
 
   info(): ServersInfo {
-    const links = this.#links();
-    const verdicts = links.map(({ verdict }) => verdict).filter((verdict) => verdict !== undefined);
-    const problems = links.filter(({ isReady }) => !isReady).map(({ problem }) => problem);
+    const connections = this.#connections();
+    const verdicts = connections.map(({ verdict }) => verdict).filter((verdict) => verdict !== undefined);
+    const problems = connections.filter(({ isReady }) => !isReady).map(({ problem }) => problem);
     return {
       engine: 'redis',
       description: this.#describe(verdicts),
       durability: weakest(verdicts),
       warnings: eachOnce([...problems.map(warningOf), ...verdicts.flatMap(({ warnings }) => warnings)]),
       lineageChanges: this.#lineageChanges,
-      breakers: breakersOf(links),
+      breakers: breakersOf(connections),
     };
   }
 
-  #links(): ServerConnection[] {
+  #connections(): ServerConnection[] {
     return this.#servers().flatMap(connectionsIn);
   }
 
@@ -76,15 +76,15 @@ export class ConnectionMonitor {
     return this.#name.replace(/^Redis( Cluster)?/, (kind) => `${kind} ${versions}`);
   }
 
-  #isReady(link: ServerConnection): void {
-    this.#reported.delete(link);
-    this.#meet(link.verdict?.lineage ?? '');
-    if (!this.#links().every(({ isReady }) => isReady)) return;
+  #isReady(server: ServerConnection): void {
+    this.#reported.delete(server);
+    this.#meet(server.verdict?.lineage ?? '');
+    if (!this.#connections().every(({ isReady }) => isReady)) return;
     this.#wasReady = true;
     this.#onEvent({ kind: 'ready', info: this.info() });
   }
 
-  /** A history never met before, once the store was whole, is a change: in a cluster it comes with a link of its own. */
+  /** A history never met before, once the store was whole, is a change: in a cluster it comes with a connection of its own. */
   #meet(lineage: string): void {
     if (lineage === '' || this.#lineages.has(lineage)) return;
     this.#lineages.add(lineage);
@@ -95,20 +95,20 @@ export class ConnectionMonitor {
     this.#onEvent({ kind: 'lineage_changed', from, to: lineage });
   }
 
-  #isLost(link: ServerConnection, problem: unknown): void {
+  #isLost(server: ServerConnection, problem: unknown): void {
     const text = String(problem);
     const beside = this.#servers()
       .map(connectionsIn)
-      .find((links) => links.includes(link)) ?? [link];
+      .find((connections) => connections.includes(server)) ?? [server];
     const isNews = beside.every((one) => this.#reported.get(one) !== text);
-    this.#reported.set(link, text);
+    this.#reported.set(server, text);
     if (isNews) this.#onEvent({ kind: 'lost', cause: problem });
   }
 }
 
-function breakersOf(links: readonly ServerConnection[]): NonNullable<ServersInfo['breakers']> {
+function breakersOf(connections: readonly ServerConnection[]): NonNullable<ServersInfo['breakers']> {
   const breakers = { closed: 0, half_open: 0, open: 0 };
-  for (const { breaker } of links) breakers[breaker]++;
+  for (const { breaker } of connections) breakers[breaker]++;
   return breakers;
 }
 

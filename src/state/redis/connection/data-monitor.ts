@@ -5,10 +5,11 @@ import { randomBytes } from 'node:crypto';
 import type { StoreWarning } from '../../port/store.ts';
 import { FORMAT_KEY, markerKeys } from '../keys.ts';
 import { rowOf, SERVER_ERRORS } from './errors.ts';
+import { fieldsOf } from './replies.ts';
 import { callScript, type Script } from './scripts.ts';
 import { claimFormat } from './server-check.ts';
 import type { ServerConnection } from './server-connection.ts';
-import type { Servers } from './servers.ts';
+import type { Servers } from './server-connections.ts';
 
 export type DataLoss = 'emptied' | 'rolled_back';
 
@@ -89,8 +90,8 @@ export class DataMonitor {
 
   async #observeAll(): Promise<void> {
     const places = this.#places();
-    for (const link of this.#full) if (!places.has(link)) this.#full.delete(link);
-    await Promise.all([...places].map(([link, partition]) => this.#observeOne(link, partition).catch(() => {})));
+    for (const server of this.#full) if (!places.has(server)) this.#full.delete(server);
+    await Promise.all([...places].map(([server, partition]) => this.#observeOne(server, partition).catch(() => {})));
   }
 
   /** A partition for each server. */
@@ -98,21 +99,21 @@ export class DataMonitor {
     const places = new Map<ServerConnection, number>();
     const partitions = this.#servers.isCluster ? PARTITIONS : 1;
     for (let partition = 0; partition < partitions; partition++) {
-      const link = this.#linkOf(markerKeys(partition, this.#process).marker);
-      if (link?.isReady && !places.has(link)) places.set(link, partition);
+      const server = this.#serverOf(markerKeys(partition, this.#process).marker);
+      if (server?.isReady && !places.has(server)) places.set(server, partition);
     }
     return places;
   }
 
-  #linkOf(key: string): ServerConnection | undefined {
+  #serverOf(key: string): ServerConnection | undefined {
     try {
-      return this.#servers.linksOf(key).main;
+      return this.#servers.connectionsOf(key).main;
     } catch {
       return undefined;
     }
   }
 
-  async #observeOne(link: ServerConnection, partition: number): Promise<void> {
+  async #observeOne(server: ServerConnection, partition: number): Promise<void> {
     const { marker, beat } = markerKeys(partition, this.#process);
     const count = ++this.#count;
     const call = {
@@ -121,22 +122,22 @@ export class DataMonitor {
       args: [randomBytes(8).toString('hex'), count, BEAT_LIFETIME_MS],
     };
     try {
-      const reply = await link.send((redis) => callScript({ redis, server: link, asking: false }, call));
-      this.#full.delete(link);
-      const [name, before] = (reply as [Buffer, Buffer]).map(String) as [string, string];
+      const reply = await server.send((redis) => callScript({ redis, server, asking: false }, call));
+      this.#full.delete(server);
+      const { name, before } = fieldsOf('observe-data', reply);
       const loss = lossOf(this.#known.get(partition), { name, before });
       this.#known.set(partition, { name, count, atMs: performance.now() });
-      if (loss) await this.#lose(loss, link);
+      if (loss) await this.#lose(loss, server);
     } catch (error) {
-      if (rowOf(error) === SERVER_ERRORS.OOM) this.#full.add(link);
+      if (rowOf(error) === SERVER_ERRORS.OOM) this.#full.add(server);
     }
   }
 
-  async #lose(loss: DataLoss, link: ServerConnection): Promise<void> {
+  async #lose(loss: DataLoss, server: ServerConnection): Promise<void> {
     this.#lossesAtMs.set(loss, performance.now());
     this.#onLoss(loss);
     // The version of the format was lost with the rest, and another version of the server must not take the place for its own.
-    if (loss === 'emptied' && this.#linkOf(FORMAT_KEY) === link) await link.send((redis) => claimFormat(redis));
+    if (loss === 'emptied' && this.#serverOf(FORMAT_KEY) === server) await server.send((redis) => claimFormat(redis));
   }
 }
 

@@ -7,8 +7,9 @@ import { BoundedMap } from '../../../core/bounded-map.ts';
 import type { Counters } from '../../../core/session/session.ts';
 import { decodeCounters } from '../../codec/session-record.ts';
 import { runKeys, sessionKey } from '../keys.ts';
-import type { Connection } from './commands.ts';
+import { fieldsOf } from './replies.ts';
 import { callScript, LINEAGE, type Script, type ScriptArgument, type ScriptName } from './scripts.ts';
+import type { Connection } from './server-connection.ts';
 
 /** Those used longest ago are forgotten first. */
 const KNOWN_MAX = 20_000;
@@ -68,37 +69,35 @@ export class HighWaterMarks {
   }
 
   /** Tells a server that has just been connected to, if its history is another than the one in which things were seen. */
-  async restoreAll(line: Connection, holds: (key: string) => boolean): Promise<void> {
-    const lineage = line.server.lineage;
+  async restoreAll(connection: Connection, holds: (key: string) => boolean): Promise<void> {
+    const lineage = connection.server.lineage;
     if (lineage === '') return;
     const sessions = [...this.#sessions].filter(([id, known]) => known.lineage !== lineage && holds(sessionKey(id)));
     const runs = [...this.#runs].filter(([id, known]) => known.lineage !== lineage && holds(runKeys(id).run));
-    await inChunks(sessions, ([id]) => this.restoreSession(line, id));
-    await inChunks(runs, ([id, known]) => this.#raiseRun(line, id, known));
+    await inChunks(sessions, ([id]) => this.restoreSession(connection, id));
+    await inChunks(runs, ([id, known]) => this.#restoreRun(connection, id, known));
   }
 
   /** Brings one session back to what was seen of it. */
-  async restoreSession(line: Connection, sessionId: string): Promise<void> {
+  async restoreSession(connection: Connection, sessionId: string): Promise<void> {
     const known = this.#sessions.get(sessionId);
     if (!known) return;
     const { sequence, callsMade, windowStartMs, windowCalls, closedAtMs = 0 } = known.value;
     const args = [LINEAGE, known.lineage, sequence, callsMade, windowStartMs, windowCalls, closedAtMs] as const;
-    const [changes, counters] = (await this.#call(line, 'restore-high-water-mark', sessionKey(sessionId), args)) as [
-      number,
-      Buffer?,
-    ];
+    const reply = await this.#call(connection, 'restore-high-water-mark', sessionKey(sessionId), args);
+    const { lost: changes, counters } = fieldsOf('restore-high-water-mark', reply);
     if (!this.#isFirst(known)) return;
     if (counters) {
-      this.#sessions.set(sessionId, { lineage: line.server.lineage, value: decodeCounters(counters) });
+      this.#sessions.set(sessionId, { lineage: connection.server.lineage, value: decodeCounters(counters) });
       this.#lost({ kind: 'session', id: sessionId, changes });
     } else {
       this.#sessions.delete(sessionId);
     }
   }
 
-  async #raiseRun(line: Connection, runId: string, known: Known<number>): Promise<void> {
+  async #restoreRun(connection: Connection, runId: string, known: Known<number>): Promise<void> {
     const args = [LINEAGE, known.lineage, known.value] as const;
-    const changes = (await this.#call(line, 'take-over-run', runKeys(runId).run, args)) as number;
+    const changes = (await this.#call(connection, 'take-over-run', runKeys(runId).run, args)) as number;
     if (!this.#isFirst(known)) return;
     this.#runs.delete(runId);
     if (changes > 0) this.#lost({ kind: 'run', id: runId, changes });
@@ -111,8 +110,8 @@ export class HighWaterMarks {
     return true;
   }
 
-  #call(line: Connection, name: ScriptName, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
-    return callScript(line, { script: this.#scripts[name], keys: [key], args });
+  #call(connection: Connection, name: ScriptName, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
+    return callScript(connection, { script: this.#scripts[name], keys: [key], args });
   }
 
   #lost(rollBack: RollBack): void {

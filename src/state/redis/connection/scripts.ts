@@ -3,8 +3,9 @@
 // WHY NOT defineCommand: it decides by itself whether to send EVAL or EVALSHA, and repeats commands on its own terms.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Connection } from './commands.ts';
 import { isReplyError } from './errors.ts';
+import { chargeCodesInLua, withReplies } from './replies.ts';
+import type { Connection } from './server-connection.ts';
 
 export const SCRIPT_NAMES = [
   'bind-identity',
@@ -12,7 +13,7 @@ export const SCRIPT_NAMES = [
   'claim-run',
   'close-session',
   'commit-run',
-  'confirm-place',
+  'confirm-slot-lease',
   'deactivate-agent',
   'drop-runs',
   'drop-sessions',
@@ -30,13 +31,13 @@ export const SCRIPT_NAMES = [
   'read-runs',
   'read-sessions',
   'record-decision',
-  'release-places',
+  'release-slot-leases',
   'remove-run',
-  'reserve-place',
+  'reserve-slot-lease',
   'restore-high-water-mark',
   'settle-run',
   'take-over-run',
-  'void-session',
+  'tombstone-session',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
@@ -63,10 +64,14 @@ export interface ScriptCall {
 
 /** Runs a script on one server; strings come back as buffers. Rejects as the driver does. */
 export async function callScript(
-  { redis, server: link, asking }: Connection,
+  { redis, server, asking }: Connection,
   { script, keys, args }: ScriptCall,
 ): Promise<unknown> {
-  const operands = [keys.length, ...keys, ...args.map((argument) => (argument === LINEAGE ? link.lineage : argument))];
+  const operands = [
+    keys.length,
+    ...keys,
+    ...args.map((argument) => (argument === LINEAGE ? server.lineage : argument)),
+  ];
   const call = (name: string, what: string) => {
     if (asking) redis.call('ASKING').catch(() => {});
     return redis.callBuffer(name, what, ...operands);
@@ -88,7 +93,9 @@ export function loadScripts(): Readonly<Record<ScriptName, Script>> {
   const load = (name: ScriptName): Script => {
     const own = readFileSync(new URL(`${name}.lua`, FOLDER), 'utf8');
     const uses = USES.exec(own)?.[1]?.split(', ') ?? [];
-    const source = withoutConstants([...uses.map((part) => partNamed(parts, part, name)), own].join('\n'));
+    const codes = name === 'charge' ? [chargeCodesInLua()] : [];
+    const pieces = [...uses.map((part) => partNamed(parts, part, name)), ...codes, withReplies(name, own)];
+    const source = withoutConstants(pieces.join('\n'));
     return { source, digest: createHash('sha1').update(source).digest('hex') };
   };
   return Object.fromEntries(SCRIPT_NAMES.map((name) => [name, load(name)])) as Record<ScriptName, Script>;

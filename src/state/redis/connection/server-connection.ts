@@ -4,13 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { BreakerState } from '../../port/store.ts';
 import type { Login, LoginSource } from './address.ts';
-import type { Connection } from './commands.ts';
 import { CONNECTION_ERRORS, type ErrorRow, NotSent, rowOf, SERVER_ERRORS, withoutCommand } from './errors.ts';
 import { examine, Refusal, type ServerRules, type Verdict } from './server-check.ts';
 
 /** How long after a failed attempt the next one begins, at most; also the pace of the checks of a server that is unfit. */
 const RETRY_MS_MAX = 200;
-/** So many commands in a row without an answer in time, and the line is given up. */
+/** So many commands in a row without an answer in time, and the connection is given up. */
 const TIMEOUTS_MAX = 3;
 /** Above this a server is too slow for what is asked of it, and more would only cost memory. */
 const IN_FLIGHT_MAX = 4_096;
@@ -21,19 +20,27 @@ const CLOSE_MS_MAX = 1_000;
 /** How often a server that answers is looked at again: its settings change, and so may its role. */
 const RECHECK_MS = 10_000;
 
+/** One way to a server, as a command takes it. */
+export interface Connection {
+  readonly redis: Redis;
+  readonly server: ServerConnection;
+  /** The server holds the key for this one question only, and wants to be told that we know. */
+  readonly asking: boolean;
+}
+
 export interface ServerConnectionOptions {
   /** Where the server is, and how to log in. */
   readonly address: RedisOptions;
-  /** Where the login may change while the link is open. */
+  /** Where the login may change while the connection is open. */
   readonly login?: LoginSource | undefined;
   readonly identify?: ((options: RedisOptions, login: Login) => void) | undefined;
   readonly rules: ServerRules;
   /** How long one command may take. */
   readonly commandTimeoutMs: number;
   /** What is done with a server that has passed its check, before anything else is asked of it. */
-  readonly prepare?: ((line: Connection) => Promise<void>) | undefined;
-  /** Told whenever the link became ready or was lost; `problem` is undefined when it is ready. */
-  readonly onChange: (link: ServerConnection, problem: unknown) => void;
+  readonly prepare?: ((connection: Connection) => Promise<void>) | undefined;
+  /** Told whenever the connection became ready or was lost; `problem` is undefined when it is ready. */
+  readonly onChange: (server: ServerConnection, problem: unknown) => void;
 }
 
 /**
@@ -46,7 +53,7 @@ export interface ServerConnectionOptions {
  * WHY NOT socketTimeout: ioredis 5.11 does not clear its timer when a socket closes, so it ends the next connection.
  *
  * WHY NOT connectionName: without its own check ioredis 5.11 calls a connection ready as soon as CLIENT SETNAME is
- * settled, also when the line broke under it, and never connects again then. See test/contract/redis/greeting.test.ts.
+ * settled, also when the connection broke under it, and never connects again then. See test/contract/redis/greeting.test.ts.
  */
 function clientOptions({ address, rules, commandTimeoutMs }: ServerConnectionOptions): RedisOptions {
   const connectTimeout = Math.min(Math.max(commandTimeoutMs, CONNECT_MS.min), CONNECT_MS.max);
@@ -187,11 +194,11 @@ export class ServerConnection {
     if (this.#timeoutsInRow >= TIMEOUTS_MAX || row.next === 'reconnect') this.#lose(error, true);
   }
 
-  /** Gives the line up unless the server, which is known to answer, answers on it within this time. */
+  /** Gives the connection up unless the server, which is known to answer, answers on it within this time. */
   prove(withinMs: number): void {
     const connection = this.#connection;
     const timer = setTimeout(() => {
-      if (connection === this.#connection) this.#lose(new Error('this line is dead, another one is not'), true);
+      if (connection === this.#connection) this.#lose(new Error('this connection is dead, another one is not'), true);
     }, withinMs).unref();
     const isSettled = () => clearTimeout(timer);
     this.#redis.time().then(isSettled, isSettled);
@@ -293,7 +300,7 @@ export class ServerConnection {
     if (this.#isClosed) return;
     this.#connection++;
     clearTimeout(this.#timer);
-    // A closed line says less than the error that closed it.
+    // A closed connection says less than the error that closed it.
     const isNews = this.#problem === undefined || !isClosing(cause);
     if (isNews) this.#problem = withoutCommand(cause);
     this.#options.onChange(this, this.#problem);

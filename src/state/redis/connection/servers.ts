@@ -1,64 +1,18 @@
-// Which server holds a key: one for all, or each its part of a cluster. Behind this file nobody else asks.
-import type { StoreInfo } from '../../port/store.ts';
-import { FORMAT_KEY } from '../keys.ts';
-import { type Address, type AddressOptions, addressOf } from './address.ts';
+// Opens the servers of a store: one server for all keys, or a cluster whose servers each hold a part.
+import { type Address, addressOf } from './address.ts';
 import { ClusterServers } from './cluster-servers.ts';
-import type { Connection } from './commands.ts';
 import { ConnectionMonitor } from './connection-monitor.ts';
-import { claimFormat, type Requirements, type ServerRules } from './server-check.ts';
-import { ServerConnection } from './server-connection.ts';
-
-/** Connections to one server: what holds up its connection, or may be long on its way, shall stand before no decision. */
-export interface ServerConnections {
-  readonly main: ServerConnection;
-  /** Of what must be confirmed by replicas, since WAIT holds up its connection; `main` where nothing must. */
-  readonly confirming: ServerConnection;
-  /** Of what would rather wait than fail, so that its time-outs open no decision's circuit; `main` where nothing would. */
-  readonly patient: ServerConnection;
-}
-
-/** What the servers themselves tell of the store. */
-export type ServersInfo = Omit<StoreInfo, 'lostWrites' | 'isFull'>;
-
-export interface Servers {
-  /** Whether keys lie on several servers, so that no one script can touch all of them. */
-  readonly isCluster: boolean;
-  readonly info: ServersInfo;
-  /** @throws NotSent when no server is known to hold the key */
-  linksOf(key: string): ServerConnections;
-  /** The links to a server that another one has named, as `host:port`. */
-  linksAt(address: string): ServerConnections;
-  /** Every server that holds keys. */
-  all(): readonly ServerConnections[];
-  /** Looks anew where keys lie; does not wait for it. */
-  refresh(): void;
-  /** Resolves with the next change of any link. */
-  change(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export type ServerEvent =
-  | { readonly kind: 'ready'; readonly info: ServersInfo }
-  /** Reported once per outage and cause. */
-  | { readonly kind: 'lost'; readonly cause: unknown }
-  /** A server answers with another history than before: a failover, a restart, a restored copy. */
-  | { readonly kind: 'lineage_changed'; readonly from: string; readonly to: string };
-
-export interface ServersOptions extends AddressOptions {
-  readonly commandTimeoutMs: number;
-  readonly writeTimeoutMs: number;
-  readonly require: Requirements;
-  /** How many replicas must have a write that is confirmed, and how long that may take; 0 asks none. */
-  readonly confirm: { readonly replicas: number; readonly timeoutMs: number };
-  /** See LinkOptions; `holds` tells whether a key lies on that server. */
-  readonly prepare: (line: Connection, holds: (key: string) => boolean) => Promise<void>;
-  readonly onEvent: (event: ServerEvent) => void;
-}
-
-/** A server that has just answered on one connection answers on another within this time, or the other is dead. */
-const PROOF_MS = 1_000;
-/** How long a start waits for the store before it goes on without it. */
-export const START_WAIT_MS = 1_000;
+import type { ServerRules } from './server-check.ts';
+import {
+  closeConnections,
+  connectionsIn,
+  openConnections,
+  type ServerConnections,
+  type Servers,
+  type ServersInfo,
+  type ServersOptions,
+  START_WAIT_MS,
+} from './server-connections.ts';
 
 /**
  * Connects. Resolves as soon as the store is ready, or without it after a bounded wait; it is then tried again for ever.
@@ -74,7 +28,7 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
 
 class SingleServer implements Servers {
   readonly isCluster = false;
-  readonly #links: ServerConnections;
+  readonly #connections: ServerConnections;
   readonly #watch: ConnectionMonitor;
 
   static async open(options: ServersOptions, address: Address): Promise<SingleServer> {
@@ -96,7 +50,7 @@ class SingleServer implements Servers {
       require: options.require,
       replicas: options.confirm.replicas,
     };
-    this.#links = openConnections({
+    this.#connections = openConnections({
       ...options,
       address: server!,
       identify,
@@ -107,23 +61,23 @@ class SingleServer implements Servers {
   }
 
   #isReady(): boolean {
-    return connectionsIn(this.#links).every(({ isReady }) => isReady);
+    return connectionsIn(this.#connections).every(({ isReady }) => isReady);
   }
 
   get info(): ServersInfo {
     return this.#watch.info();
   }
 
-  linksOf(): ServerConnections {
-    return this.#links;
+  connectionsOf(): ServerConnections {
+    return this.#connections;
   }
 
-  linksAt(): ServerConnections {
-    return this.#links;
+  connectionsAt(): ServerConnections {
+    return this.#connections;
   }
 
   all(): readonly ServerConnections[] {
-    return [this.#links];
+    return [this.#connections];
   }
 
   refresh(): void {}
@@ -133,52 +87,6 @@ class SingleServer implements Servers {
   }
 
   close(): Promise<void> {
-    return closeConnections(this.#links);
+    return closeConnections(this.#connections);
   }
-}
-
-/** Each connection once. */
-export function connectionsIn({ main, confirming, patient }: ServerConnections): ServerConnection[] {
-  return [...new Set([main, confirming, patient])];
-}
-
-/** Opens the connections to one server, and starts them. */
-export function openConnections(
-  options: Pick<ServersOptions, 'commandTimeoutMs' | 'writeTimeoutMs' | 'confirm' | 'prepare' | 'login'> & {
-    readonly address: ConstructorParameters<typeof ServerConnection>[0]['address'];
-    readonly identify: Address['identify'];
-    readonly rules: ServerRules;
-    readonly watch: ConnectionMonitor;
-    readonly holds: (key: string) => boolean;
-  },
-): ServerConnections {
-  const { address, login, identify, rules, watch, commandTimeoutMs, writeTimeoutMs, confirm } = options;
-  const shared = { address, login, identify, rules };
-  const onChange = (link: ServerConnection, problem: unknown) => {
-    // WHY: a server that has vanished without a word would hold up whoever is patient until the last time-out.
-    if (link === main && problem === undefined && patient !== main) patient.prove(PROOF_MS);
-    watch.changed(link, problem);
-  };
-  const prepare = async (line: Connection) => {
-    // One key speaks for the whole database, or for the whole cluster.
-    if (options.holds(FORMAT_KEY)) await claimFormat(line.redis);
-    await options.prepare(line, options.holds);
-  };
-  const main = new ServerConnection({ ...shared, commandTimeoutMs, prepare, onChange });
-  const confirming =
-    confirm.replicas === 0
-      ? main
-      : new ServerConnection({ ...shared, commandTimeoutMs: commandTimeoutMs + confirm.timeoutMs, onChange });
-  // With the high-water marks restored, too: in a slow time it may be the only one that is ready.
-  const patient =
-    writeTimeoutMs <= commandTimeoutMs
-      ? main
-      : new ServerConnection({ ...shared, commandTimeoutMs: writeTimeoutMs, prepare, onChange });
-  const links = { main, confirming, patient };
-  for (const link of connectionsIn(links)) link.start();
-  return links;
-}
-
-export async function closeConnections(links: ServerConnections): Promise<void> {
-  await Promise.all(connectionsIn(links).map((link) => link.close()));
 }

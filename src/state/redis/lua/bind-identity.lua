@@ -9,7 +9,7 @@
 --   bytes     the record to write
 --   same      other bytes that the caller has read and found to say the same, '' if none
 --
--- Reply  {'bound' or 'already_bound', expires at} or {'other', the bytes that are there, '' for a key of another type}
+-- Reply  kind ('bound', 'already_bound' or 'other'), expires_at or found: the bytes that are there, '' for a key of another type
 local identity = KEYS[1]
 local injected = ARGV[1]
 local ttl = tonumber(ARGV[2])
@@ -18,14 +18,14 @@ local same = ARGV[4]
 
 local now = clock_of(injected)
 local stored = read_bytes(identity)
-if stored == nil then return { 'other', '' } end
+if stored == nil then return reply { kind = 'other', found = '' } end
 if not stored then
   redis.call('SET', identity, bytes, 'PX', ttl)
-  return { 'bound', now + ttl }
+  return reply { kind = 'bound', expires_at = now + ttl }
 end
-if stored ~= bytes and (same == '' or stored ~= same) then return { 'other', stored } end
+if stored ~= bytes and (same == '' or stored ~= same) then return reply { kind = 'other', found = stored } end
 
 -- Never shorter: a record that another service wrote without an end keeps none.
 local left = redis.call('PTTL', identity)
 if left >= 0 and left < ttl then redis.call('PEXPIRE', identity, ttl) end
-return { 'already_bound', now + math.max(left, ttl) }
+return reply { kind = 'already_bound', expires_at = now + math.max(left, ttl) }

@@ -18,9 +18,8 @@
 --                name where the caller gave no key); the identity record's bytes; the decision to record (see
 --                decisions.lua), '' for none. WHY NOT all in one msgpack: cmsgpack cannot read its bytes
 --
--- Reply  {now, answer...}, an answer being {code, then ANSWER_FIELDS, then the decision id of a replay, the index of the
---        call that decides, or the ms until a retry, then of a denial the id of its record}; unless the caller may learn
---        nothing: {code, id of the record}, or {FAILED, message}
+-- Reply  {now, answer...}: one answer for each charge, in one of the forms charge.session, charge.concealed, charge.bare and
+--        charge.failed
 local injected = ARGV[1]
 local retention = tonumber(ARGV[2])
 local lineage = ARGV[3]
@@ -30,31 +29,31 @@ local run_kept = tonumber(ARGV[6])
 local others_max = tonumber(ARGV[7])
 local charges = ARGV[8]
 
--- The codes of src/state/redis/charge-batcher.ts; a test holds them equal.
-local FAILED, CHARGED, REPLAYED, NOTHING_TO_CHARGE, IDENTITY_CHANGED, KEY_REUSED, TOO_MANY_KEYS = 0, 1, 2, 3, 4, 5, 6
-local SESSION_UNKNOWN, AGENT_MISMATCH, OWNER_MISMATCH, SESSION_CLOSED, SESSION_EXPIRED = 7, 8, 9, 10, 11
-local BUDGET_EXHAUSTED, TOOL_NOT_GRANTED, SENSITIVITY_EXCEEDED, RATE_LIMITED, RATE_IMPOSSIBLE = 12, 13, 14, 15, 16
-local ROLLED_BACK = 17
-
 local now = clock_of(injected)
 
-local function answer(code, facts, counters, detail, record)
-  return {
-    code, facts[TIME_LIMIT], facts[BUDGET], facts[RATE_LIMIT], facts[RATE_WINDOW],
-    counters[CREATED], counters[CLOSED], counters[MADE], counters[WINDOW_START], counters[WINDOW_CALLS],
-    counters[SEQUENCE], counters[CLOCK], counters[GENERATION], counters[CURRENT], counters[PREVIOUS], detail or false, record,
+local function answer(code, facts, counters, first_decision, call_index, retry_after, record)
+  return reply.session {
+    code = code,
+    time_limit = facts[TIME_LIMIT], call_budget = facts[BUDGET],
+    rate_limit = facts[RATE_LIMIT], rate_window = facts[RATE_WINDOW],
+    created_at = counters[CREATED], closed_at = counters[CLOSED], calls_made = counters[MADE],
+    window_start = counters[WINDOW_START], window_calls = counters[WINDOW_CALLS],
+    sequence = counters[SEQUENCE], clock = counters[CLOCK],
+    generation = counters[GENERATION], current = counters[CURRENT], previous = counters[PREVIOUS],
+    first_decision = first_decision or false, call_index = call_index or false,
+    retry_after = retry_after or false, record = record,
   }
 end
 
 -- A denial, recorded if that is wanted: with its session, or without one among those of the partition.
-local function denied(code, decision, facts, counters, clock, detail)
+local function denied(code, decision, facts, counters, clock, call_index, retry_after)
   local record
   if decision then
     local reason = code + CODE_TO_REASON
     if facts then
       local plan = plan_denial(decision, decision.session, reason, now, kept)
-      local place = code == RATE_LIMITED and detail or (detail and detail + 1 or 0)
-      record = keep_denial(plan, reason, numbers_at(facts, counters, clock), place, now, kept, run_kept)
+      local detail = retry_after or (call_index and call_index + 1 or 0)
+      record = keep_denial(plan, reason, numbers_at(facts, counters, clock), detail, now, kept, run_kept)
     else
       record = decision.id
       if redis.call('HEXISTS', decision.bucket, record) == 0 then
@@ -64,8 +63,8 @@ local function denied(code, decision, facts, counters, clock, detail)
       end
     end
   end
-  if code <= OWNER_MISMATCH then return { code, record } end
-  return answer(code, facts, counters, detail, record)
+  if is_concealed(code) then return reply.concealed { code = code, record = record } end
+  return answer(code, facts, counters, nil, call_index, retry_after, record)
 end
 
 local function contains(list, wanted)
@@ -96,7 +95,7 @@ end
 
 local function replay(facts, counters, remembered, operation, decision)
   if #remembered ~= 40 then error('remembered operation: corrupt') end
-  if not is_same_request(remembered, operation) then return { KEY_REUSED } end
+  if not is_same_request(remembered, operation) then return reply.bare { code = KEY_REUSED } end
   if decision then count_repeat(decision, string.sub(remembered, 9, 24), now) end
   local made, window_calls, start, sequence = struct.unpack('>I4I4I4I4', remembered, 25)
   counters[MADE], counters[WINDOW_CALLS], counters[SEQUENCE] = made, window_calls, sequence
@@ -115,17 +114,19 @@ local function own_key(session, operation)
 end
 
 local function charge(session, identity_key, asked, operation, identity, entry)
-  if identity_key ~= session and read_bytes(identity_key) ~= identity then return { IDENTITY_CHANGED } end
+  if identity_key ~= session and read_bytes(identity_key) ~= identity then return reply.bare { code = IDENTITY_CHANGED } end
   local agent, principals, calls, seen = unpack(cmsgpack.unpack(asked), 1, 4)
   local decision = entry ~= '' and decision_of(entry, session)
   if decision then decision.session = session end
 
   local facts, counters, _, taken_over = read_session(session)
   if not facts then return denied(SESSION_UNKNOWN, decision) end
-  if counters[SEQUENCE] < seen then return { ROLLED_BACK } end
+  if counters[SEQUENCE] < seen then return reply.bare { code = ROLLED_BACK } end
   local clock = session_clock(counters, now)
   if is_forgotten(facts, counters, retention, clock) then return denied(SESSION_UNKNOWN, decision) end
-  local function deny(code, detail) return denied(code, decision, facts, counters, clock, detail) end
+  local function deny(code, call_index, retry_after)
+    return denied(code, decision, facts, counters, clock, call_index, retry_after)
+  end
 
   if agent ~= facts[AGENT] then return deny(AGENT_MISMATCH) end
   if facts[OWNER] ~= '' and not contains(principals, facts[OWNER]) then return deny(OWNER_MISMATCH) end
@@ -153,10 +154,12 @@ local function charge(session, identity_key, asked, operation, identity, entry)
     window_calls = counters[WINDOW_CALLS]
     if clock - window_start >= facts[RATE_WINDOW] then window_start, window_calls = clock, 0 end
     if count > limit then return deny(RATE_IMPOSSIBLE) end
-    if window_calls + count > limit then return deny(RATE_LIMITED, window_start + facts[RATE_WINDOW] - clock) end
+    if window_calls + count > limit then
+      return deny(RATE_LIMITED, nil, window_start + facts[RATE_WINDOW] - clock)
+    end
     window_calls = window_calls + count
   end
-  if not is_own and current + previous >= OPERATIONS_MAX then return { TOO_MANY_KEYS } end
+  if not is_own and current + previous >= OPERATIONS_MAX then return reply.bare { code = TOO_MANY_KEYS } end
   local plan = decision and plan_listed(plan_decision(decision, ALLOW), session .. ':decisions', listed_max)
   local made_before, window_before = counters[MADE], limit > 0 and window_calls - count or 0
 
@@ -184,7 +187,7 @@ end
 
 -- One corrupt record must not fail the others. Redis 7 raises errors of commands as tables, 6.2 as text.
 local function failed(problem)
-  return { FAILED, type(problem) == 'table' and problem.err or tostring(problem) }
+  return reply.failed { code = FAILED, message = type(problem) == 'table' and problem.err or tostring(problem) }
 end
 
 local at = 1
@@ -195,13 +198,13 @@ local function taken(length)
   return string.sub(charges, at - length, at - 1)
 end
 
-local reply = { now }
+local answers = { now }
 for index = 1, math.floor(#KEYS / 2) do
   local key, asked, known, guard, entry = 2 * index
   asked, known, guard, entry, at = struct.unpack('>I4BI4I4', charges, at)
   local ok, result = pcall(
     charge, KEYS[key - 1], KEYS[key], taken(asked), taken(known), taken(guard), taken(entry)
   )
-  reply[index + 1] = ok and result or failed(result)
+  answers[index + 1] = ok and result or failed(result)
 end
-return reply
+return answers

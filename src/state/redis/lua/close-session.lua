@@ -2,7 +2,7 @@
 -- Uses limits, clock, operations, sessions, decisions.
 --
 -- KEYS
---   session    hash {f, m, l}, {void} where there will be no session; c: the operation that closed it, if it had no key
+--   session    hash {f, m, l}, {void} for a tombstone; c: the operation that closed it, if it had no key
 --   slot_0     hash: the session's remembered keys of even generations
 --   slot_1     hash: those of odd ones
 --   ends       zset: the partition's sessions by end
@@ -13,13 +13,13 @@
 --   id         text
 --   operation  36 bytes, see sessions.lua; '' without a key
 --   name       12 bytes: names this very request, so that its repeat is known; '' with a key
---   manner     text: '' or 'deactivate': an absent session becomes void, an expired one stays as it is
+--   manner     text: '' or 'deactivate': an absent session gets a tombstone, an expired one stays as it is
 --   lineage    16 bytes: the history of this server's data, '' if unknown
 --   decision   the decision to record (see decisions.lua), '' for none
 --   kept       number: ms for which its record is kept
 --   listed_max  number: records of one session, without its denials
 --
--- Reply  {'closed' or 'replayed', now, facts, counters}, {'unknown'}, {'expired'}, {'already_closed'} or {'key_reused'}
+-- Reply  kind ('closed' or 'replayed', then now, facts, counters; 'unknown', 'expired', 'already_closed' or 'key_reused')
 local session = KEYS[1]
 local slot_0 = KEYS[2]
 local slot_1 = KEYS[3]
@@ -41,26 +41,26 @@ local slots = { slot_0, slot_1 }
 local deactivating = manner == 'deactivate'
 local facts, counters, packed_facts, taken_over = read_session(session)
 if not facts then
-  if deactivating and redis.call('EXISTS', session) == 0 then make_void(session) end
-  return { 'unknown' }
+  if deactivating and redis.call('EXISTS', session) == 0 then make_tombstone(session) end
+  return reply { kind = 'unknown' }
 end
 local clock = session_clock(counters, now)
-if not deactivating and is_forgotten(facts, counters, retention, clock) then return { 'unknown' } end
+if not deactivating and is_forgotten(facts, counters, retention, clock) then return reply { kind = 'unknown' } end
 
 local generation, current, previous = operations_at(clock, counters[GENERATION], counters[CURRENT], counters[PREVIOUS])
 if operation ~= '' then
   local remembered = find_remembered(slots, string.sub(operation, 25), generation, current, previous)
   if remembered then
-    if not is_same_request(remembered, operation) then return { 'key_reused' } end
-    return { 'replayed', now, packed_facts, cmsgpack.pack(counters) }
+    if not is_same_request(remembered, operation) then return reply { kind = 'key_reused' } end
+    return reply { kind = 'replayed', now = now, facts = packed_facts, counters = cmsgpack.pack(counters) }
   end
 end
 if counters[CLOSED] ~= 0 then
   local is_repeat = name ~= '' and redis.call('HGET', session, 'c') == name
-  if not is_repeat then return { 'already_closed' } end
-  return { 'closed', now, packed_facts, cmsgpack.pack(counters) }
+  if not is_repeat then return reply { kind = 'already_closed' } end
+  return reply { kind = 'closed', now = now, facts = packed_facts, counters = cmsgpack.pack(counters) }
 end
-if deactivating and is_expired(facts, counters, clock) then return { 'expired' } end
+if deactivating and is_expired(facts, counters, clock) then return reply { kind = 'expired' } end
 -- Only its type matters here: a wrong one must be seen before the first write.
 redis.call('ZCARD', ends)
 local plan = decision ~= ''
@@ -86,4 +86,4 @@ if plan then
   -- Nothing comes behind it, but it may come long behind the end of the time limit.
   keep_listed(plan, kept + SLACK_MS, true)
 end
-return { 'closed', now, packed_facts, packed }
+return reply { kind = 'closed', now = now, facts = packed_facts, counters = packed }

@@ -1,4 +1,4 @@
--- Refuses an agent new sessions, and names the sessions that hold a place; the caller closes each.
+-- Refuses an agent new sessions, and names the sessions that hold a slot lease; the caller closes each.
 -- Uses limits, clock.
 --
 -- KEYS
@@ -7,7 +7,7 @@
 -- ARGV
 --   injected        text: ms since the epoch, or '' for the server's clock
 --
--- Reply  {since when, session id...}
+-- Reply  deactivated_at, sessions: their ids
 local deactivated = KEYS[1]
 local agent_sessions = KEYS[2]
 local injected = ARGV[1]
@@ -18,6 +18,5 @@ local since = redis.call('GET', deactivated)
 redis.call('ZREMRANGEBYSCORE', agent_sessions, '-inf', string.format('%.0f', now - SLACK_MS))
 if not since then redis.call('SET', deactivated, string.format('%.0f', now)) end
 
-local reply = { tonumber(since) or now }
-for index, id in ipairs(redis.call('ZRANGEBYSCORE', agent_sessions, '-inf', '+inf')) do reply[index + 1] = id end
-return reply
+local sessions = redis.call('ZRANGEBYSCORE', agent_sessions, '-inf', '+inf')
+return reply { deactivated_at = tonumber(since) or now, sessions = sessions }

@@ -11,8 +11,8 @@
 --   ended_for      number: ms that must have passed since the end
 --   ...ids         text
 --
--- Reply  {sessions removed, entries left, agent, id...}: the latter of those removed that were never closed, and so may
---        still hold a place of their agent
+-- Reply  removed: sessions, left: entries, expired: {agent, session} of those removed that were never closed, and so may
+--        still hold a slot lease of their agent
 local sessions = KEYS[1]
 local ends = KEYS[2]
 local injected = ARGV[1]
@@ -27,7 +27,7 @@ local function has_ended(facts, counters)
 end
 
 local removed, left = 0, 0
-local reply = { 0, 0 }
+local expired = {}
 for index = 3, #ARGV do
   local place = 3 * (index - 2)
   local is_readable, facts, counters = try_read_session(KEYS[place])
@@ -38,7 +38,7 @@ for index = 3, #ARGV do
     if agent then
       redis.call('UNLINK', KEYS[place], KEYS[place + 1], KEYS[place + 2])
       removed = removed + 1
-      if closed == 0 then reply[#reply + 1], reply[#reply + 2] = agent, ARGV[index] end
+      if closed == 0 then expired[#expired + 1] = reply.expired { agent = agent, session = ARGV[index] } end
     end
     redis.call('ZREM', sessions, ARGV[index])
     redis.call('ZREM', ends, ARGV[index])
@@ -46,5 +46,4 @@ for index = 3, #ARGV do
     left = left + 1
   end
 end
-reply[1], reply[2] = removed, left
-return reply
+return reply { removed = removed, left = left, expired = expired }

@@ -1,4 +1,4 @@
--- Opens a session whose place is reserved, unless it has been opened, or made void meanwhile. Mirrors `openingCounters`
+-- Opens a session whose slot lease is reserved, unless it has been opened or has a tombstone meanwhile. Mirrors `openingCounters`
 -- in src/core/session/session.ts.
 -- Uses limits, clock, operations, sessions, decisions.
 --
@@ -16,7 +16,7 @@
 --   decision    the decision to record (see decisions.lua), '' for none
 --   kept        number: ms for which its record is kept
 --
--- Reply  {'opened', created at}, {'present'} or {'void'}
+-- Reply  kind ('opened', then created_at; 'present' or 'tombstone')
 local session = KEYS[1]
 local sessions = KEYS[2]
 local ends = KEYS[3]
@@ -30,8 +30,8 @@ local decision = ARGV[6]
 local kept = tonumber(ARGV[7])
 
 local now = clock_of(injected)
-if redis.call('HEXISTS', session, 'void') == 1 then return { 'void' } end
-if redis.call('EXISTS', session) == 1 then return { 'present' } end
+if redis.call('HEXISTS', session, 'void') == 1 then return reply { kind = 'tombstone' } end
+if redis.call('EXISTS', session) == 1 then return reply { kind = 'present' } end
 -- Only their types matter here: a wrong one must be seen before the first write.
 redis.call('ZCARD', sessions)
 redis.call('ZCARD', ends)
@@ -52,4 +52,4 @@ if plan then
   keep_decision(plan, ALLOWED, numbers_of(unpacked, counters, 0, 0, 0), 0, now, kept)
   keep_listed(plan, time_limit + kept + SLACK_MS)
 end
-return { 'opened', now }
+return reply { kind = 'opened', created_at = now }

@@ -8,7 +8,7 @@
 --   count        number: higher with each call of this process
 --   lifetime_ms  number
 --
--- Reply  {name of the data, the count that was here before or ''}
+-- Reply  name: of the data, before: the count that was here before or ''
 local marker = KEYS[1]
 local beat = KEYS[2]
 local name = ARGV[1]
@@ -19,4 +19,4 @@ local held = redis.call('GET', marker)
 local before = redis.call('GET', beat)
 redis.call('SET', beat, count, 'PX', lifetime_ms)
 if not held then redis.call('SET', marker, name) end
-return { held or name, before or '' }
+return reply { name = held or name, before = before or '' }

@@ -7,9 +7,10 @@
 -- ARGV
 --   injected        text: ms since the epoch, or '' for the server's clock
 --
--- Reply  {since when or nil, how many live sessions}
+-- Reply  deactivated_at or nil, live_sessions: how many
 local deactivated = KEYS[1]
 local agent_sessions = KEYS[2]
 local injected = ARGV[1]
 
-return { redis.call('GET', deactivated), redis.call('ZCOUNT', agent_sessions, clock_of(injected), '+inf') }
+local live = redis.call('ZCOUNT', agent_sessions, clock_of(injected), '+inf')
+return reply { deactivated_at = redis.call('GET', deactivated), live_sessions = live }

@@ -7,9 +7,9 @@
 --   injected    text: ms since the epoch, or '' for the server's clock
 --   ...ids      16 bytes each
 --
--- Reply  {now, record or nil...}
+-- Reply  now, records: {bytes or nil} for each id
 local injected = ARGV[1]
 
-local reply = { clock_of(injected) }
-for index = 1, #KEYS do reply[index + 1] = redis.call('HGET', KEYS[index], ARGV[index + 1]) end
-return reply
+local records = {}
+for index = 1, #KEYS do records[index] = reply.record { bytes = redis.call('HGET', KEYS[index], ARGV[index + 1]) } end
+return reply { now = clock_of(injected), records = records }

@@ -6,13 +6,17 @@
 -- ARGV
 --   injected       text: ms since the epoch, or '' for the server's clock
 --
--- Reply  {now, bytes or nil, ms left or -1 without an end, ...}; -3 if the key holds something else than a string
+-- Reply  now, identities: for each key {kind: 'found', bytes, left_ms: -1 without an end}, {'absent'} or, where the key holds
+--        something else than a string, {'other_type'}
 local injected = ARGV[1]
 
-local reply = { clock_of(injected) }
+local identities = {}
 for index = 1, #KEYS do
   local stored = read_bytes(KEYS[index])
-  reply[2 * index] = stored or false
-  reply[2 * index + 1] = stored == nil and -3 or (stored and redis.call('PTTL', KEYS[index]) or -2)
+  if stored then
+    identities[index] = reply.identity { kind = 'found', bytes = stored, left_ms = redis.call('PTTL', KEYS[index]) }
+  else
+    identities[index] = reply.identity { kind = stored == nil and 'other_type' or 'absent' }
+  end
 end
-return reply
+return reply { now = clock_of(injected), identities = identities }

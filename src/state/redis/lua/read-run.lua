@@ -10,7 +10,7 @@
 --   injected  text: ms since the epoch, or '' for the server's clock
 --   name      12 bytes: the operation's name, '' if none is asked for
 --
--- Reply  {now, revision or nil, run or nil, fingerprint and answer or nil, decisions noted, lost changes or nil}
+-- Reply  now, revision or nil, run or nil, remembered: fingerprint and answer or nil, run_decisions: how many, lost_changes or nil
 local run = KEYS[1]
 local slot_0 = KEYS[2]
 local slot_1 = KEYS[3]
@@ -24,4 +24,7 @@ local remembered
 if name ~= '' and stored[1] then
   remembered = find_remembered({ slot_0, slot_1 }, name, operations_at(now, counts_of(stored[4])))
 end
-return { now, stored[1], stored[2], remembered or false, redis.call('LLEN', noted), stored[3] }
+return reply {
+  now = now, revision = stored[1], run = stored[2], remembered = remembered or false,
+  run_decisions = redis.call('LLEN', noted), lost_changes = stored[3],
+}

@@ -6,12 +6,12 @@
 -- ARGV
 --   injected  text: ms since the epoch, or '' for the server's clock
 --
--- Reply  {now, revision or nil, run or nil, ...}
+-- Reply  now, runs: {revision or nil, run or nil} for each key
 local injected = ARGV[1]
 
-local reply = { clock_of(injected) }
+local runs = {}
 for index = 1, #KEYS do
   local stored = redis.call('HMGET', KEYS[index], 'v', 'r')
-  reply[2 * index], reply[2 * index + 1] = stored[1], stored[2]
+  runs[index] = reply.run { revision = stored[1], run = stored[2] }
 end
-return reply
+return reply { now = clock_of(injected), runs = runs }

@@ -6,12 +6,12 @@
 -- ARGV
 --   injected     text: ms since the epoch, or '' for the server's clock
 --
--- Reply  {now, facts or nil, counters or nil, ...}
+-- Reply  now, sessions: {facts or nil, counters or nil} for each key
 local injected = ARGV[1]
 
-local reply = { clock_of(injected) }
+local sessions = {}
 for index = 1, #KEYS do
   local stored = redis.call('HMGET', KEYS[index], 'f', 'm')
-  reply[2 * index], reply[2 * index + 1] = stored[1], stored[2]
+  sessions[index] = reply.session { facts = stored[1], counters = stored[2] }
 end
-return reply
+return reply { now = clock_of(injected), sessions = sessions }

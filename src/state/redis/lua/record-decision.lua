@@ -17,7 +17,7 @@
 --   detail     number: see src/state/codec/decision-record.ts
 --   entry      the decision (see decisions.lua)
 --
--- Reply  {now, id of the record}
+-- Reply  now, record: its id
 local list = KEYS[1]
 local session = KEYS[2]
 local absent = KEYS[3]
@@ -33,7 +33,7 @@ local entry = ARGV[9]
 
 local now = clock_of(injected)
 local decision = decision_of(entry, list)
-if redis.call('HEXISTS', decision.bucket, decision.id) == 1 then return { now, decision.id } end
+if redis.call('HEXISTS', decision.bucket, decision.id) == 1 then return reply { now = now, record = decision.id } end
 
 -- A record that cannot be read is none here: its denials are recorded all the same.
 local is_read, facts, counters = try_read_session(session)
@@ -43,7 +43,7 @@ if facts and is_forgotten(facts, counters, retention, clock) then facts = nil en
 local numbers = facts and numbers_at(facts, counters, clock) or no_numbers
 if facts and effect == DENY then
   local plan = plan_denial(decision, session, reason, now, kept)
-  return { now, keep_denial(plan, reason, numbers, detail, now, kept, run_kept) }
+  return reply { now = now, record = keep_denial(plan, reason, numbers, detail, now, kept, run_kept) }
 end
 local plan = plan_listed(plan_decision(decision, effect), list, max)
 -- First, because it takes no memory: a full server refuses a script's first write only, and what has happened already must
@@ -51,4 +51,4 @@ local plan = plan_listed(plan_decision(decision, effect), list, max)
 if effect == ALLOW then redis.call('PEXPIRE', list, kept + SLACK_MS) end
 keep_decision(plan, reason, numbers, detail, now, kept, run_kept)
 keep_listed(plan, kept + SLACK_MS, true)
-return { now, decision.id }
+return reply { now = now, record = decision.id }

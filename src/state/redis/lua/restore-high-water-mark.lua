@@ -16,7 +16,7 @@
 --   window_calls  number
 --   closed        number: ms since the epoch, 0 if not closed
 --
--- Reply  {changes that were lost, counters} or {0}
+-- Reply  lost: how many changes were lost, counters: nil if none were
 local session = KEYS[1]
 local lineage = ARGV[1]
 local known_in = ARGV[2]
@@ -27,12 +27,12 @@ local window_calls = tonumber(ARGV[6])
 local closed = tonumber(ARGV[7])
 
 local facts, counters, _, taken_over = read_session(session)
-if not facts then return { 0 } end
+if not facts then return reply { lost = 0 } end
 local base_sequence, base_made = base_of(taken_over, lineage, counters)
 -- Within one history there is no such place: then the record stands as far back as it looks.
 if known_in == lineage then base_sequence, base_made = counters[SEQUENCE], counters[MADE] end
 local lost = sequence - base_sequence
-if lost <= 0 then return { 0 } end
+if lost <= 0 then return reply { lost = 0 } end
 
 local lost_calls = math.max(0, made - base_made)
 counters[MADE] = math.min(facts[BUDGET], counters[MADE] + lost_calls)
@@ -50,4 +50,4 @@ end
 if closed > 0 and counters[CLOSED] == 0 then counters[CLOSED] = closed end
 local packed = cmsgpack.pack(counters)
 redis.call('HSET', session, 'm', packed, 'l', lineage .. struct.pack('>I4I4', sequence, math.max(made, base_made)))
-return { lost, packed }
+return reply { lost = lost, counters = packed }

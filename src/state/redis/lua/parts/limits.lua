@@ -9,5 +9,5 @@ local SLACK_MS = 600000
 local RUN_IDLE_MS_MAX = 2592000000
 -- An operation without a caller's key is known again for as long as its own repeat can take.
 local OWN_MS = 30000
--- A place that was reserved this long ago, and not confirmed, is looked into by whoever wants it.
+-- A slot lease that was reserved this long ago, and not confirmed, is looked into by the next request that finds none free.
 local RESERVATION_MS = 5000

@@ -58,8 +58,8 @@ local function take_over(key, taken_over, lineage, counters)
   redis.call('HSET', key, 'l', lineage .. struct.pack('>I4I4', counters[SEQUENCE], counters[MADE]))
 end
 
--- Marks that there will be no session of this id, for longer than anybody can still be about to open it.
-local function make_void(key)
+-- Marks that there will be no session of this id. The mark outlives every request that may still be opening it.
+local function make_tombstone(key)
   -- First, because it takes no memory: a full server refuses a script's first write only.
   redis.call('UNLINK', key)
   redis.call('HSET', key, 'void', '')

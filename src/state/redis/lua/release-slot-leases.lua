@@ -1,4 +1,4 @@
--- Frees the places of sessions that have ended, or were never opened.
+-- Releases the slot leases of sessions that have ended, or were never opened.
 --
 -- KEYS
 --   agent_sessions  zset: the agent's live and reserved sessions by the time they expire
@@ -6,7 +6,7 @@
 -- ARGV
 --   ...ids          text
 --
--- Reply  how many places were freed
+-- Reply  how many slot leases were released
 local agent_sessions = KEYS[1]
 local reserved = KEYS[2]
 

@@ -1,4 +1,4 @@
--- Reserves a place among an agent's live sessions for one that is about to be opened.
+-- Reserves a slot lease among an agent's live sessions for a session that is about to be opened.
 -- Uses limits, clock.
 --
 -- KEYS
@@ -12,10 +12,10 @@
 --   time_limit      number: ms
 --   max_live        number
 --   fingerprint     8 bytes, '' without an operation
---   void            text: an id that the caller has found to be void, so that its key is free again; '' if none
+--   spent           text: an id whose tombstone the caller has found, so that its key is free again; '' if none
 --
--- Reply  {'reserved', id to open}, {'opened', session id}, {'key_reused'}, {'agent_deactivated'} or
---        {'full', the ids that hold the places, but for those just reserved...}
+-- Reply  kind ('reserved' or 'opened', then session: its id; 'full', then holders: the ids that hold the leases, except those
+--        just reserved; 'key_reused' or 'agent_deactivated')
 local deactivated = KEYS[1]
 local agent_sessions = KEYS[2]
 local reserved = KEYS[3]
@@ -25,26 +25,26 @@ local id = ARGV[2]
 local time_limit = tonumber(ARGV[3])
 local max_live = tonumber(ARGV[4])
 local fingerprint = ARGV[5]
-local void = ARGV[6]
+local spent = ARGV[6]
 
 local now = clock_of(injected)
 local remembered = fingerprint ~= '' and redis.call('GET', operation)
-if remembered and string.sub(remembered, 9) ~= void then
-  if string.sub(remembered, 1, 8) ~= fingerprint then return { 'key_reused' } end
+if remembered and string.sub(remembered, 9) ~= spent then
+  if string.sub(remembered, 1, 8) ~= fingerprint then return reply { kind = 'key_reused' } end
   local held = string.sub(remembered, 9)
-  -- Whoever repeats the key takes over what another may have left half done.
-  return { redis.call('ZSCORE', reserved, held) and 'reserved' or 'opened', held }
+  -- A repeat of the key takes over what another request may have left half done.
+  return reply { kind = redis.call('ZSCORE', reserved, held) and 'reserved' or 'opened', session = held }
 end
-if redis.call('ZSCORE', reserved, id) then return { 'reserved', id } end
-if redis.call('EXISTS', deactivated) == 1 then return { 'agent_deactivated' } end
+if redis.call('ZSCORE', reserved, id) then return reply { kind = 'reserved', session = id } end
+if redis.call('EXISTS', deactivated) == 1 then return reply { kind = 'agent_deactivated' } end
 -- A session at its very limit still lives.
 if redis.call('ZCOUNT', agent_sessions, now, '+inf') >= max_live then
-  local reply = { 'full' }
+  local holders = {}
   for _, member in ipairs(redis.call('ZRANGEBYSCORE', agent_sessions, now, '+inf')) do
     local since = redis.call('ZSCORE', reserved, member)
-    if not since or now - tonumber(since) >= RESERVATION_MS then reply[#reply + 1] = member end
+    if not since or now - tonumber(since) >= RESERVATION_MS then holders[#holders + 1] = member end
   end
-  return reply
+  return reply { kind = 'full', holders = holders }
 end
 
 -- What has expired stays listed for a while: it lives again if the clock is set back.
@@ -54,4 +54,4 @@ redis.call('ZADD', agent_sessions, now + time_limit, id)
 redis.call('ZADD', reserved, now, id)
 for _, list in ipairs({ agent_sessions, reserved }) do redis.call('PEXPIRE', list, TIME_LIMIT_MS_MAX + SLACK_MS) end
 if fingerprint ~= '' then redis.call('SET', operation, fingerprint .. id, 'PX', 2 * GENERATION_MS) end
-return { 'reserved', id }
+return reply { kind = 'reserved', session = id }

@@ -1,4 +1,4 @@
--- Notes that a session with a reserved place has been opened, and when it expires.
+-- Notes that a session with a slot lease has been opened, and when it expires.
 --
 -- KEYS
 --   agent_sessions  zset: the agent's live and reserved sessions by the time they expire
@@ -7,7 +7,7 @@
 --   id              text
 --   expires         number: ms since the epoch
 --
--- Reply  1 if the place was reserved, else 0
+-- Reply  1 if the slot lease was reserved, else 0
 local agent_sessions = KEYS[1]
 local reserved = KEYS[2]
 local id = ARGV[1]
