@@ -22,9 +22,7 @@ import {
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
-import type { ChargeRequest } from './request.ts';
-
-export type ChargeResult = Extract<ChargeAnswer, { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }>;
+import type { ChargeRequest, ChargeResult } from './request.ts';
 
 export interface Committed {
   readonly verdict: Verdict;

@@ -2,7 +2,7 @@
 import type { Ask } from '../../core/decision/checks.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import type { Usage } from '../../core/session/usage.ts';
-import type { IdempotencyKey } from '../../state/port.ts';
+import type { ChargeAnswer, IdempotencyKey } from '../../state/port.ts';
 import type { Decision } from './decision.ts';
 
 export interface ChargeRequest extends Ask {
@@ -16,6 +16,9 @@ export interface ChargeRequest extends Ask {
   readonly dryRun: boolean;
   readonly explain: boolean;
 }
+
+/** What a charge came to, once it was made on the identity that was judged. */
+export type ChargeResult = Extract<ChargeAnswer, { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }>;
 
 export interface ChargeDecision {
   readonly decision: Decision;
