@@ -1,4 +1,4 @@
-// `tollgate why`: why a decision came out as it did, for the person who was asked about it.
+// `tollgate why`: explains a decision to an operator.
 import type { Command } from 'commander';
 import { isOwnId } from '../core/partition.ts';
 import { ManagementClient, Unanswered } from './client/management-client.ts';
@@ -23,7 +23,7 @@ export function addWhy(program: Command): void {
     );
   addManagementOptions(command)
     .option('--trace <trace_id>', "the decision's trace, to ask how its identity would fare now")
-    .option('--all', 'every denial of the session, run or trace, a line each')
+    .option('--all', 'list every denial of the session, run or trace, one per line')
     .option('--json', 'print JSON, one object per line')
     .action((id: string, flags: WhyFlags) => exitWith(() => why(id, flags)));
 }
@@ -33,7 +33,7 @@ async function why(id: string, flags: WhyFlags): Promise<number> {
   try {
     const found = await find(client, id, flags.trace);
     if (!found) {
-      note('no decision is kept under this id, nor a denial of such a session, run or trace');
+      note('there is no record of a decision with this id, and no denial of a session, run or trace with it');
       return EXIT.nothing;
     }
     await printed(await print(client, found, flags));
@@ -46,11 +46,11 @@ async function why(id: string, flags: WhyFlags): Promise<number> {
 interface Found {
   readonly decisionId: string;
   readonly traceId: string | undefined;
-  /** Of the session, run or trace, this one first; undefined where the decision itself was named. */
+  /** The denials of the session, run or trace, the latest first; undefined if the id names a decision. */
   readonly denials: { readonly all: readonly DecisionJson[]; readonly isAll: boolean } | undefined;
 }
 
-/** An id does not say of what it is, so it is looked for in turn. */
+/** An id does not show what it names, so decisions, sessions, runs and traces are searched in turn. */
 async function find(client: ManagementClient, id: string, traceId: string | undefined): Promise<Found | undefined> {
   if (isOwnId(id)) {
     if (await isDecision(client, id)) return { decisionId: id, traceId, denials: undefined };
@@ -59,7 +59,7 @@ async function find(client: ManagementClient, id: string, traceId: string | unde
       if (found) return found;
     }
   }
-  const onLong = () => note('none among the newest decisions, looking through the older ones');
+  const onLong = () => note('no denial among the newest decisions, searching older ones');
   return foundOf(await listDenials(client, { filter: { trace_id: id } }, onLong), id);
 }
 
@@ -93,7 +93,7 @@ async function print(client: ManagementClient, found: Found, { all, json }: WhyF
   return `${decisionPage(story, policy.revision, paint)}${moreText(denials)}`;
 }
 
-/** Beside the output, which may be read by a program. */
+/** Prints to stderr: a program may read stdout. */
 function note(text: string): void {
   process.stderr.write(`tollgate: ${text}\n`);
 }

@@ -23,37 +23,37 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** SHA-256 of the policy's canonical form, hex. */
   readonly revision: string;
-  /** Its document as JSON, for threads that must read it for themselves; undefined where there are none. */
+  /** The policy's document as JSON, for worker threads; undefined where there are none. */
   readonly document?: string;
 }
 
 export interface LedgerRules {
   /** Without one, no checkpoint is signed. */
   readonly key: CheckpointKey | undefined;
-  /** After so long a running run that has grown gets another checkpoint. */
+  /** How often a running run that has grown gets another checkpoint. */
   readonly checkpointIntervalMs: number;
 }
 
 export interface CheckpointKey {
   /** The public key of what is signed now. */
   readonly verifierKey: string;
-  /** Those of everything that was ever signed, `verifierKey` among them. */
+  /** The public keys of all that was ever signed, `verifierKey` among them. */
   readonly verifierKeys: readonly string[];
-  /** A text, which ends with a newline, as a signed note. */
+  /** Makes a signed note of a text that ends with a newline. */
   readonly sign: (text: string) => string;
 }
 
 export interface Pdp {
   readonly state: State;
-  /** The policy now; an operation asks once and stays with the answer. */
+  /** The current policy. An operation reads it once and keeps to it. */
   readonly policy: () => LoadedPolicy;
   readonly rules: DecisionRules;
-  /** What is taken out of texts beside what the built-in rules find; another object whenever it changes. */
+  /** The redaction rules beside the built-in ones; a new object after each change. */
   readonly redaction: () => RedactionRules;
   readonly identities: IdentityCache;
   readonly sessionsMaxLive: number;
   readonly runIdleTimeoutMs: number;
-  /** How long what is written to a run's ledger may wait for a slow store. Decisions have less patience. */
+  /** How long a write to a run's ledger may wait for a slow store. Decisions wait less long. */
   readonly writeTimeouts: { readonly appendMs: number; readonly finishMs: number };
   readonly ledger: LedgerRules;
   readonly decisionLog: DecisionLogLevel;

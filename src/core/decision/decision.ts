@@ -1,5 +1,5 @@
 // What every decision is made of: an effect, one reason from a closed list, and the checks that led to it.
-// The order of REASONS and CHECK_NAMES is documentation; the wire numbers live in the proto.
+// The wire numbers live in the proto.
 
 /** Only `ALLOW` permits. `UNSPECIFIED` means that nothing was decided (no command, an empty batch, a dry run). */
 export type Effect = 'UNSPECIFIED' | 'ALLOW' | 'DENY';
@@ -104,49 +104,51 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   return { effect: 'ALLOW', reason: 'ALLOWED', checks };
 }
 
-/** Unknown, another agent's and another owner's: which of them it is, is nothing that whoever asks may learn. */
+/** One message for unknown sessions and sessions of another agent or owner: the caller must not learn which it is. */
 const NOT_YOUR_SESSION =
-  'there is no such session for you: use the session_id and agent_id that you were given, or ask for a new session';
-const NOT_YOUR_RUN = 'there is no such run for you: use the run_id that you were given, or start a run of your own';
+  'you have no such session: use the session_id and agent_id that you were given, or ask for a new session';
+const NOT_YOUR_RUN = 'you have no such run: use the run_id that you were given, or start your own run';
 
 /**
- * One sentence per reason, for the agent: what to do instead, and nothing that it may not know. What an operator can do
- * about it is in `core/remedies.ts`.
+ * One sentence per reason, for the agent: what happened and what to do instead. It holds nothing that the agent must not
+ * know. What an operator can do is in `remedies.ts`.
  */
 export const MESSAGES = {
   ALLOWED: 'allowed',
-  NOTHING_TO_CHARGE: 'the batch is empty, so nothing is permitted: name the calls that you are about to make',
-  IDENTITY_REQUIRED: 'it must be known who this is for: send the trace_id that you were given',
-  IDENTITY_UNKNOWN: 'nobody stands behind this trace_id now: do not guess another one, ask for it to be bound again',
-  IDENTITY_MALFORMED: 'who stands behind this trace_id cannot be read: repeating does not help, report it',
-  TOOL_UNKNOWN: 'this tool is not among those that may be called: check its name, or use another tool',
-  PRIVILEGE_REQUIRED: 'whoever you act for may not use this tool: use another tool, or ask them to do it themselves',
-  PLATFORM_UNKNOWN: 'this platform is not served: name the platform that the message came from',
-  PLATFORM_MISMATCH: 'this is another platform than that of whoever you act for: leave the platform out',
+  NOTHING_TO_CHARGE: 'the batch is empty, so nothing is permitted: list the calls that you are about to make',
+  IDENTITY_REQUIRED: 'this request needs an identity: send the trace_id that you were given',
+  IDENTITY_UNKNOWN:
+    'no identity is bound to this trace_id: do not guess another trace_id, ask for this one to be bound again',
+  IDENTITY_MALFORMED: 'the identity record of this trace_id cannot be read: do not retry, report the problem',
+  TOOL_UNKNOWN: 'the policy does not allow this tool: check its name, or use another tool',
+  PRIVILEGE_REQUIRED: 'the user you act for may not use this tool: use another tool, or ask the user to do it',
+  PLATFORM_UNKNOWN: 'the policy does not know this platform: send the platform that the message came from',
+  PLATFORM_MISMATCH: 'the user you act for is on another platform: leave the platform out',
   GATING_DISABLED: 'allowed: commands are not restricted here',
-  NOT_A_COMMAND: 'this is no command, so nothing is permitted by it: treat it as ordinary text',
-  COMMAND_NOT_ALLOWED: 'this user may not run this command here: tell them so, and do not run it in another way',
+  NOT_A_COMMAND: 'this text is not a command, so nothing is permitted: treat it as ordinary text',
+  COMMAND_NOT_ALLOWED: 'this user may not run this command here: tell the user, and do not run it in another way',
   RUN_UNKNOWN: NOT_YOUR_RUN,
   RUN_FOREIGN: NOT_YOUR_RUN,
   ASSERTION_REFUSED: 'this must come from a trusted record: send the trace_id or run_id that you were given instead',
-  SCOPE_EMPTY_USER: 'the scope names no user: write user:<id>, with the id of whoever you act for',
-  SCOPE_OTHER_USER: 'this storage is not of whoever you act for: use their own, or the scope `skill`',
-  SCOPE_EMPTY_ROOT_RUN: 'the scope names no run: write root_run:<id>, with the root of your own run',
-  SCOPE_OTHER_TREE: 'this storage is not of your tree of runs: use root_run:<id> with the root of your own run',
-  SCOPE_EMPTY_RUN: 'the scope names no run: write run:<id>, with the id of your own run or of its parent',
-  SCOPE_OTHER_RUN: 'this storage is neither of your run nor of its parent: use run:<id> with one of those',
-  SCOPE_UNKNOWN_SHAPE: 'this is no scope: write skill, user:<id>, root_run:<id> or run:<id>',
-  SESSION_REQUIRED: 'a session is required: send the session_id and agent_id that you were given',
+  SCOPE_EMPTY_USER: 'the scope names no user: write user:<id>, with the id of the user you act for',
+  SCOPE_OTHER_USER:
+    'this storage belongs to another user: use the storage of the user you act for, or the scope `skill`',
+  SCOPE_EMPTY_ROOT_RUN: 'the scope names no root run: write root_run:<id>, with the root of your own run',
+  SCOPE_OTHER_TREE: 'this storage belongs to another tree of runs: write root_run:<id>, with the root of your own run',
+  SCOPE_EMPTY_RUN: 'the scope names no run: write run:<id>, with the id of your own run or its parent',
+  SCOPE_OTHER_RUN: 'this storage belongs to another run: write run:<id>, with the id of your own run or its parent',
+  SCOPE_UNKNOWN_SHAPE: 'this is not a scope: write skill, user:<id>, root_run:<id> or run:<id>',
+  SESSION_REQUIRED: 'this request needs a session: send the session_id and agent_id that you were given',
   SESSION_UNKNOWN: NOT_YOUR_SESSION,
   AGENT_MISMATCH: NOT_YOUR_SESSION,
   OWNER_MISMATCH: NOT_YOUR_SESSION,
-  SESSION_CLOSED: 'this session is closed for good: stop, or ask for a new session',
-  SESSION_EXPIRED: 'the time of this session is over: stop, or ask for a new session',
+  SESSION_CLOSED: 'this session is closed and stays closed: stop, or ask for a new session',
+  SESSION_EXPIRED: 'this session has expired: stop, or ask for a new session',
   BUDGET_EXHAUSTED:
-    'the calls left in this session do not cover this: ask for fewer calls, or stop and report how far you came',
-  TOOL_NOT_GRANTED: 'this session does not grant this tool: use one that it grants, or ask for a session that does',
-  SENSITIVITY_EXCEEDED:
-    'the data is more sensitive than this session may touch: leave it out, or ask for another session',
+    'the session has too few calls left for this: ask for fewer calls, or stop and report what you have done',
+  TOOL_NOT_GRANTED:
+    'this session does not grant this tool: use a tool that it grants, or ask for a session that grants this one',
+  SENSITIVITY_EXCEEDED: 'the data is more sensitive than this session allows: leave it out, or ask for another session',
   RATE_LIMITED: 'too many calls in this window: wait for retry_after, then ask again',
-  RATE_IMPOSSIBLE: 'this batch is larger than any window allows: split it into smaller ones',
+  RATE_IMPOSSIBLE: 'this batch is larger than the rate limit ever allows: split it into smaller batches',
 } as const satisfies Record<Reason, string>;

@@ -1,5 +1,5 @@
-// What would have made a denied request pass, a sentence for an operator with the numbers of its record. Never for an
-// agent: it tells apart what `MESSAGES` keeps together.
+// What would have made a denied request pass: a sentence for an operator, with the numbers of the record. It must never
+// reach an agent, because it tells cases apart for which `MESSAGES` has one text.
 
 import { SENSITIVITIES } from '../session/session.ts';
 import type { Reason } from './decision.ts';
@@ -17,36 +17,39 @@ const REMEDIES = {
   NOT_A_COMMAND: () => 'a text that is a command: one word, or `/` and a word',
   IDENTITY_REQUIRED: ({ checks }) =>
     checks.at(-1)?.name === 'privilege'
-      ? 'the trace_id of an identity that holds the privileges which the policy asks of the tool'
+      ? 'the trace_id of an identity that holds the privileges that the policy requires for the tool'
       : 'the trace_id of a bound identity',
-  IDENTITY_UNKNOWN: () => 'an identity bound to the trace, that had not lapsed by then',
-  IDENTITY_MALFORMED: () => 'a sound identity record: release the identity of the trace and bind it again',
+  IDENTITY_UNKNOWN: () => 'an identity that was bound to the trace and had not expired',
+  IDENTITY_MALFORMED: () => 'a readable identity record: release the identity of the trace and bind it again',
   TOOL_UNKNOWN: (record) => `an entry for ${toolOf(record)} under \`tools\` in the policy`,
   PRIVILEGE_REQUIRED: (record) =>
-    `${subjectOf(record)} among the holders of each privilege that the policy asks of ${toolOf(record)}`,
+    `${subjectOf(record)} among the holders of each privilege that the policy requires for ${toolOf(record)}`,
   PLATFORM_UNKNOWN: ({ platform }) =>
     `an entry for ${quoted(platform, 'the platform')} under \`platforms\` in the policy`,
   PLATFORM_MISMATCH: ({ platform, principal }) =>
-    `the platform that ${quoted(principal, 'the identity')} is of, not ${quoted(platform, 'another one')}`,
+    `the platform of ${quoted(principal, 'the identity')}, not ${quoted(platform, 'another one')}`,
   COMMAND_NOT_ALLOWED: (record) =>
     `${quoted(record.command || undefined, 'the command')} among the commands of users there, or ${subjectOf(record)} among the admins`,
-  RUN_UNKNOWN: ({ runId }) => `a run that exists: there is none ${quoted(runId, 'of that id')}, or it has been purged`,
+  RUN_UNKNOWN: ({ runId }) => `a run that exists: ${quoted(runId, 'this run')} does not, or it has been purged`,
   RUN_FOREIGN: ({ runId, principal }) =>
-    `the caller and the session of the run ${quoted(runId, '')} itself: ${quoted(principal, 'who asked')} is another, or the session is`,
-  ASSERTION_REFUSED: () => 'a trusted record instead of what the request asserted, or a wider `asserted_facts`',
-  SCOPE_EMPTY_USER: () => 'an id behind `user:`',
-  SCOPE_OTHER_USER: ({ scope }) => `the scope of the run's own caller: ${quoted(scope, 'this')} is another user's`,
-  SCOPE_EMPTY_ROOT_RUN: () => 'an id behind `root_run:`',
-  SCOPE_OTHER_TREE: ({ scope }) => `the root of the run's own tree: ${quoted(scope, 'this')} is another`,
-  SCOPE_EMPTY_RUN: () => 'an id behind `run:`',
-  SCOPE_OTHER_RUN: ({ scope }) => `the run itself or its parent: ${quoted(scope, 'this')} is neither`,
+    `the caller and the session of the run${runId === undefined ? '' : ` ${JSON.stringify(runId)}`}: ${quoted(principal, 'the identity')} is another caller, or the session is another`,
+  ASSERTION_REFUSED: () =>
+    'a trusted record instead of the facts that the request asserted, or a wider `asserted_facts`',
+  SCOPE_EMPTY_USER: () => 'an id after `user:`',
+  SCOPE_OTHER_USER: ({ scope }) =>
+    `the scope of the run's own caller: ${quoted(scope, 'this scope')} is another user's`,
+  SCOPE_EMPTY_ROOT_RUN: () => 'an id after `root_run:`',
+  SCOPE_OTHER_TREE: ({ scope }) => `the root of the run's own tree: ${quoted(scope, 'this scope')} is of another tree`,
+  SCOPE_EMPTY_RUN: () => 'an id after `run:`',
+  SCOPE_OTHER_RUN: ({ scope }) => `the run itself or its parent: ${quoted(scope, 'this scope')} is neither`,
   SCOPE_UNKNOWN_SHAPE: () => 'one of the shapes skill, user:<id>, root_run:<id>, run:<id>',
   SESSION_REQUIRED: () => 'a session_id and an agent_id in the request',
   SESSION_UNKNOWN: ({ sessionId }) =>
-    `a session that exists: there is none ${quoted(sessionId, 'of that id')}, or no more`,
-  AGENT_MISMATCH: ({ agentId }) => `the agent of the session itself: ${quoted(agentId, 'who asked')} is another`,
+    `a session that exists: ${quoted(sessionId, 'this session')} does not, or it has been forgotten`,
+  AGENT_MISMATCH: ({ agentId }) =>
+    `the agent of the session: ${quoted(agentId, 'the agent of the request')} is another`,
   OWNER_MISMATCH: ({ principal }) =>
-    `the owner of the session, itself or as an alias: ${quoted(principal, 'nobody')} is not`,
+    `the owner of the session, by name or by an alias: ${quoted(principal, 'a request without an identity')} is not the owner`,
   SESSION_CLOSED: () => 'a new session: a closed one stays closed',
   SESSION_EXPIRED: () => 'a new session, with a time_limit that covers the work',
   BUDGET_EXHAUSTED: ({ session, callsTotal }) => {
@@ -75,9 +78,9 @@ const REMEDIES = {
   },
 } as const satisfies Record<Reason, (record: DecisionRecord) => string | undefined>;
 
-/** The call that decided, where the record tells which that is. */
+/** The call that decided, where the record tells which call it was. */
 function callOf({ calls, callsTotal, callIndex }: DecisionRecord): CountedCall | undefined {
-  // Equal calls are counted together, so only where none is equal to another is a place in the list one in the request.
+  // Equal calls are counted together, so a place in the list is a place in the request only if all calls differ.
   const index = calls.length === 1 ? 0 : callIndex;
   const isExact = calls.length === 1 || calls.length === callsTotal;
   return isExact && index !== undefined ? calls[index] : undefined;
@@ -91,7 +94,7 @@ function toolOf(record: DecisionRecord): string {
 }
 
 function subjectOf({ principal }: DecisionRecord): string {
-  return quoted(principal, 'whoever asked');
+  return quoted(principal, 'the principal of the request');
 }
 
 function quoted(name: string | undefined, otherwise: string): string {

@@ -34,7 +34,7 @@ export function pendingCharge(
   });
 }
 
-/** Tells whoever listens of what a charge has answered and recorded. */
+/** Publishes a charge's recorded decision to the watchers. */
 export function publishCharge(
   context: CallContext,
   { request }: PendingRecord,

@@ -1,4 +1,4 @@
-// CheckSlash and DescribeSlashAccess: may this user run that command on that platform, and which may they run.
+// CheckSlash and DescribeSlashAccess: whether a user may run a command on a platform, and which commands the user may run.
 
 import { type Check, type Verdict, verdictOf } from '../../core/decision/decision.ts';
 import { Failure } from '../../core/failure.ts';
@@ -35,7 +35,7 @@ export function checkSlash(context: CallContext, request: SlashRequest): SlashDe
   return findIdentity(context, request.traceId).then((identity) => answer(context, request, identity));
 }
 
-/** At once where nothing is to be recorded. */
+/** Answers without a promise where nothing is recorded. */
 function answer(
   context: CallContext,
   request: SlashRequest,
@@ -64,7 +64,7 @@ function decided(context: CallContext, request: SlashRequest, identity: FoundIde
   const loaded = context.pdp.policy();
   const { checks, canonical, scope, tier, gated } = slashChecks(context, loaded, request, identity);
   const verdict = verdictOf(checks);
-  // Not gated is the reason itself: an operator must see that nothing was compared.
+  // GATING_DISABLED is the reason then: an operator must see that nothing was compared.
   const reason = verdict.effect === 'ALLOW' ? (checks.at(-1)?.reason ?? verdict.reason) : verdict.reason;
   const named: Verdict = { effect: verdict.effect, reason, checks: verdict.checks };
   // Also where the platform was refused before the text was looked at.
@@ -83,7 +83,7 @@ function decided(context: CallContext, request: SlashRequest, identity: FoundIde
   };
 }
 
-/** The checks of a request on the identity that was found for it, and what they found out on the way. */
+/** The checks of a request, given the identity that was found for it, with the scope and tier that they worked out. */
 export function slashChecks(
   context: CallContext,
   { policy }: LoadedPolicy,
@@ -132,6 +132,6 @@ function refused(reason: string): Failure {
   if (reason === 'ASSERTION_REFUSED') {
     return new Failure('assertion_refused', 'this server takes the user from trusted records only');
   }
-  const fields = [{ field: 'platform', description: "is another platform than the identity's" }];
+  const fields = [{ field: 'platform', description: "is not the identity's platform" }];
   return new Failure('invalid_request', 'the request contradicts the identity record', { fields });
 }

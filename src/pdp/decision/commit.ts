@@ -1,5 +1,5 @@
 // The third step: the charge, in one atomic step of the store with the comparison of the identity record and with the
-// record of the decision. A decision that came to no charge commits its record alone.
+// record of the decision. A decision without a charge commits only its record.
 //
 // INVARIANT: an ALLOW leaves here only behind a charge that the store has made.
 import type { Verdict } from '../../core/decision/decision.ts';
@@ -22,16 +22,11 @@ import {
 import { pendingCharge, publishCharge } from './charge-record.ts';
 import type { GatheredFacts } from './gather.ts';
 import { type Judgement, judgeCharge } from './judge.ts';
-import type { ChargeRequest } from './request.ts';
-
-export type ChargeResult = Extract<
-  StoreChargeResult,
-  { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }
->;
+import type { ChargeRequest, ChargeResult } from './request.ts';
 
 export interface Committed {
   readonly verdict: Verdict;
-  /** The id of the decision that is recorded: of a repeat, and of a denial that was recorded before, the first one's. */
+  /** The id of the recorded decision. A repeat, and a denial that was recorded before, have the first decision's id. */
   readonly decisionId: string;
   readonly evaluatedAtMs: number;
   readonly replayed: boolean;

@@ -1,5 +1,5 @@
-// Whether a recorded request would pass now: the same questions, put once more to the policy, the identity, the run and
-// the session as they stand. Reads only. Where a record does not tell all that was asked, nothing is said.
+// Whether a recorded request would pass now: the same checks on the current policy, identity, run and session. Reads only.
+// Where a record does not hold the whole request, there is no answer.
 
 import type { RequestedCall } from '../../core/decision/checks.ts';
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
@@ -40,12 +40,12 @@ export async function decideAgain(
     case 'CheckSlash':
       return slashAgain(context, record, subject);
     default:
-      // What a controller did is no question that could be put again.
+      // A management operation is not a question that can be asked again.
       return undefined;
   }
 }
 
-/** Whether nothing was taken out of a name: what stands in its place was never asked about. */
+/** Whether no name was redacted: a redacted name cannot be asked about again. */
 function isWhole({ agentId, sessionId, runId, principal, scope, platform, chatType, calls }: DecisionRecord): boolean {
   const names = [agentId, sessionId, runId, principal, scope, platform, chatType, ...calls.map(({ tool }) => tool)];
   return !names.some((name) => name?.includes('[redacted: '));
@@ -99,7 +99,7 @@ async function chargeAgain(
   return { effect, reason, checks, policyRevision: policy.revision, fromTrace: subject.fromTrace };
 }
 
-/** One by one again; their order does not matter for whether they pass. */
+/** The counted calls, one by one. Their order does not matter for whether they pass. */
 function callsOf({ calls }: DecisionRecord): RequestedCall[] {
   return calls.flatMap(({ tool, stated, count }) =>
     Array.from({ length: count }, () => ({ tool, sensitivity: stated })),
@@ -110,7 +110,7 @@ function slashOf({ platform, chatType, command }: DecisionRecord) {
   return command === undefined ? undefined : { platform, chatType, command };
 }
 
-/** A text that no policy names is not told, and where a user spoke decides, too, which a principal does not tell. */
+/** A record does not hold an unknown command. Without the trace it does not tell on which server the user wrote, either. */
 function canAskSlash({ command }: DecisionRecord, { fromTrace }: Subject): boolean {
   return command !== undefined && command !== '' && fromTrace;
 }

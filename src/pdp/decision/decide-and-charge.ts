@@ -7,7 +7,7 @@ import { judge } from './judge.ts';
 import type { ChargeDecision, ChargeRequest } from './request.ts';
 import { respond } from './respond.ts';
 
-/** How often an identity may change under a decision before the store is reported as unsteady. */
+/** How often an identity may change during a decision before the call fails. */
 const ATTEMPTS_MAX = 4;
 
 /**

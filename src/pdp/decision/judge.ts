@@ -7,9 +7,8 @@ import type { AskedCall } from '../../core/decision/decision-record.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import { effectiveSensitivity } from '../../core/tool/tools.ts';
 import type { LoadedPolicy, Pdp } from '../pdp.ts';
-import type { ChargeResult } from './commit.ts';
 import type { GatheredFacts } from './gather.ts';
-import type { ChargeRequest } from './request.ts';
+import type { ChargeRequest, ChargeResult } from './request.ts';
 
 export interface Judgement {
   readonly policy: LoadedPolicy;

@@ -2,6 +2,7 @@
 import type { Ask } from '../../core/decision/checks.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import type { Usage } from '../../core/session/usage.ts';
+import type { ChargeResult as StoreChargeResult } from '../../state/port/charge.ts';
 import type { IdempotencyKey } from '../../state/port/idempotency-key.ts';
 import type { Decision } from './decision.ts';
 
@@ -16,6 +17,12 @@ export interface ChargeRequest extends Ask {
   readonly dryRun: boolean;
   readonly explain: boolean;
 }
+
+/** What a charge came to, once it was made on the identity that was judged. */
+export type ChargeResult = Extract<
+  StoreChargeResult,
+  { kind: 'charged' | 'replayed' | 'nothing_to_charge' | 'denied' }
+>;
 
 export interface ChargeDecision {
   readonly decision: Decision;

@@ -18,7 +18,7 @@ export function respond(
     explain,
     dryRun,
     replayed,
-    // Those of the session never rest on an assertion, and an ALLOW lists none.
+    // The session's checks never rest on an assertion, and an ALLOW does not list them.
     asserted: restsOnAssertion(checks),
   });
   return {

@@ -1,4 +1,4 @@
-// ValidateScope: may this run touch that storage. Changes nothing; what it denies leaves a record.
+// ValidateScope: whether a run may use a storage scope. It changes nothing; a denial leaves a record.
 
 import { mayAssert } from '../../core/decision/asserted-facts.ts';
 import { type Check, failed, verdictOf } from '../../core/decision/decision.ts';
@@ -37,7 +37,7 @@ async function fetchAndAnswer(context: CallContext, request: ScopeRequest): Prom
   return answer(context, request, identity, run);
 }
 
-/** At once where nothing is to be recorded. */
+/** Answers without a promise where nothing is recorded. */
 function answer(
   context: CallContext,
   request: ScopeRequest,

@@ -70,8 +70,8 @@ export async function signedRun(context: CallContext, runId: string): Promise<Si
     const checkpoints = stored.map((bytes) => readCheckpoint(bytes, runId));
     const known = run.ledger.checkpoint;
     if (!known)
-      throw new Failure('wrong_state', 'nothing signs the run, and there is no ledger key', { subject: 'ledger' });
-    // Meanwhile a further one may have been signed. That the one is gone which the run names is for the verifier to say.
+      throw new Failure('wrong_state', 'the run is not signed, and there is no ledger key', { subject: 'ledger' });
+    // Another checkpoint may have been signed meanwhile. The verifier reports a missing checkpoint.
     const { ledger } = await getRun(context, runId);
     if (ledger.checkpoint?.number !== known.number) continue;
     // What is told of must not be lost afterwards: another server may have stored it a moment ago, unconfirmed as yet.
@@ -81,7 +81,7 @@ export async function signedRun(context: CallContext, runId: string): Promise<Si
     const isWhole = isNewest && known.size >= lastSequence && (run.status === 'running' || known.isFinal);
     return { run, checkpoints, size: isWhole ? known.size : run.lastSequence };
   }
-  throw new Failure('state_unavailable', 'the run is changed by too many at once');
+  throw new Failure('state_unavailable', 'the run is being changed by too many callers');
 }
 
 const ATTEMPTS_MAX = 10;
@@ -108,7 +108,7 @@ async function hasStrayRecords(context: CallContext, { runId, lastSequence }: Ru
 async function assertPurgedBefore(context: CallContext, { runId, ledger }: Run): Promise<void> {
   if (ledger.purge) return;
   const { ledger: now } = await getRun(context, runId);
-  if (now.purge) throw new Failure('state_unavailable', 'the contents of the run are being purged: ask again');
+  if (now.purge) throw new Failure('state_unavailable', 'the contents of the run are being purged: try again');
 }
 
 function headerOf(context: CallContext, run: Run, checkpoints: readonly StoredCheckpoint[]): string {

@@ -34,7 +34,7 @@ import type { State } from '../../state/port/state.ts';
 import type { CallContext } from '../call-context.ts';
 import { logPages } from '../run/log-pages.ts';
 
-/** Records as they are stored from now on. */
+/** Encodes records for the store. */
 export function encodeRecords(records: readonly ShapedRecord[], now: number): Uint8Array[] {
   // One call for the salts of all records: a call for each costs more.
   const salts = randomBytes(SALT_BYTES * records.length);
@@ -51,11 +51,11 @@ const SALT_BYTES = 16;
 /** What the store is known to have lost of a run. */
 export interface Loss {
   readonly changes: number;
-  /** The epoch that is known to have begun before; a new one comes behind it. */
+  /** The latest known epoch; the new epoch follows it. */
   readonly epoch: number;
 }
 
-/** The decisions that named a run and are not among its records yet, so many of them as one change takes along. */
+/** The decisions that named a run and are not among its records yet, at most as many as one change may add. */
 export async function unfoldedDecisions(
   { state }: CallContext,
   { runId, ledger: { decisions } }: Run,
@@ -74,7 +74,7 @@ export async function unfoldedDecisions(
 /** Records of decisions that are asked for at one time. */
 const READ_AT_ONCE = 50;
 
-/** A record that is lost or damaged must not keep its run from going on; a store that does not answer is asked again. */
+/** A lost or damaged decision record must not block its run. Only an unreachable store is a failure. */
 async function recordOf(state: State, { decisionId }: RunDecision): Promise<DecisionRecord | undefined> {
   try {
     return await state.readDecision(decisionId);

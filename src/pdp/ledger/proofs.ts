@@ -77,7 +77,7 @@ export async function proveConsistency(
  */
 export async function verifyRun(context: CallContext, runId: string, checkpoints: readonly string[]) {
   const keys = context.pdp.ledger.key?.verifierKeys;
-  if (!keys) throw new Failure('wrong_state', 'there is no ledger key to hold the run to', { subject: 'ledger' });
+  if (!keys) throw new Failure('wrong_state', 'there is no ledger key to verify the run with', { subject: 'ledger' });
   return verifyBundle(inSlices(exportRun(context, runId)), { keys, checkpoints });
 }
 

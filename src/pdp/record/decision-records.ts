@@ -1,7 +1,7 @@
 // Records of decisions: what is known of one before the store is asked, made into what the store keeps.
 //
-// INVARIANT: no trace id, no secret and no text that a user typed gets into a record. Of a trace there is half a digest, of
-// a command only a name that the policy knows, and whatever a caller may choose freely is looked through for credentials.
+// INVARIANT: no trace id, no secret and no text that a user typed gets into a record. A trace is recorded as half a digest and
+// a command only by a name that the policy knows. Every text that a caller chooses is searched for credentials.
 import type { Check, Effect, Reason } from '../../core/decision/decision.ts';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
 import {
@@ -42,7 +42,7 @@ export interface PendingRecord {
   readonly entry: DecisionEntry;
 }
 
-/** Whether a decision leaves a record: what has an effect and what denies does, the rest only where all is recorded. */
+/** Whether a decision leaves a record: an effect and a denial do, other decisions only at the log level `all`. */
 export function isRecorded(
   { pdp: { decisionLog } }: CallContext,
   outcome: { effect: Effect; changed: boolean },
@@ -83,14 +83,14 @@ export function pendingRecord(context: CallContext, asked: RecordedRequest): Pen
   return { request, entry: { rpc, runId, context: bytes, aggregationBytes } };
 }
 
-/** Whether something must be stored before a record: asked for each decision, so that most need not wait for anything. */
+/** Whether something must be stored before this record. Most decisions need not wait. */
 export function isPreparing({ pdp: { policies, subjects, decisionLog } }: CallContext, noting: Noting): boolean {
   return decisionLog !== 'off' && (policies.isDue() || policies.isAgeing() || subjects.isDue(noting));
 }
 
 /**
- * Must come before whatever stores a record: the policies that it may name are kept then, and its session is found by whom it
- * is about. Both are asked for at the same time: a store that does not answer takes one time-out, and the decision fails.
+ * Stores what must be there before a record: the policies that the record may name, and the index entries of its agent and
+ * principal. Both at the same time, so that a store that does not answer costs one time-out; the decision then fails.
  *
  * @throws Failure state_unavailable
  */
@@ -140,7 +140,7 @@ export interface Published extends Outcome {
   readonly repeats?: number;
 }
 
-/** Tells whoever listens of a decision that is recorded. */
+/** Publishes a recorded decision to the watchers. */
 export function publish({ pdp: { decisions } }: CallContext, request: DecisionContext, published: Published): void {
   if (!decisions.isHeard) return;
   const { session, callIndex, retryAfterMs, repeats = 0, atMs } = published;

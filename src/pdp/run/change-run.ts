@@ -1,6 +1,5 @@
-// The one way in which a run changes: read it, let core make the next state, store that only if the run has not moved
-// in between, else do it again. What Tollgate itself has to write into the run's ledger comes first, and a run that finishes
-// does so in one step with the checkpoint that signs its end.
+// The only way to change a run: read it, let core make the next state, and store that state if the run has not changed
+// meanwhile; otherwise start again. Tollgate's own records come first. A run finishes in one step with its last checkpoint.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../core/failure.ts';
 import { type Run, runAt } from '../../core/run/run.ts';
@@ -9,28 +8,28 @@ import type { CallContext } from '../call-context.ts';
 import { type Loss, sign, unfoldedDecisions, withDueRecords, withSealedTexts } from '../ledger/ledger.ts';
 import type { Pdp } from '../pdp.ts';
 
-/** Other processes may win this often before the run is reported as contended. */
+/** How often other processes may change the run first before the run is reported as contended. */
 const ATTEMPTS_MAX = 50;
 
 export interface RunChange<T> {
-  /** The run as it shall be; the very run given if nothing is to be stored. */
+  /** The run after the change; the same object as the given run if nothing is to be stored. */
   readonly run: Run;
-  /** None when the run finishes. */
+  /** Empty when the run finishes. */
   readonly records: readonly Uint8Array[];
   readonly answer: T;
-  /** What is remembered of the operation in place of its answer. */
+  /** What is remembered for the key instead of the answer. */
   readonly remembered?: string;
 }
 
-/** Has no effect of its own: it may be asked again, and what it answered may come to nothing. */
+/** Makes a change without any effect. It may be called again, and its result may be dropped. */
 type MakeChange<T> = (run: Run, now: number) => RunChange<T> | Promise<RunChange<T>>;
 
 /**
  * Changes one run. `operation` makes a repeat return the first answer, as `replay` reads it.
  *
- * @param change  asked again whenever the run has moved
- * @throws Failure not_found, key_reused, too_many_keys, and whatever `change` throws; state_unavailable also when the
- *   deadline passes, and then what has been sent may take effect yet, while nothing more is sent
+ * @param change  called again whenever the run has changed meanwhile
+ * @throws Failure not_found, key_reused, too_many_keys, and what `change` throws; state_unavailable also when the deadline
+ *   passes: a request already sent may still take effect, and no further one is sent
  */
 export function changeRun<T>(
   context: CallContext,
@@ -72,7 +71,7 @@ interface Change<T> {
   readonly operation: IdempotencyKey | undefined;
   readonly change: MakeChange<T>;
   readonly replay: (answer: string, run: Run) => T;
-  /** Whether a checkpoint is wanted even if the run does not change, or nothing but what is due. */
+  /** `seal` signs a checkpoint even if the run does not change; `fold` writes only the records that are due. */
   readonly aim: 'change' | 'fold' | 'seal';
 }
 
@@ -84,11 +83,11 @@ function inLine<T>(context: CallContext, runId: string, wanted: Change<T>): Prom
       const outcome = await attemptChange(context, runId, wanted, loss);
       if (outcome.kind === 'done') return outcome.answer;
       loss = outcome.kind === 'lost' ? outcome.loss : undefined;
-      // What was prepared is a step ahead, of as many as it takes.
+      // Writing due records makes progress, so it counts as no attempt.
       if (outcome.kind !== 'prepared') attempt++;
       if (outcome.kind === 'moved') await sleep(Math.random() * Math.min(attempt, 10));
     }
-    throw new Failure('state_unavailable', 'the run is changed by too many at once');
+    throw new Failure('state_unavailable', 'the run is being changed by too many callers');
   });
   return context.deadline === Number.POSITIVE_INFINITY ? changed : by(context.deadline, changed);
 }
@@ -111,7 +110,7 @@ async function attemptChange<T>(
   if (!stored) throw new Failure('not_found', 'the run is unknown', { subject: 'run' });
   if (remembered) {
     if (remembered.fingerprint !== operation?.fingerprint) throw keyReused();
-    // Whoever made the change may have failed to confirm it. A repeat acknowledges as much as the first answer does.
+    // The first call may have failed to confirm the change. A repeat acknowledges the same durability as the first answer.
     await context.state.confirmRun(runId);
     return { kind: 'done', answer: replay(remembered.answer, stored.run) };
   }
@@ -151,7 +150,7 @@ async function attemptChange<T>(
   return outcome === 'committed' ? { kind: 'done', answer } : { kind: 'moved' };
 }
 
-/** What the store says of itself, and what a checkpoint says of the store. */
+/** The larger of the loss that the store reports and the loss that a checkpoint shows. */
 function totalLoss(lostChanges: number, loss: Loss | undefined): Loss | undefined {
   if (lostChanges === 0) return loss;
   return { changes: Math.max(lostChanges, loss?.changes ?? 0), epoch: loss?.epoch ?? 0 };
@@ -167,7 +166,7 @@ async function commit(
   throw new Failure('too_many_keys', 'too many idempotency keys are remembered for this run');
 }
 
-/** What waits in line behind others gives up in time, too. */
+/** Rejects at the deadline, also while the change waits behind others. */
 function by<T>(deadline: number, changed: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(tooLate()), deadline - performance.now());

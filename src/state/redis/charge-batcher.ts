@@ -2,7 +2,7 @@
 import { Failure } from '../../core/failure.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Counters, SessionLimits } from '../../core/session/session.ts';
-import { maySeeUsage, type SessionReason } from '../../core/session/session-reason.ts';
+import type { SessionReason } from '../../core/session/session-reason.ts';
 import { MsgpackWriter } from '../codec/msgpack-writer.ts';
 import { operationName, uuidText, writeUuid } from '../codec/operation-record.ts';
 import type { ChargedSession, ChargeResult, ChargeStep } from '../port/charge.ts';

@@ -229,7 +229,7 @@ describe('tollgate audit export', () => {
     const { run_id } = await finishedRun(server);
     const cwd = folderOf(t);
     const { code, stderr } = await tollgate(['audit', 'export', run_id, '--server', server.management], { cwd });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('nothing signs the run')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the run is not signed')]);
     const keys = await tollgate(['audit', 'keys', '--server', server.management], { cwd });
     expect([keys.code, keys.stderr]).toEqual([1, 'tollgate: the server has no ledger key\n']);
     const { warnings } = await server.clients.server('GetServerInfo');
