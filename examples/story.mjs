@@ -1,5 +1,5 @@
-// The whole product in one sitting: plays the calls of the README's story with a real gRPC client against a running
-// server, and prints question and answer side by side.
+// Runs the calls of the README's story with a real gRPC client against a running
+// server, and prints each request beside its answer.
 //
 //   npm start                     in one terminal
 //   npm run story                 in another; --decision and --management name other addresses
@@ -29,12 +29,12 @@ const sessions = clientOf('SessionService', addresses.management);
 const identities = clientOf('IdentityService', addresses.management);
 const audit = clientOf('AuditService', addresses.management);
 
-// A story that can be told again: fresh ids each time.
+// Fresh ids each time, so that the story can run again.
 const tale = randomUUID().slice(0, 8);
 const trace_id = `trace-${tale}`;
 const agent_id = `writer-${tale}`;
 
-// A story without a listener is over before it begins.
+// Without a listener the story cannot begin.
 for (const [client, address] of [
   [decisions, addresses.decision],
   [sessions, addresses.management],
@@ -109,7 +109,7 @@ await tellAll('An auditor lists what it did: numbered, the secret gone.', audit,
 
 for (const client of [decisions, runs, sessions, identities, audit]) client.close();
 
-/** Asks one thing and prints question and answer. */
+/** Sends one request and prints it with its answer. */
 function tell(title, client, method, request) {
   return new Promise((resolve, reject) => {
     client[method](request, { deadline: Date.now() + 10_000 }, (error, response) => {
@@ -142,7 +142,7 @@ function lines(message) {
     .map(([name, value]) => `  ${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`);
 }
 
-/** What a reader wants to see of an answer. */
+/** The fields of an answer that a reader wants to see. */
 function briefly(response) {
   if (response.event) {
     const { sequence, type, payload } = response.event;

@@ -39,7 +39,7 @@ def ask(channel: grpc.Channel, name: str, request: str, timeout: float | None) -
     try:
         answer = call(json_format.Parse(request, request_type()), timeout=timeout)
     except grpc.RpcError as error:
-        # Only what Tollgate itself refuses has details; a broken line or a deadline of ours has a code and a text.
+        # Only what Tollgate itself refuses has details; a broken connection or our own deadline has a code and a text.
         status = rpc_status.from_call(error)
         told = in_json(status) if status else {"code": error.code().value[0], "message": error.details()}
         return {"status": told}

@@ -1,4 +1,4 @@
-"""The story of the README as a Python client tells it, and two things more: an error taken apart, and an identity
+"""The story of the README as a Python client, and two more parts: the details of an error, and an identity
 record that another service writes straight into Redis.
 
 It ends with exit code 1 at the first answer that is not what the story says.
@@ -57,7 +57,7 @@ class Story:
         self.sessions = session_rpc.SessionServiceStub(management)
         self.identities = identity_rpc.IdentityServiceStub(management)
         self.audit = audit_rpc.AuditServiceStub(management)
-        # A story that can be told again: fresh ids each time.
+        # Fresh ids each time, so that the story can run again.
         tale = uuid.uuid4().hex[:8]
         self.trace_id = f"trace-{tale}"
         self.agent_id = f"writer-{tale}"
@@ -141,7 +141,7 @@ class Story:
         tell("From everywhere", "s3cr3t" in json.dumps(payloads), False)
 
     def take_an_error_apart(self) -> None:
-        """What could not be done is an error, and its details are messages of google.rpc."""
+        """A request that could not be carried out is an error; its details are messages of google.rpc."""
         try:
             self.open_session(call_budget=-1)
         except grpc.RpcError as error:
@@ -185,7 +185,7 @@ class Story:
 
 
 def ask(method, request):
-    """Every call has a deadline; an answer that does not come is a denial."""
+    """Every call has a deadline; a missing answer is a denial."""
     return method(request, timeout=10)
 
 
@@ -213,7 +213,7 @@ def details_of(error: grpc.RpcError) -> dict:
 
 
 def tell(title: str, answer, expected) -> None:
-    """Prints an answer, and ends the story if it is another one than expected."""
+    """Prints an answer, and ends the story if it is not the expected one."""
     print(f"{title:<56} {answer}")
     if answer != expected:
         sys.exit(f"expected: {expected}")

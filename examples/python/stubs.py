@@ -1,4 +1,4 @@
-"""The modules of tollgate.v1, made when they are needed.
+"""Generates the modules of tollgate.v1 when they are needed.
 
 A project of your own would make them once, at build time, and import them like any module.
 """
@@ -15,7 +15,7 @@ PROTO = Path(__file__).resolve().parents[2] / "proto"
 
 
 def make_stubs() -> None:
-    """Generates the modules into a folder that can be imported from, and that goes when the program ends."""
+    """Generates the modules into a folder that can be imported from, and that is removed when the program ends."""
     folder = tempfile.TemporaryDirectory(prefix="tollgate-stubs-")
     atexit.register(folder.cleanup)
     well_known_types = Path(grpc_tools.__file__).parent / "_proto"
