@@ -1,4 +1,4 @@
-// Decision records: one in the step of each charge, denials folded and bounded, found by id, session, run and partition.
+// Decision records: one in the step of each charge, denials aggregated and bounded, found by id, session, run and partition.
 import { expect } from 'vitest';
 import type { Reason } from '../../src/core/decision/decision.ts';
 import type { DecisionContext, DecisionRecord } from '../../src/core/decision/decision-record.ts';
@@ -360,7 +360,7 @@ export function decisionCases(add: AddCase): void {
   });
 
   add(
-    'a denial before the charge is folded with its session, and in the ring without one',
+    'a denial before the charge is aggregated in its session, and listed with the partition without one',
     async ({ state, clock }) => {
       const session = await created(state, { callBudget: 5 });
       const { sessionId } = session.session;
@@ -397,7 +397,7 @@ export function decisionCases(add: AddCase): void {
     expect(records.slice(-2).map(({ rpc }) => rpc)).toEqual(['ReloadPolicy', 'BindIdentity']);
   });
 
-  add('a decision that names a run is noted with it, once', async ({ state, clock }) => {
+  add('a decision that names a run adds one run decision to it', async ({ state, clock }) => {
     const run = newRun(clock.now(), { runId: idIn(7) });
     const { runId } = run;
     await started(state, run);
@@ -443,7 +443,7 @@ export function decisionCases(add: AddCase): void {
     expect(await state.readRunDecisions('no-id', { from: 0, limit: 10 })).toEqual([]);
   });
 
-  add('a run’s notes are there while it is, and go with it', async ({ state, clock }) => {
+  add('run decisions exist as long as their run', async ({ state, clock }) => {
     const run = newRun(clock.now(), { runId: idIn(7) });
     await started(state, run);
     const session = await created(state);
@@ -456,7 +456,7 @@ export function decisionCases(add: AddCase): void {
     expect(await ofSession(state, session)).toHaveLength(1);
   });
 
-  add('of denials only so many are noted with a run; effects always', async ({ state, clock }) => {
+  add('a run keeps a limited number of denials, and every effect', async ({ state, clock }) => {
     const run = newRun(clock.now(), { runId: idIn(7) });
     const { runId } = run;
     await started(state, run);

@@ -16,7 +16,7 @@ const about = async (state: State, subject: DecisionSubject, more = {}) =>
   );
 
 export function subjectCases(add: AddCase): void {
-  add('decisions about a subject are those of its noted sessions and of no session, newest first', async (opened) => {
+  add('decisions about a subject are those of its sessions and of no session, newest first', async (opened) => {
     const { state, clock } = opened;
     const [mine, shared, other] = [await created(state), await created(state), await created(state)];
     for (const { session } of [mine, shared]) await state.noteSubjects(session.sessionId, [ALICE, AGENT]);

@@ -1,11 +1,11 @@
-// One audit record as it is stored, for good: these bytes are written once and never re-encoded, so that a proof over
-// them holds for as long as they exist. The leaf alone is what is proven; the salt and the payload behind it may be purged.
+// An audit record as it is stored. The bytes are written once and never re-encoded, so that a proof over them holds as long as
+// they exist. A proof covers only the leaf; the salt and the payload behind it may be purged.
 //
-//   record = leaf | salt(16) | payload, or once purged the leaf alone
+//   record = leaf | salt(16) | payload; after a purge the leaf alone
 //   leaf = version(1) = 2 | sequence(8) | stored at, ms(8) | occurred at, ms(8) | type length(1) | type | SHA-256(salt | payload)
 //   payload = UTF-8 JSON {"data":…} or {"data":…,"redactions":[…]}
 //
-// Integers are big-endian. The salt keeps the hash of a short payload from being guessed.
+// Integers are big-endian. The salt prevents guessing a short payload from its hash.
 import { createHash } from 'node:crypto';
 import type { Redaction } from '../../core/redaction/redact.ts';
 
@@ -27,12 +27,12 @@ export interface NewAuditRecord {
 }
 
 export interface AuditRecord extends Omit<NewAuditRecord, 'data'> {
-  /** JSON text of an object; undefined once it was purged. */
+  /** JSON text of an object; undefined after a purge. */
   readonly data: string | undefined;
   readonly leafHash: Uint8Array;
 }
 
-/** @param salt  16 random bytes, of this record alone */
+/** @param salt  16 random bytes, fresh for each record */
 export function encodeAuditRecord(record: NewAuditRecord, salt: Uint8Array): Buffer {
   const redactions = record.redactions.length > 0 ? `,"redactions":${JSON.stringify(record.redactions)}` : '';
   const secret = Buffer.concat([salt.subarray(0, SALT_BYTES), Buffer.from(`{"data":${record.data}${redactions}}`)]);
@@ -64,7 +64,7 @@ export function decodeAuditRecord(stored: Uint8Array): AuditRecord {
   };
 }
 
-/** The parts of a record as they are stored; without salt and payload once they were purged. @throws as decoding does */
+/** Splits a stored record into its parts; a purged record has no salt and no payload. @throws as decoding does */
 export function partsOf(stored: Uint8Array): { leaf: Buffer; salt?: Buffer; payload?: Buffer } {
   const bytes = bufferOf(stored);
   const leaf = leafOf(bytes);
@@ -82,22 +82,22 @@ export function leafOf(stored: Uint8Array): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** The place in its log that a leaf names. */
+/** Reads the sequence number from a leaf. */
 export function sequenceOf(leaf: Uint8Array): number {
   return Number(bufferOf(leaf).readBigUInt64BE(1));
 }
 
-/** The type that a leaf names. */
+/** Reads the event type from a leaf. */
 export function typeOf(leaf: Uint8Array): string {
   return bufferOf(leaf).toString('utf8', TYPE_AT, leaf.length - HASH_BYTES);
 }
 
-/** RFC 6962's hash of a leaf. */
+/** The hash of a leaf by RFC 6962. */
 export function leafHashOf(leaf: Uint8Array): Buffer {
   return createHash('sha256').update(LEAF_PREFIX).update(leaf).digest();
 }
 
-/** RFC 6962's hash of a node; with nothing given, of the empty tree. */
+/** The hash of an inner node by RFC 6962; without arguments, the hash of the empty tree. */
 export function nodeHashOf(left?: Uint8Array, right?: Uint8Array): Buffer {
   if (!left || !right) return createHash('sha256').digest();
   return createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();

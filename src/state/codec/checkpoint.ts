@@ -1,5 +1,5 @@
-// A checkpoint: the text that is signed (C2SP tlog-checkpoint), and the form in which it is stored beside its run, together
-// with the tree's frontier, so that the next one need not read the log from its beginning.
+// A checkpoint: the text that is signed (C2SP tlog-checkpoint), and its stored form. The stored form includes the tree's
+// frontier, so that the next checkpoint need not read the log from its beginning.
 //
 //   version(1) = 1 | number(4) | epoch(4) | size(8) | time, ms(8) | count(1) | the frontier's hashes(32 each) | the signed note
 import type { Frontier } from '../../core/ledger/merkle.ts';
@@ -12,19 +12,19 @@ const HASH_BYTES = 32;
 
 export interface CheckpointFacts {
   readonly runId: string;
-  /** How often the store is known to have lost some of this run. */
+  /** How often the store is known to have lost changes of this run. */
   readonly epoch: number;
   readonly size: number;
   readonly root: Uint8Array;
   readonly atMs: number;
-  /** Of every record that is signed. */
+  /** The durability level of every signed record. */
   readonly durability: Durability;
-  /** Of a finished run: its status, and the hash of its run line. */
+  /** For a finished run: its status, and the hash of its run line. */
   readonly end: { readonly status: RunStatus; readonly lineHash: Uint8Array } | undefined;
 }
 
 export interface StoredCheckpoint {
-  /** Counts the run's checkpoints from 1, those that were dropped since, too. */
+  /** Counts the run's checkpoints from 1, including removed ones. */
   readonly number: number;
   readonly epoch: number;
   readonly atMs: number;
@@ -73,10 +73,10 @@ export function decodeCheckpoint(stored: Uint8Array): StoredCheckpoint {
 }
 
 /**
- * Whether what is stored beside a note is what the note says. A frontier that is not would go into the next checkpoint, and
- * a root that fits no records would be signed.
+ * Whether the values stored beside a note agree with the note. A wrong frontier would go into the next checkpoint, which would
+ * then sign a root that fits no records.
  *
- * @param root  the frontier's
+ * @param root  the root of the frontier
  */
 export function isOfItsNote(
   { epoch, atMs, frontier, note }: StoredCheckpoint,

@@ -1,5 +1,5 @@
-// What a management operation changed, as the third part of a decision's context: a msgpack array that begins with the number
-// of its kind. The numbers and places are part of the stored form.
+// The third part of a decision's context: what a management operation changed, as a msgpack array that begins with the number
+// of its kind. The numbers and positions are part of the stored format.
 import { encode } from '@msgpack/msgpack';
 import type { DecisionDetails } from '../../core/decision/decision-details.ts';
 import type { SensitivityLevel } from '../../core/session/session.ts';
@@ -82,6 +82,6 @@ export function detailsOf(decoded: unknown): DecisionDetails {
     case 'swap':
       return { kind: 'swap', previousRevision: values[0] as string };
     default:
-      throw new Error('decision details: a kind that nobody knows');
+      throw new Error('decision details: unknown kind');
   }
 }

@@ -1,14 +1,13 @@
-// A decision's record as both engines store it, byte for byte the same: a head of fixed length, big-endian, which the
-// engine writes, and behind it the context, which is made once and stored as it is.
+// A decision record, which both engines store in the same bytes: a head of fixed length, big-endian, which the engine writes,
+// and the context, which is encoded once and stored unchanged.
 //
 //   version(1) = 1 | reason(1) | effect(1) | at, ms(8) | last at, ms(8) | repeats(4) | last id(16)
 //   | calls made before(4), after(4) | window calls before(4), after(4) | sequence(4) | call budget(4) | rate limit(4)
 //   | detail(4) | context
 //
-// A sequence of 0 says that there was no session to look at, a rate limit of 0 that it has none. The detail is the ms
-// until a retry for RATE_LIMITED, else the place of the call that decided, from 1. The last id is the request's that was
-// counted last, so that a command that is sent twice counts once.
-
+// A sequence of 0 means that there was no session; a rate limit of 0 means no rate limit. The detail is the ms until a retry for
+// RATE_LIMITED, else the number of the call that decided, from 1. The last id is the id of the request that was counted last, so
+// that a command that is sent twice counts once.
 import { createHash } from 'node:crypto';
 import { decodeMulti } from '@msgpack/msgpack';
 import {
@@ -49,14 +48,14 @@ const NAME_BITS = 0x3f;
 const REASON_NUMBERS = new Map<Reason, number>(REASONS.map((reason, index) => [reason, index + 1]));
 const CHECK_NUMBERS = new Map<CheckName, number>(CHECK_NAMES.map((name, index) => [name, index]));
 
-/** As the contract numbers it; part of the stored form. */
+/** The number of a reason in the proto enum; part of the stored format. */
 export function reasonNumber(reason: Reason): number {
   return REASON_NUMBERS.get(reason)!;
 }
 
 export function reasonOf(number: number): Reason {
   const reason = REASONS[number - 1];
-  if (!reason) throw new Error('decision record: a reason that nobody knows');
+  if (!reason) throw new Error('decision record: unknown reason');
   return reason;
 }
 
@@ -70,15 +69,15 @@ export function rpcNumber(rpc: DecisionContext['rpc']): number {
 
 export function rpcOf(number: number): DecisionContext['rpc'] {
   const rpc = DECISION_RPCS[number];
-  if (!rpc) throw new Error('decision record: an operation that nobody knows');
+  if (!rpc) throw new Error('decision record: unknown operation');
   return rpc;
 }
 
 /**
- * The context: two or three msgpack arrays, the first of which says what was asked,
+ * Encodes a context as two or three msgpack arrays. The first says what was asked,
  * `[operation, agent, session, run, principal, scope, platform, chat type, command, calls in all, [tool, levels, count, ...]]`,
- * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. What is not known is nil. What a
- * management operation changed is a third array, see decision-details.ts.
+ * the second the circumstances, `[caller, trace hash, policy revision, checks, latency in µs]`. Unknown values are nil. The third
+ * says what a management operation changed, see decision-details.ts.
  */
 export function encodeContext(context: DecisionContext): { context: Buffer; aggregationBytes: number } {
   const writer = new MsgpackWriter();
@@ -112,14 +111,14 @@ export function encodeContext(context: DecisionContext): { context: Buffer; aggr
   return { context: writer.target.subarray(0, writer.length), aggregationBytes };
 }
 
-/** The sensitivity that was decided on, and four times the stated one counted from 1; 0 for none. */
+/** The effective sensitivity, plus four times the stated sensitivity counted from 1, or 0 if none was stated. */
 function levelsOf({ sensitivity, stated }: CountedCall): number {
   return stated === undefined ? sensitivity : sensitivity + 4 * (stated + 1);
 }
 
 const REVISION = /^[0-9a-f]{64}$/;
 
-/** An own id takes less than half as bytes; any other text stays one. */
+/** An id that Tollgate made is written as 16 bytes, less than half of its text; any other id is written as text. */
 function writeId(writer: MsgpackWriter, id: string | undefined): void {
   if (id === undefined || !isOwnId(id)) writer.text(id);
   else {
@@ -143,7 +142,7 @@ function writeChecks(writer: MsgpackWriter, checks: readonly Check[]): void {
   }
 }
 
-/** What equal denials have in common: 40 hex digits. WHY SHA-1: it is what a script of Redis can compute. */
+/** The digest by which denials are aggregated: 40 hex digits. WHY SHA-1: a Redis script can compute it. */
 export function aggregationDigest(
   reason: Reason,
   { context, aggregationBytes }: { context: Uint8Array; aggregationBytes: number },
@@ -152,7 +151,7 @@ export function aggregationDigest(
   return digest.update(context.subarray(0, aggregationBytes)).digest('hex');
 }
 
-/** A decision as the store makes it. */
+/** The part of a decision that the engine determines. */
 export interface MadeDecision {
   readonly effect: Effect;
   readonly reason: Reason;
@@ -187,18 +186,18 @@ export function encodeDecision(
   return bytes;
 }
 
-/** WHY NOT as a BigInt: two of them for each record were a third of what it takes to write one. */
+/** WHY NOT a BigInt: the two per record took a third of the time to write it. */
 function writeTime(bytes: Buffer, ms: number, at: number): void {
   bytes.writeUInt32BE(Math.floor(ms / 2 ** 32), at);
   bytes.writeUInt32BE(ms % 2 ** 32, at + 4);
 }
 
-/** When a stored decision was made first. */
+/** The time at which a stored decision was first made. */
 export function decidedAtMs(bytes: Buffer): number {
   return Number(bytes.readBigUInt64BE(AT));
 }
 
-/** The record with another equal decision counted; the very same bytes for one that is counted already. */
+/** Returns the record with one more equal decision counted, or the same bytes if that decision is counted already. */
 export function repeated(bytes: Buffer, { decisionId, now }: { decisionId: string; now: number }): Buffer {
   const id = uuidBytes(decisionId);
   if (bytes.subarray(LAST_ID, LAST_ID + 16).equals(id)) return bytes;
@@ -214,7 +213,7 @@ export function decodeDecision(decisionId: string, bytes: Buffer): DecisionRecor
   if (bytes.length <= DECISION_HEAD_BYTES || bytes[0] !== VERSION) throw new Error('decision record: not format 1');
   const reason = reasonOf(bytes[1]!);
   const effect = EFFECTS[bytes[2]!];
-  if (!effect) throw new Error('decision record: an effect that nobody knows');
+  if (!effect) throw new Error('decision record: unknown effect');
   const context = decodeContext(bytes.subarray(DECISION_HEAD_BYTES));
   const detail = bytes.readUInt32BE(67);
   const isWait = reason === 'RATE_LIMITED';
@@ -300,7 +299,7 @@ function checksIn(bytes: Uint8Array): Check[] {
   for (let at = 0; at < bytes.length; at += 2) {
     const flags = bytes[at]!;
     const name = CHECK_NAMES[flags & NAME_BITS];
-    if (!name) throw new Error('decision context: a check that nobody knows');
+    if (!name) throw new Error('decision context: unknown check');
     const check = { name, passed: (flags & PASSED) !== 0, reason: reasonOf(bytes[at + 1]!) };
     checks.push((flags & ASSERTED) === 0 ? check : { ...check, asserted: true });
   }

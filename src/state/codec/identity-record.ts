@@ -5,7 +5,7 @@ import { type Identity, identityProblem, type StoredIdentity } from '../../core/
 import { LIMITS } from '../../core/limits.ts';
 import { MsgpackError, type MsgpackValue, readMsgpack } from './msgpack-reader.ts';
 
-/** Larger records are no identity; the fields together stay far below. */
+/** A larger record is not an identity; the fields together stay far below. */
 const RECORD_BYTES_MAX = 16_384;
 const NESTING_MAX = 16;
 
@@ -46,13 +46,13 @@ function decodeFields(bytes: Uint8Array): ReadonlyMap<string, MsgpackValue> | un
     const record = readMsgpack(bytes, NESTING_MAX + 1);
     return record instanceof Map && isTrusted(record) ? record : undefined;
   } catch (error) {
-    // Every way in which bytes can be no msgpack ends here; other errors are ours.
+    // Any invalid msgpack throws a MsgpackError; other errors are bugs.
     if (error instanceof MsgpackError) return undefined;
     throw error;
   }
 }
 
-/** U+FFFD in a key is what other decoders leave of invalid bytes, and `__proto__` no field that a service means. */
+/** Refuses keys with U+FFFD, which other decoders substitute for invalid bytes, and the key `__proto__`. */
 function isTrusted(value: MsgpackValue): boolean {
   if (Array.isArray(value)) return value.every(isTrusted);
   if (!(value instanceof Map)) return true;
@@ -61,14 +61,14 @@ function isTrusted(value: MsgpackValue): boolean {
 
 const BAD = Symbol('not acceptable');
 
-/** Nil, the empty string and an absent field say the same: not given. */
+/** Nil, the empty string and an absent field all mean: not given. */
 function textOf(value: MsgpackValue | undefined): string | undefined | typeof BAD {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') return BAD;
   return value === '' ? undefined : value;
 }
 
-/** Ids may be integers in services that store them so; their exact decimal digits are the id. A float is no integer. */
+/** Some services store ids as integers; the id is then the exact decimal digits. A float is refused. */
 function idOf(value: MsgpackValue | undefined): string | undefined | typeof BAD {
   if (typeof value === 'bigint') return value.toString();
   return textOf(value);

@@ -1,12 +1,12 @@
-// Reads msgpack that somebody else wrote, value by value, and keeps the type that each has on the wire: an integer keeps all
-// its digits, and a float is a float whatever its value.
+// Reads msgpack that other programs wrote and keeps the wire type of each value: an integer keeps all its digits, and a float
+// stays a float whatever its value.
 //
 // WHY NOT @msgpack/msgpack: it gives an integer and a float of the same value as the same number, replaces invalid UTF-8,
 // and reads extension types.
 import { isUtf8 } from 'node:buffer';
 
-/** A float; nothing needs to know which. */
-export const FLOAT = Symbol('float');
+/** Any float; its value is not needed. */
+const FLOAT = Symbol('float');
 
 export type MsgpackValue =
   | null
@@ -16,7 +16,7 @@ export type MsgpackValue =
   | string
   | Uint8Array
   | readonly MsgpackValue[]
-  /** Of a key given twice the last value counts. */
+  /** The last value of a repeated key counts. */
   | ReadonlyMap<string, MsgpackValue>;
 
 /** The bytes are not one whole value of the types above. */
@@ -25,7 +25,7 @@ export class MsgpackError extends Error {
 }
 
 /**
- * Reads bytes that are one value and nothing behind it, with text as keys.
+ * Reads bytes that consist of exactly one value; map keys must be text.
  *
  * @throws MsgpackError for anything else: cut off, trailing bytes, invalid UTF-8, extension types, too deep a nesting
  */
@@ -91,7 +91,7 @@ class Reader {
       case 0xdf:
         return this.#map(this.#unsigned(head === 0xde ? 2 : 4), nesting);
       default:
-        throw new MsgpackError('an extension type, or a byte that is never used');
+        throw new MsgpackError('an extension type or an unused byte');
     }
   }
 
@@ -100,7 +100,7 @@ class Reader {
     const map = new Map<string, MsgpackValue>();
     for (let index = 0; index < length; index++) {
       const key = this.value(0);
-      if (typeof key !== 'string') throw new MsgpackError('a key that is no text');
+      if (typeof key !== 'string') throw new MsgpackError('a key that is not text');
       map.set(key, this.value(nesting - 1));
     }
     return map;
@@ -111,7 +111,7 @@ class Reader {
     return Array.from({ length }, () => this.value(nesting - 1));
   }
 
-  /** Each value takes a byte at least, so a length that lies is refused before anything is made for it. */
+  /** Every value takes at least one byte, so a false length is refused before memory is allocated for it. */
   #assertFits(length: number, nesting: number): void {
     if (nesting <= 0) throw new MsgpackError('nested too deep');
     if (length > this.#bytes.length - this.at) throw new MsgpackError('cut off');

@@ -1,5 +1,5 @@
-// What is remembered of an idempotency key, as both engines store it: a 12-byte name and a 40-byte value, so that a
-// hundred thousand keys of one session stay near ten megabytes.
+// A remembered idempotency key, as both engines store it: a 12-byte name and a 40-byte value, so that 100,000 keys of one
+// session take about ten megabytes.
 import { createHash } from 'node:crypto';
 import type { Remembered } from '../../core/session/charge.ts';
 import type { IdempotencyKey } from '../port/idempotency-key.ts';
@@ -7,8 +7,8 @@ import type { IdempotencyKey } from '../port/idempotency-key.ts';
 /**
  * The name under which a key is remembered, within its session, run, agent or caller.
  *
- * 96 bits tell 100,000 keys apart by accident's measure; a caller who forges a collision only repeats its own answer,
- * which the plain key does as well.
+ * With 96 bits an accidental collision among 100,000 keys is negligible. A caller that forges a collision only gets its own
+ * earlier answer, as with the plain key.
  */
 export function operationName({ rpc, key }: Pick<IdempotencyKey, 'rpc' | 'key'>): Buffer {
   return createHash('sha256').update(`${rpc.length}:${rpc}${key}`).digest().subarray(0, 12);
@@ -28,7 +28,7 @@ export function encodeRemembered(remembered: Remembered, createdAtMs: number): B
 
 /** @throws when the bytes are not 40 long */
 export function decodeRemembered(bytes: Buffer, createdAtMs: number): Remembered {
-  if (bytes.length !== 40) throw new Error('remembered operation: corrupt');
+  if (bytes.length !== 40) throw new Error('remembered key: corrupt');
   return {
     fingerprint: bytes.toString('hex', 0, 8),
     decisionId: uuidText(bytes.subarray(8, 24)),
@@ -39,7 +39,7 @@ export function decodeRemembered(bytes: Buffer, createdAtMs: number): Remembered
   };
 }
 
-/** The 16 bytes of an own id. Several are made for each charge: digit by digit takes a third of what `Buffer.from` does. */
+/** The 16 bytes of an id that Tollgate made. Every charge encodes several; this takes a third of the time of `Buffer.from`. */
 export function uuidBytes(uuid: string): Buffer {
   const bytes = Buffer.allocUnsafe(16);
   writeUuid(uuid, bytes, 0);
@@ -49,13 +49,13 @@ export function uuidBytes(uuid: string): Buffer {
 export function writeUuid(uuid: string, bytes: Buffer, at: number): void {
   let place = at;
   for (let index = 0; index < 36; index += 2) {
-    // A dash stands at each of these places, and every digit pair behind it is one place further on.
+    // Skip the dash at each of these indexes.
     if (index === 8 || index === 13 || index === 18 || index === 23) index++;
     bytes[place++] = (digitOf(uuid.charCodeAt(index)) << 4) | digitOf(uuid.charCodeAt(index + 1));
   }
 }
 
-/** Of `0` to `9` and `a` to `f`. */
+/** The value of a hex digit, `0` to `9` or `a` to `f`. */
 function digitOf(code: number): number {
   return code < 0x40 ? code - 0x30 : code - 0x57;
 }

@@ -1,5 +1,4 @@
-// A decision as a run's list has it, in both engines: `id(16) | at, ms(8) | reason(1) | operation(1)`, big-endian. The
-// run's ledger takes it from there.
+// A run decision as both engines store it: `id(16) | at, ms(8) | reason(1) | operation(1)`, big-endian.
 import type { Reason } from '../../core/decision/decision.ts';
 import { type DecisionRpc, effectOf, type RunDecision } from '../../core/decision/decision-record.ts';
 import { reasonNumber, reasonOf, rpcNumber, rpcOf } from './decision-record.ts';
@@ -7,17 +6,17 @@ import { uuidBytes, uuidText } from './operation-record.ts';
 
 export const RUN_DECISION_BYTES = 26;
 
-export function encodeRunDecision(noted: {
+export function encodeRunDecision(decision: {
   decisionId: string;
   atMs: number;
   reason: Reason;
   rpc: DecisionRpc;
 }): Buffer {
   const bytes = Buffer.alloc(RUN_DECISION_BYTES);
-  bytes.set(uuidBytes(noted.decisionId));
-  bytes.writeBigUInt64BE(BigInt(noted.atMs), 16);
-  bytes[24] = reasonNumber(noted.reason);
-  bytes[25] = rpcNumber(noted.rpc);
+  bytes.set(uuidBytes(decision.decisionId));
+  bytes.writeBigUInt64BE(BigInt(decision.atMs), 16);
+  bytes[24] = reasonNumber(decision.reason);
+  bytes[25] = rpcNumber(decision.rpc);
   return bytes;
 }
 

@@ -1,9 +1,9 @@
-// A run as both engines store it: JSON, because a run is read by people more often than it is hot. Engines keep the
-// revision beside it and never look inside.
+// A run as both engines store it. WHY JSON: people read runs, and runs are not on the hot path. Engines keep the revision beside
+// the record and never read the record itself.
 import type { Run } from '../../core/run/run.ts';
 
 const FORMAT = 3;
-/** Without a memory of what secret tools returned. */
+/** Written before runs remembered what secret tools returned. */
 const FORMAT_WITHOUT_MEMORY = 2;
 
 export function encodeRun(run: Run): Buffer {
@@ -18,12 +18,12 @@ export function decodeRun(bytes: Uint8Array): Run {
     throw new Error(`run record: not format ${FORMAT}`);
   }
   const whole: Run = { ...ABSENT, ...run };
-  // Nobody knows what its tools have returned.
+  // What its tools have returned is unknown.
   const isUnsure = format === FORMAT_WITHOUT_MEMORY && whole.status === 'running' && whole.toolCallsCount > 0;
   return isUnsure ? { ...whole, shaping: { ...whole.shaping, secrets: 'lengths' } } : whole;
 }
 
-/** JSON drops what is undefined; a run read back has every field again. */
+/** JSON omits undefined fields; a decoded run has every field. */
 const ABSENT = {
   parentRunId: undefined,
   continuationParentRunId: undefined,

@@ -1,5 +1,5 @@
-// A session's record as both engines store it, in two msgpack arrays: facts, which never change, and counters. The
-// Redis scripts read and write the same arrays by position, so a position is part of the stored format.
+// A session as both engines store it, in two msgpack arrays: facts, which never change, and counters. The Redis scripts read and
+// write the same arrays by position, so the positions are part of the stored format.
 import { decode, encode } from '@msgpack/msgpack';
 import type { Counters, SensitivityLevel, Session, SessionRecord } from '../../core/session/session.ts';
 import type { NewSession } from '../port/session.ts';

@@ -1,5 +1,5 @@
-// Subjects of decisions share a fixed number of buckets, in both engines: whoever can choose names cannot make more indexes
-// of them. A reader compares the records themselves, so two subjects of one bucket are never mixed up.
+// Subjects of decisions share a fixed number of buckets in both engines, so that callers cannot create indexes without limit by
+// choosing names. Readers compare the records themselves, so subjects in one bucket are never confused.
 import { createHash } from 'node:crypto';
 import type { DecisionSubject } from '../../core/decision/decision-subject.ts';
 

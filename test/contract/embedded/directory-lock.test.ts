@@ -125,7 +125,7 @@ describe('the lock of a data directory', () => {
     await writeFile(prey, 'precious');
     await symlink(prey, join(made, 'lock'));
     await expect(lockDirectory(made)).rejects.toThrow(
-      /^data directory \S+ cannot be used: its lock is no file, or a link: .+$/,
+      /^data directory \S+ cannot be used: its lock is not a regular file: .+$/,
     );
     expect(await readFile(prey, 'utf8')).toBe('precious');
     // The twin: without O_NOFOLLOW the file behind the link would have been opened, and emptied.

@@ -66,7 +66,7 @@ describe('opening a store in a directory', () => {
     await (await open()).close();
   });
 
-  test('refuses a file that was cut off, wherever, in one line that says what to do', async () => {
+  test('refuses a truncated file in one line that names the remedy, wherever it ends', async () => {
     const path = join(directory, 'data.mdb');
     const state = await open();
     for (let index = 0; index < 30; index++) await created(state, { agentId: `agent-${index}` });
@@ -75,7 +75,7 @@ describe('opening a store in a directory', () => {
     for (let bytes = whole.length - 1; bytes > 0; bytes -= 3_000) {
       await writeFile(path, whole.subarray(0, bytes));
       await expect(open()).rejects.toThrow(
-        /^data directory \S+ holds no usable store \(data\.mdb (has been cut off|is no lmdb file).*\): restore it from a copy, or move it away and start empty, which forgets .+$/,
+        /^data directory \S+ holds no usable store \(data\.mdb (is truncated|is not an lmdb file).*\): restore it from a copy, or move it away and start empty, which forgets .+$/,
       );
     }
     await writeFile(path, whole);

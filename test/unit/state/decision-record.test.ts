@@ -113,11 +113,11 @@ test('bytes that are no record are refused', () => {
   expect(() => decodeContext(Buffer.concat([bytes.subarray(71), Buffer.from([0])]))).toThrow();
 });
 
-test('a noted decision has these very bytes', () => {
-  const noted = { decisionId: ID, atMs: AT_MS, rpc: 'ConsumeBudget', reason: 'ALLOWED' } as const;
-  const bytes = encodeRunDecision(noted);
+test('a run decision has exactly these bytes', () => {
+  const decision = { decisionId: ID, atMs: AT_MS, rpc: 'ConsumeBudget', reason: 'ALLOWED' } as const;
+  const bytes = encodeRunDecision(decision);
   expect(bytes.toString('hex')).toBe('0196f0a12b3c7d4e8f50112233445507' + '0000019685b5b400' + '01' + '01');
-  expect(decodeRunDecision(bytes)).toEqual({ ...noted, effect: 'ALLOW' });
+  expect(decodeRunDecision(bytes)).toEqual({ ...decision, effect: 'ALLOW' });
   expect(() => decodeRunDecision(bytes.subarray(1))).toThrow();
 });
 
@@ -152,15 +152,15 @@ const DETAILS: readonly DecisionDetails[] = [
 test.each(DETAILS)('what a management operation changed is read as it was written: $kind', (details) => {
   const { context, aggregationBytes } = encodeContext({ ...CONTEXT, details });
   expect(decodeContext(context).details).toEqual(details);
-  // What was asked is the same part as before, so equal denials fold as before.
+  // What was asked is the same part as before, so equal denials are aggregated as before.
   expect(context.subarray(0, aggregationBytes)).toEqual(encodeContext(CONTEXT).context.subarray(0, aggregationBytes));
 });
 
-test('details have these very bytes, and others are refused', () => {
+test('details have exactly these bytes, and other bytes are refused', () => {
   const closed = encodeContext({ ...CONTEXT, details: { kind: 'closed', sessionsClosed: 12 } }).context;
   expect(closed.subarray(-3).toString('hex')).toBe('92020c');
   const unknown = Buffer.from(closed);
   unknown[unknown.length - 2] = 9;
-  expect(() => decodeContext(unknown)).toThrow('a kind that nobody knows');
+  expect(() => decodeContext(unknown)).toThrow('unknown kind');
   expect(() => decodeContext(Buffer.concat([closed, Buffer.from('90', 'hex')]))).toThrow('corrupt');
 });

@@ -1,4 +1,4 @@
-// The writer of contexts beside the package whose bytes it must make: stored records and folded denials depend on them.
+// Compares the writer with the package whose bytes it must produce: stored records and aggregated denials depend on them.
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ const bytes = fc.oneof(
   fc.constantFrom(0, 255, 256, 65_535).map((length) => new Uint8Array(length)),
 );
 
-test('whatever a context may hold takes the bytes that the package gives it', () => {
+test('every value that a context can hold gets the same bytes as from the package', () => {
   const writer = new MsgpackWriter();
   fc.assert(
     fc.property(fc.array(fc.oneof(integer, text, bytes, fc.constant(undefined)), { maxLength: 20 }), (values) => {
@@ -37,7 +37,7 @@ test('whatever a context may hold takes the bytes that the package gives it', ()
   );
 });
 
-test('what was begun and never taken leaves nothing behind', () => {
+test('begin discards what was written and not taken', () => {
   const writer = new MsgpackWriter();
   writer.begin();
   writer.text('left over');
@@ -46,7 +46,7 @@ test('what was begun and never taken leaves nothing behind', () => {
   expect(writer.taken().toString('hex')).toBe('c0');
 });
 
-test('what was taken stays as it is when the next is written', () => {
+test('taken bytes do not change with later writes', () => {
   const writer = new MsgpackWriter();
   writer.begin();
   writer.text('first');

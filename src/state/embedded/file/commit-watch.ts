@@ -1,5 +1,5 @@
-// Watches commits that are under way. lmdb-js answers some failures of a disk by never answering: the write thread
-// gives up and keeps its lock. Nobody shall wait for that, and a health check shall see it.
+// Watches pending commits. After some disk failures lmdb-js never settles a commit: its write thread gives up and keeps its
+// lock. The watch fails such commits after a time, and the health check reports them.
 
 interface Waiting {
   readonly sinceMs: number;
@@ -7,7 +7,7 @@ interface Waiting {
 }
 
 export class CommitWatch {
-  /** In the order in which they began. Those given up stay until they settle, should the disk come back. */
+  /** In the order in which they began. Commits that were given up stay until they settle, in case the disk recovers. */
   readonly #waiting = new Set<Waiting>();
   readonly #waitMsMax: number;
   readonly #timer: NodeJS.Timeout;
@@ -17,7 +17,7 @@ export class CommitWatch {
     this.#timer = setInterval(() => this.#giveUp(), checkMs).unref();
   }
 
-  /** Settles as the commit does, or fails once it has taken too long; what becomes of it is then unknown. */
+  /** Settles as the commit does, or rejects when it takes too long; its outcome is then unknown. */
   watch<T>(commit: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiting = { sinceMs: performance.now(), fail: reject };
@@ -26,7 +26,7 @@ export class CommitWatch {
     });
   }
 
-  /** Whether the oldest commit has taken too long; those behind it wait for the same disk. */
+  /** Whether the oldest commit takes too long; later commits wait for the same disk. */
   isStuck(): boolean {
     const [oldest] = this.#waiting;
     return oldest !== undefined && performance.now() - oldest.sinceMs > this.#waitMsMax;

@@ -1,7 +1,7 @@
-// One process owns a data directory, for as long as it lives and not a moment longer.
+// Locks a data directory for one process, for the lifetime of the process.
 //
-// WHY NOT a file with a pid in it: it outlives a kill, and a pid is given away again. A lock of the operating system is
-// released by the kernel however its owner ends, and held while its owner is stopped.
+// WHY NOT a file with a pid: it outlives a killed process, and pids are reused. The kernel releases an operating system lock
+// however its owner ends, and keeps it while the owner is stopped.
 import {
   closeSync,
   constants,
@@ -23,9 +23,9 @@ export interface DirectoryLock {
 }
 
 /**
- * Takes a data directory for this process; makes it, readable by its owner alone, if it is not there.
+ * Locks a data directory for this process. Creates it, accessible to its owner alone, if it does not exist.
  *
- * @throws StartupError when another process (or another opening in this one) has it, when
+ * @throws StartupError when another process, or this one, has locked it, when
  * others may write to it or replace it, when it cannot be used, or when the native module for locks is missing
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
@@ -68,7 +68,7 @@ function openLockFile(directory: string, path: string): number {
   return openNoLink(directory, path);
 }
 
-// A link in its place would have us truncate, and write into, whatever it leads to.
+// A symbolic link in its place would make this process truncate and write the link's target.
 const LOCK_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
 
 function openNoLink(directory: string, path: string): number {
@@ -79,14 +79,14 @@ function openNoLink(directory: string, path: string): number {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) throw error;
   }
-  throw new StartupError(`data directory ${directory} cannot be used: its lock is no file, or a link: remove ${path}`);
+  throw new StartupError(`data directory ${directory} cannot be used: its lock is not a regular file: remove ${path}`);
 }
 
 /**
- * Makes a folder, and those above it.
+ * Creates a directory and its missing parents.
  *
- * WHY NOT mkdir's `recursive`: where a folder exists and nothing can be made in it (/proc answers ENOENT), Node 20 tries for
- * ever, and hears no signal meanwhile.
+ * WHY NOT mkdir's `recursive`: in a directory that refuses new entries with ENOENT (/proc does), Node 20 retries forever and
+ * handles no signals meanwhile.
  */
 function makeFolder(path: string): void {
   try {
@@ -107,7 +107,7 @@ function takeLock({ tryLock }: typeof import('fs-native-extensions'), fd: number
   return true;
 }
 
-/** For the message alone; nothing trusts it, so a full disk may leave it out. */
+/** Writes the pid for the message of a later refusal. Nothing relies on it, so an error of a full disk is ignored. */
 function noteOwner(fd: number): void {
   ftruncateSync(fd);
   try {

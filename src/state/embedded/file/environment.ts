@@ -1,8 +1,7 @@
-// The lmdb environment: its tables, and the two ways to use them. A query reads; a step reads, decides and names what
-// shall be written.
+// The lmdb environment: its tables, and the two ways to use them. A query reads. A step reads, decides and returns the writes.
 //
-// INVARIANT: a step writes nothing itself. lmdb keeps what was written before a throw, so all writing happens after
-// the step has returned, where nothing of ours can fail between two writes; an error of lmdb itself fails the commit.
+// INVARIANT: a step writes nothing itself. lmdb keeps writes made before an exception, so all writes happen after the step has
+// returned, where only lmdb can fail; an error of lmdb fails the whole commit.
 import type { Database, RootDatabase } from 'lmdb';
 import { Failure } from '../../../core/failure.ts';
 import { StartupError } from '../../../host/startup-error.ts';
@@ -12,10 +11,10 @@ import { takeSpace } from './disk-space.ts';
 import { SpaceGauge } from './space-gauge.ts';
 import { holdsSoundStore } from './store-file.ts';
 
-/** Changes with the layout of keys or values; a directory of another format is refused. */
+/** Changes with the layout of keys or values. A directory of another format is refused. */
 export const FORMAT = '2';
 const FORMAT_KEY = Buffer.from('format');
-/** Understood by lmdb-js and missing from its types. */
+/** lmdb-js knows this option; its types lack it. */
 const OWNER_ONLY = { permissionsMode: 0o600 };
 
 export const TABLES = [
@@ -53,15 +52,15 @@ export interface Step<T> {
 }
 
 export interface CommitOptions {
-  /** The writes add to the store, so they are refused when it is full. */
+  /** The writes add data, so a full store refuses them. */
   readonly grows?: boolean;
 }
 
-/** How long a commit may take. One that takes longer has most likely met a disk that will never answer. */
+/** How long a commit may take. A longer commit most likely waits for a disk that never answers. */
 const COMMIT_MS_MAX = 10_000;
 /**
- * What adds to the store waits so long after a commit that failed, for the next one would fail, too, on a full disk; it
- * spares that disk, and the log, for lmdb-js prints what fails.
+ * How long additions are refused after a failed commit. On a full disk the next commit would fail, too, and lmdb-js prints each
+ * failure to the log.
  */
 const REST_MS = 250;
 
@@ -91,12 +90,12 @@ export class Environment {
         encoding: 'binary',
         keyEncoding: 'binary',
         ...OWNER_ONLY,
-        // WHY NOT batching by event turn, the default: when its commit fails, it rejects a promise that nobody can
-        // reach. Transactions asked for in one turn share a commit without it, too.
+        // WHY NOT the default, batching by event turn: a failed commit rejects a promise that cannot be caught. Transactions
+        // of one turn share a commit without it, too.
         eventTurnBatching: false,
-        // A transaction is flushed first and shown to readers then, so that one whose flush fails has not happened.
-        // WHY NOT overlapping, the default: it shows first. A repeat would then be told of an effect that the disk has
-        // refused. It is no faster, for it, too, answers a commit only when that is flushed.
+        // A transaction is flushed before readers see it, so a transaction whose flush fails has had no effect.
+        // WHY NOT the default, overlapping: readers see a transaction before its flush, so a repeat could be answered with
+        // an effect that the disk has refused. It is no faster: it, too, answers a commit only after the flush.
         overlappingSync: false,
       });
       const tables = Object.fromEntries(
@@ -110,7 +109,7 @@ export class Environment {
     }
   }
 
-  /** Answers from what is committed; cheap, for lmdb reads from memory. */
+  /** Reads committed data; cheap, because lmdb reads from memory. */
   async query<T>(ask: (tables: Tables) => T): Promise<T> {
     this.#assertOpen();
     try {
@@ -121,10 +120,10 @@ export class Environment {
   }
 
   /**
-   * Runs a step as one transaction; steps asked for at one time share a commit, each seeing what those before it wrote.
-   * What is answered is flushed: neither a crash nor a loss of power takes it back.
+   * Runs a step as one transaction. Concurrent steps share a commit, and each step sees the writes of the earlier ones.
+   * An answered step is flushed: it survives a crash and a power loss.
    *
-   * @throws Failure state_unavailable; whether a commit that failed is in the store is then unknown
+   * @throws Failure state_unavailable; it is then unknown whether the commit took place
    */
   async commit<T>(step: (tables: Tables) => Step<T>, { grows = false }: CommitOptions = {}): Promise<T> {
     this.assertAnswering();
@@ -146,13 +145,13 @@ export class Environment {
     }
   }
 
-  /** How much room is left; undefined once the store is closed. */
+  /** Measures the remaining space; undefined after the store is closed. */
   get space(): SpaceGauge | undefined {
     return this.#closed ? undefined : this.#space;
   }
 
   /**
-   * Waits for what is under way; everything asked for later fails.
+   * Waits for pending commits and closes the store. Later operations fail.
    *
    * @throws Failure state_unavailable when the disk does not answer; the store is then still open
    */
@@ -162,10 +161,10 @@ export class Environment {
   }
 
   async #close(): Promise<void> {
-    // Transactions keep their order, so this one is the last; whether it can be committed no longer matters.
+    // Transactions keep their order, so this one is the last. Whether it commits does not matter.
     if (!this.#hasGivenUp()) await this.#watch.watch(this.#root.transaction(() => undefined)).catch(failureOf);
     this.#watch.end();
-    // WHY NOT closing it all the same: lmdb would wait for what never ends. The end of the process ends it.
+    // WHY NOT close it anyway: lmdb would wait forever. The end of the process closes it.
     if (this.#watch.isStuck()) throw unavailable(new CommitStuck());
     await this.#root.close();
   }
@@ -182,8 +181,8 @@ export class Environment {
   }
 
   /**
-   * Whether lmdb has given up until it is opened again, because it could not write a meta page. It tells a read so; a
-   * write it would leave without an answer.
+   * Whether lmdb has given up because it could not write a meta page; only opening the store again helps. A read reports this
+   * state; a write would never settle.
    */
   #hasGivenUp(): boolean {
     try {
@@ -218,6 +217,6 @@ async function claimFormat(root: RootDatabase<Buffer, Buffer>, meta: Table, dire
   if (found === undefined || found === FORMAT) return;
   await root.close();
   throw new StartupError(
-    `data directory ${directory} has format ${found} and this version reads format ${FORMAT}: start the version that wrote it, or name another directory`,
+    `data directory ${directory} has format ${found} and this version reads format ${FORMAT}: start the version that wrote it, or choose another directory`,
   );
 }

@@ -1,9 +1,9 @@
-// How much room is left. lmdb-js lets its file grow without end, so the bound is kept here, before anything is written: a
-// store that is full, or whose disk is, refuses what would add to it and still closes, deactivates and removes.
+// Measures how full the store is. lmdb-js lets its file grow without limit, so the limit is checked here before each write. When
+// the store or its disk is full, operations that add data are refused; closes, deactivations and removals still work.
 import { statfsSync } from 'node:fs';
 import type { Database } from 'lmdb';
 
-/** The page counts that lmdb keeps of every table; reading them costs some microseconds. */
+/** The page counts that lmdb keeps for every table; reading them takes some microseconds. */
 interface Stats {
   readonly pageSize: number;
   readonly treeBranchPageCount: number;
@@ -11,9 +11,9 @@ interface Stats {
   readonly overflowPages: number;
 }
 
-/** How old a measurement may be; what is written meanwhile goes beyond the bound. */
+/** How old a measurement may be. Writes in the meantime may exceed the limit. */
 const AGE_MS_MAX = 50;
-/** Kept free on the disk for what takes away: lmdb never writes over a page in use, so that, too, takes some at first. */
+/** Kept free on the disk for removals: lmdb never overwrites a page in use, so a removal needs new pages at first. */
 const DISK_RESERVE_BYTES = 1_048_576;
 
 export class SpaceGauge {
@@ -37,7 +37,7 @@ export class SpaceGauge {
     return this.share() >= 1 || this.diskIsFull();
   }
 
-  /** How much of its bound the store holds: 0 to 1, or a little more. */
+  /** The used share of the limit: 0 to 1, or a little more. */
   share(): number {
     this.#measure();
     return this.#usedBytes / this.#maxBytes;
@@ -58,7 +58,7 @@ export class SpaceGauge {
   }
 }
 
-/** Pages that hold something: what was removed leaves room in the file, though the file does not shrink. */
+/** Counts only pages in use: removed data frees pages in the file, though the file does not shrink. */
 function usedBytes(table: Database<Buffer, Buffer>): number {
   const stats = table.getStats() as Stats;
   return (stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages) * stats.pageSize;

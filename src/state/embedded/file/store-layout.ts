@@ -1,7 +1,6 @@
-// How lmdb lays out a store's file, as far as it is looked at before lmdb opens it. lmdb-js comes for little-endian
-// machines with words of 64 bits.
+// The layout of lmdb's file, as far as the check before opening needs it. lmdb-js supports only little-endian 64-bit machines.
 //
-// @see mdb.c in lmdb-js, which has a layout of its own: data version 2 of LMDB, with longer headers than version 1
+// @see mdb.c in lmdb-js; its layout, data version 2, has longer headers than version 1 of LMDB
 
 /** MDB_page_header: number(8) | transaction(8) | key size(2) | flags(2) | lower(2) | upper(2), or pages(4) for the last two. */
 export const PAGE_HEADER_BYTES = 24;
@@ -44,10 +43,10 @@ export function treeAt(bytes: Buffer, at: number): Tree {
 export const META_BYTES = PAGE_HEADER_BYTES + 144;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
-/** The flags that lmdb-js writes for a store of ours. With others it lays the file out, or decrypts it, in another way. */
+/** The flags that lmdb-js writes with Tollgate's options. Other flags mean another layout, or encryption. */
 const FREE_FLAGS = 0x08;
 const MAIN_FLAGS = 0x00;
-/** MDB_OVERLAPPINGSYNC: some other program of lmdb-js has written last, and not flushed. It says nothing about the layout. */
+/** MDB_OVERLAPPINGSYNC: another program with lmdb-js wrote last, without a flush. It does not change the layout. */
 const UNFLUSHED_FLAG = 0x1000;
 
 export interface Meta {
@@ -57,11 +56,11 @@ export interface Meta {
   /** The named tables. */
   readonly main: Tree;
   readonly lastPage: number;
-  /** Counts transactions; of two metas the one with the higher count is in force. */
+  /** Counts transactions. The meta with the higher count is in force. */
   readonly transaction: number;
 }
 
-/** A meta as it stands at the begin of a page; undefined when there is none. */
+/** Reads the meta at the beginning of a page; undefined if there is none. */
 export function metaAt(page: Buffer): Meta | undefined {
   const meta = page.subarray(PAGE_HEADER_BYTES);
   if (page.readUInt16LE(18) !== PAGE.meta || meta.readUInt32LE(0) !== MAGIC) return undefined;
@@ -69,7 +68,7 @@ export function metaAt(page: Buffer): Meta | undefined {
   const [free, main] = [treeAt(meta, 24), treeAt(meta, 24 + TREE_BYTES)];
   if ((free.flags & ~UNFLUSHED_FLAG) !== FREE_FLAGS || main.flags !== MAIN_FLAGS) return undefined;
   return {
-    // The size of pages has its place in a field that the first tree does not need.
+    // The page size is stored in a field that the first tree does not need.
     pageBytes: meta.readUInt32LE(24),
     free,
     main,
@@ -78,7 +77,7 @@ export function metaAt(page: Buffer): Meta | undefined {
   };
 }
 
-/** Exact below 2^53, and no page number or count of a sound store is above. */
+/** Exact below 2^53; page numbers and counts of a sound store are smaller. */
 export function wordAt(bytes: Buffer, at: number): number {
   return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
 }

@@ -1,8 +1,8 @@
-// Walks through every page that a store uses and every list of free ones, and sees that each is what lmdb will take it
-// for. One pass, around 0.1 s for 100 MB.
+// Checks every page that a store uses and every list of free pages, as lmdb will interpret them. One pass takes around 0.1 s for
+// 100 MB.
 //
-// What it cannot find, for lmdb keeps no checksums: changed bytes inside a key or a value. A value that no longer decodes
-// fails the calls that read it; one that still makes sense is believed.
+// It cannot find changed bytes inside a key or a value, because lmdb keeps no checksums. A value that no longer decodes fails the
+// calls that read it; a changed value that still decodes is taken as true.
 import {
   LONG_VALUE_BYTES,
   type Meta,
@@ -18,9 +18,9 @@ import {
 
 export interface Pages {
   readonly pageBytes: number;
-  /** How many the file holds in full. */
+  /** The number of complete pages in the file. */
   readonly count: number;
-  /** Fills a buffer from the begin of a page on. */
+  /** Fills a buffer, starting at the beginning of a page. */
   read(page: number, into: Buffer): void;
 }
 
@@ -28,13 +28,13 @@ export interface Pages {
 const PAGE_MIN = 2;
 /** mdb.c: CURSOR_STACK. */
 const DEPTH_MAX = 32;
-/** mdb.c: so many pages can one transaction take and give back unwritten, and then the file ends before its last page. */
+/** mdb.c: how many pages a transaction can take and return unwritten. The file can then end before its last page. */
 const UNWRITTEN_MAX = 2 ** 17;
 
-/** @throws Error that says what is wrong, with the page if it is one */
+/** @throws Error that says what is wrong, and in which page */
 export function checkPages(pages: Pages, meta: Meta): void {
   const { main, free, lastPage } = meta;
-  if (lastPage >= pages.count + UNWRITTEN_MAX) throw new Error('data.mdb has been cut off');
+  if (lastPage >= pages.count + UNWRITTEN_MAX) throw new Error('data.mdb is truncated');
   const walk = new Walk(pages, meta);
   const tables: Tree[] = [];
   walk.through(main, (flags, value) => {
@@ -53,9 +53,9 @@ type Counts = { -readonly [K in 'branchPages' | 'leafPages' | 'longPages' | 'ent
 class Walk {
   readonly #pages: Pages;
   readonly #meta: Meta;
-  /** A page has one use: were it two, a write for one of them would destroy the other. */
+  /** Marks pages in use. If a page had two uses, a write for one would destroy the other. */
   readonly #taken: Uint8Array;
-  /** One for each depth, for a page is looked at while those below it are. */
+  /** One buffer per depth, because a page is still needed while the pages below it are read. */
   readonly #buffers: Buffer[] = [];
 
   constructor(pages: Pages, meta: Meta) {
@@ -79,7 +79,7 @@ class Walk {
   take(first: number, count: number): void {
     for (let page = first; page < first + count; page++) {
       if (!(page >= PAGE_MIN && page <= this.#meta.lastPage))
-        throw new Error(`it names a page ${page}, which is not there`);
+        throw new Error(`it refers to page ${page}, which does not exist`);
       if (this.#taken[page]) throw new Error(`page ${page} is used twice`);
       this.#taken[page] = 1;
     }
@@ -136,15 +136,15 @@ class Walk {
   }
 
   #read(number: number, into: Buffer, flags: number): void {
-    if (number >= this.#pages.count) throw new Error(`data.mdb has been cut off before its page ${number}`);
+    if (number >= this.#pages.count) throw new Error(`data.mdb is truncated before its page ${number}`);
     this.#pages.read(number, into);
     if (wordAt(into, 0) !== number || into.readUInt16LE(18) !== flags) throw damaged(number);
-    // lmdb takes a page from a later transaction for one that it may write to, though the map is read-only.
+    // lmdb would write to a page of a later transaction, though the map is read-only.
     if (wordAt(into, 8) > this.#meta.transaction) throw damaged(number);
   }
 }
 
-/** A list of free pages: its length, then page numbers; a negative number says how many lie side by side from the next. */
+/** Reads a list of free pages: its length, then page numbers. A negative number is the length of a run that starts at the next. */
 function* freePages(list: Buffer): Generator<[page: number, count: number]> {
   const end = 8 * (wordAt(list, 0) + 1);
   if (end > list.length) throw new Error('a list of its free pages is damaged');
