@@ -99,7 +99,7 @@ describe('the lock of a data directory', () => {
     await mkdir(join(real, 'data'), { recursive: true });
     const link = join(shared, 'link');
     await symlink(real, link);
-    const refused = `it is reached through the link ${link}, which others may replace`;
+    const refused = `it is reached through the link ${link}, which other users may replace`;
     await expect(lockDirectory(link)).rejects.toThrow(refused);
     await expect(lockDirectory(join(link, 'data'))).rejects.toThrow(refused);
     const behind = join(directory, 'behind');

@@ -184,7 +184,7 @@ describe('the server does not start', () => {
 
   test('when other hosts could reach it without client certificates or callers', async () => {
     const args = ['--listen', '0.0.0.0:0', ...argsOf({ ca: '' }, [])];
-    await expect(startServer({ args })).rejects.toThrow(/without TLS and known callers that is refused/);
+    await expect(startServer({ args })).rejects.toThrow(/needs TLS and known callers/);
   });
 });
 

@@ -386,7 +386,7 @@ describe('listeners', () => {
       ['tls.management.cert_file=a.pem', 'tls.management.key_file=a.key', 'callers.file=c.yaml'],
     ],
   ])('with %s, an address that other hosts can reach is refused', (_, set) => {
-    expect(problems({ flags: { listen: '0.0.0.0:7070', set } }).join()).toContain('without TLS and known callers');
+    expect(problems({ flags: { listen: '0.0.0.0:7070', set } }).join()).toContain('needs TLS and known callers');
   });
 
   test('with TLS and callers, an address that other hosts can reach is accepted', () => {
@@ -398,7 +398,7 @@ describe('listeners', () => {
   test.each([
     ['tls.decision.cert_file=a.pem', 'tls.decision.cert_file: a certificate and its key go together'],
     ['tls.management.key_file=a.key', 'tls.management.key_file: a certificate and its key go together'],
-    ['tls.decision.client_ca_file=ca.pem', 'tls.decision.client_ca_file: needs a certificate of our own'],
+    ['tls.decision.client_ca_file=ca.pem', 'tls.decision.client_ca_file: needs cert_file and key_file as well'],
     ['callers.on=decision', 'callers.on: needs callers.file'],
   ])('%s alone is refused', (setting, problem) => {
     expect(problems({ flags: { set: [setting] } }).join()).toContain(problem);
