@@ -10,7 +10,8 @@ import type { Piscina } from 'piscina';
 import { Failure } from '../core/failure.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { FairQueue, type QueueLimits, type Waiting } from './fair-queue.ts';
-import type { Job, JobName, Outcome } from './jobs.ts';
+import type { Answer, Job, JobName, Outcome } from './jobs.ts';
+import { SharedInputs } from './shared-inputs.ts';
 
 /** One core is the event loop's. More threads than this would only take memory. */
 const THREADS_MAX = 4;
@@ -53,6 +54,8 @@ interface Task extends Waiting {
 }
 
 export class WorkerPool {
+  /** What several jobs need, in memory that all threads share. */
+  readonly shared = new SharedInputs();
   readonly #options: WorkerPoolOptions;
   readonly #threads: number;
   readonly #queue: FairQueue<Task>;
@@ -198,4 +201,4 @@ function failureOf(failure: FailureParts): Error {
   return new Failure(failure.kind, failure.message, failure);
 }
 
-type FailureParts = Extract<Awaited<ReturnType<typeof import('./jobs.ts').runJob>>, { failure: unknown }>['failure'];
+type FailureParts = Extract<Answer, { failure: unknown }>['failure'];
