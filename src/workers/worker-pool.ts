@@ -15,11 +15,11 @@ import { SharedInputs } from './shared-inputs.ts';
 
 /** One core is the event loop's. More threads than this would only take memory. */
 const THREADS_MAX = 4;
-/** Without work a thread ends after so long, and its memory with it. */
+/** An idle thread ends after this time and frees its memory. */
 const IDLE_MS = 10_000;
 /** Far more than any job takes; a worker that is still busy then is ended. */
 const JOB_MS_MAX = 20_000;
-/** A job whose worker dies is given to another one so often. */
+/** How often a job is tried when its worker dies. */
 const ATTEMPTS_MAX = 2;
 /** Of one thread; a job that needs more ends its worker, and nothing else. */
 const HEAP_MIB_MAX = 256;
