@@ -1,4 +1,4 @@
-// The file of values that an operator knows to be secret, one a line.
+// The file of values that an operator knows to be secret, one on each line.
 //
 // INVARIANT: no value is in any message. A line is named by its number.
 import { readFileSync, statSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { StartupError } from '../host/startup-error.ts';
 const FOR_OTHERS = 0o077;
 const BYTES_MAX = 65_536;
 const VALUES_MAX = 1_000;
-/** Shorter ones stand in too many texts. */
+/** Shorter values occur in too many texts. */
 const VALUE_BYTES_MIN = 8;
 
 /** @throws StartupError in one line, when the file cannot be used as it is */

@@ -24,7 +24,7 @@ export interface RedactionData {
   readonly memoryKey: string;
 }
 
-/** Every find looks up to the end of a text at worst, so so many are made of one pattern in one text; the rest of it goes as one. */
+/** Limits the matches of one pattern in one text, since each may search to its end. Behind the last one the rest is taken. */
 const MATCHES_MAX = 100;
 /** Instructions of a compiled pattern, each of which may be tried at every place of a text. */
 const PROGRAM_MAX = 2_000;

@@ -12,7 +12,7 @@ export interface RedactionConfig {
   readonly patterns: readonly NamedPattern[];
   readonly knownValuesFile: string | undefined;
   readonly keyFile: string;
-  /** Nobody has named the key's file, so it may be made. */
+  /** The configuration does not name the key file, so the server may create it. */
   readonly mayCreateKey: boolean;
 }
 
@@ -22,7 +22,7 @@ export function checkRedactionFiles({ knownValuesFile, keyFile, mayCreateKey }: 
   if (!mayCreateKey) openMemoryKey({ file: keyFile, mayCreate: false });
 }
 
-/** Of a file that has changed: how many values are in force now, or why it is not. */
+/** The outcome of a changed file: how many values are in force now, or why the file cannot be used. */
 export type RedactionReload = { readonly values: number } | { readonly problem: StartupError };
 
 export class RedactionSource {
@@ -48,7 +48,7 @@ export class RedactionSource {
     return this.#data;
   }
 
-  /** Takes over from now on what becomes of the file, until {@link close}. */
+  /** Follows changes of the file until {@link close}. */
   follow(): void {
     this.#watch?.start();
   }

@@ -1,5 +1,5 @@
-// What a verification found, for a person and for a program. Whatever of a bundle is repeated in it is shortened and made
-// printable: a bundle may come from anybody and is read on a terminal.
+// What a verification found, for a person and for a program. Texts that are quoted from a bundle are shortened and made
+// printable: a bundle is untrusted input and is read on a terminal.
 
 export type FaultKind =
   | 'altered'
@@ -35,7 +35,7 @@ export interface Report {
   readonly ok: boolean;
   /** The most exact one first. */
   readonly faults: readonly Fault[];
-  /** What is no fault, but is to be known. */
+  /** Facts that a reader should know and that are no faults. */
   readonly notes: readonly string[];
   readonly runId: string;
   readonly status: string;

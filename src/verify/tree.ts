@@ -94,7 +94,7 @@ export function isExtended(older: TreeHead, newer: TreeHead, proof: readonly Uin
   return last === 0 && equal(olderRoot, older.root) && equal(newerRoot, newer.root);
 }
 
-// WHY NOT shifts: they would cut a size that somebody made up to 32 bits.
+// WHY NOT shifts: they would cut a forged size to 32 bits.
 function half(count: number): number {
   return Math.floor(count / 2);
 }

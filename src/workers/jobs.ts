@@ -76,47 +76,67 @@ export type Answer =
   /** An error that is not a Failure, with its stack. */
   | { readonly bug: string };
 
-export async function runJob(job: Job): Promise<Answer> {
-  try {
-    return { value: JOBS[job.name](job as never) };
-  } catch (error) {
-    if (error instanceof Failure) return { failure: partsOf(error) };
-    return { bug: error instanceof Error ? `${error.stack}` : String(error) };
-  }
+/** Makes the function that runs the jobs of one thread. The thread keeps what it read, compiled and parsed last. */
+export function jobRunner(): (job: Job) => Promise<Answer> {
+  const jobs = jobsOf({ request: lastRequest(), rules: lastRules(), policy: lastPolicies() });
+  return async (job) => {
+    try {
+      return { value: jobs[job.name](job as never) };
+    } catch (error) {
+      if (error instanceof Failure) return { failure: partsOf(error) };
+      return { bug: error instanceof Error ? `${error.stack}` : String(error) };
+    }
+  };
 }
 
-const JOBS: { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name] } = {
-  readAppend: ({ request }) => {
-    const { runId, idempotencyKey: operation } = readRequest(request);
-    return { runId, operation };
-  },
-  shapeAppend: ({ request, run, policy, redaction, now }) => {
-    const { events } = readRequest(request);
-    read = undefined;
-    return packed(shapeAppend(run, events, { policy: policyOf(policy), redaction: rulesOf(redaction), now }));
-  },
-  loadPolicy: ({ path }) => {
-    try {
-      const { revision, document, warnings } = loadPolicy(path, checkedPolicy);
-      return { revision, document, warnings };
-    } catch (error) {
-      if (error instanceof StartupError) return { problems: error.problems };
-      throw error;
-    }
-  },
-};
+interface Kept {
+  readonly request: (shared: SharedRequest) => Request;
+  readonly rules: (shared: SharedRedaction) => RedactionRules;
+  readonly policy: (shared: SharedPolicy) => Policy;
+}
+
+type Jobs = { readonly [Name in JobName]: (input: Inputs[Name]) => Outcomes[Name] };
+
+function jobsOf(kept: Kept): Jobs {
+  return {
+    readAppend: ({ request }) => {
+      const { runId, idempotencyKey: operation } = kept.request(request);
+      return { runId, operation };
+    },
+    shapeAppend: ({ request, run, policy, redaction, now }) => {
+      const { events } = kept.request(request);
+      return packed(shapeAppend(run, events, { policy: kept.policy(policy), redaction: kept.rules(redaction), now }));
+    },
+    loadPolicy: ({ path }) => {
+      try {
+        const { revision, document, warnings } = loadPolicy(path, checkedPolicy);
+        return { revision, document, warnings };
+      } catch (error) {
+        if (error instanceof StartupError) return { problems: error.problems };
+        throw error;
+      }
+    },
+  };
+}
+
+type Request = ReturnType<typeof appendRequestFrom>;
 
 const [appendMethod] = methodsOf('PolicyDecisionService').filter(({ name }) => name === 'AppendAudit');
 
-/** The request that this thread read last: most are shaped right after they were checked. */
-let read: { readonly id: number; readonly request: ReturnType<typeof appendRequestFrom> } | undefined;
-
-function readRequest({ id, bytes }: SharedRequest): ReturnType<typeof appendRequestFrom> {
-  if (read?.id === id) return read.request;
-  // Copied: what is decoded must not change under the reader, and decoders know no shared memory.
-  const request = appendRequestFrom(new Fields(appendMethod!.decode(Buffer.from(bytes))));
-  read = { id, request };
-  return request;
+/** A request is shaped right after it was checked, most often, so the thread decodes it once. */
+function lastRequest(): Kept['request'] {
+  let last: { readonly id: number; readonly request: Request } | undefined;
+  return ({ id, bytes }) => {
+    if (last?.id === id) {
+      const { request } = last;
+      last = undefined;
+      return request;
+    }
+    // Copied: what is decoded must not change under the reader, and decoders know no shared memory.
+    const request = appendRequestFrom(new Fields(appendMethod!.decode(Buffer.from(bytes))));
+    last = { id, request };
+    return request;
+  };
 }
 
 function packed({ run, records }: ShapedAppend): PackedAppend {
@@ -130,25 +150,27 @@ function packed({ run, records }: ShapedAppend): PackedAppend {
   return { run, records: bytes, ends };
 }
 
-/** The rules that this thread has made last. */
-let rules: { readonly id: number; readonly rules: RedactionRules } | undefined;
-
-function rulesOf({ id, data }: SharedRedaction): RedactionRules {
-  if (rules?.id !== id) rules = { id, rules: compileRules(data) };
-  return rules.rules;
+function lastRules(): Kept['rules'] {
+  let last: { readonly id: number; readonly rules: RedactionRules } | undefined;
+  return ({ id, data }) => {
+    if (last?.id !== id) last = { id, rules: compileRules(data) };
+    return last.rules;
+  };
 }
 
-/** The one in force, and the one before: an append that has begun is shaped by what held then. */
-const policies = new Map<string, Policy>();
 const POLICIES_MAX = 2;
 
-function policyOf({ revision, document }: SharedPolicy): Policy {
-  const known = policies.get(revision);
-  if (known) return known;
-  const parsed = parsePolicy(JSON.parse(Buffer.from(document).toString()));
-  if (!('policy' in parsed)) throw new Error('a policy that was in force is refused');
-  policies.set(revision, parsed.policy);
-  const [oldest] = policies.keys();
-  if (policies.size > POLICIES_MAX && oldest !== undefined) policies.delete(oldest);
-  return parsed.policy;
+/** Keeps the policy in force and the one before it, by which an append that has begun is shaped. */
+function lastPolicies(): Kept['policy'] {
+  const policies = new Map<string, Policy>();
+  return ({ revision, document }) => {
+    const known = policies.get(revision);
+    if (known) return known;
+    const parsed = parsePolicy(JSON.parse(Buffer.from(document).toString()));
+    if (!('policy' in parsed)) throw new Error('a policy that was in force is refused');
+    policies.set(revision, parsed.policy);
+    const [oldest] = policies.keys();
+    if (policies.size > POLICIES_MAX && oldest !== undefined) policies.delete(oldest);
+    return parsed.policy;
+  };
 }

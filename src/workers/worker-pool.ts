@@ -11,14 +11,15 @@ import { Failure } from '../core/failure.ts';
 import { StartupError } from '../host/startup-error.ts';
 import { FairQueue, type QueueLimits, type Waiting } from './fair-queue.ts';
 import type { Answer, Job, JobName, Outcome } from './jobs.ts';
+import { SharedInputs } from './shared-inputs.ts';
 
 /** One core is the event loop's. More threads than this would only take memory. */
 const THREADS_MAX = 4;
-/** Without work a thread ends after so long, and its memory with it. */
+/** An idle thread ends after this time and frees its memory. */
 const IDLE_MS = 10_000;
 /** Far more than any job takes; a worker that is still busy then is ended. */
 const JOB_MS_MAX = 20_000;
-/** A job whose worker dies is given to another one so often. */
+/** How often a job is tried when its worker dies. */
 const ATTEMPTS_MAX = 2;
 /** Of one thread; a job that needs more ends its worker, and nothing else. */
 const HEAP_MIB_MAX = 256;
@@ -53,6 +54,8 @@ interface Task extends Waiting {
 }
 
 export class WorkerPool {
+  /** What several jobs need, in memory that all threads share. */
+  readonly shared = new SharedInputs();
   readonly #options: WorkerPoolOptions;
   readonly #threads: number;
   readonly #queue: FairQueue<Task>;

@@ -1,2 +1,4 @@
-// The module that a worker thread loads: what it exports is called with each job.
-export { runJob as default } from './jobs.ts';
+// The module that a worker thread loads: it calls the default export with each job.
+import { jobRunner } from './jobs.ts';
+
+export default jobRunner();

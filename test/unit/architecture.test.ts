@@ -170,12 +170,6 @@ const MODULE_STATE: readonly string[] = [
   'pdp/record/decision-records.ts: names',
   'pdp/record/decision-records.ts: traceHashes',
   'pdp/run/change-run.ts: serially',
-  'workers/append-offload.ts: lastId',
-  'workers/append-offload.ts: sharedPolicies',
-  'workers/append-offload.ts: sharedRedactions',
-  'workers/jobs.ts: policies',
-  'workers/jobs.ts: read',
-  'workers/jobs.ts: rules',
 ];
 
 /** The longest prefix wins. */

@@ -17,7 +17,7 @@ export interface RedactionRules {
   readonly memoryKey: string;
 }
 
-/** Nothing beside the built-in rules, and a key that anybody knows: for what runs without a server. */
+/** Nothing beside the built-in rules, and a public key, for code that runs without a server. */
 export const BUILT_IN: RedactionRules = { find: () => [], memoryKey: '0'.repeat(32) };
 
 export interface Scanner {
