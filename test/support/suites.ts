@@ -11,20 +11,42 @@ export interface Suite {
   readonly needsPrograms: boolean;
 }
 
-/** The files of e2e and security that `npm test` runs, too. All others in these folders are long. */
+/** What `npm test` leaves to the long suites, for the time it takes: each file more than 10 s, on an idle machine. */
+const SLOW_CONTRACT = [
+  'test/contract/embedded/full-disk.test.ts',
+  'test/contract/redis/data-loss.test.ts',
+  'test/contract/redis/figures.test.ts',
+  'test/contract/redis/login-rotation.test.ts',
+  'test/contract/redis/schedules.test.ts',
+];
+const SLOW_DIFFERENTIAL = ['test/differential/isolation.test.ts', 'test/differential/slips.test.ts'];
+const SLOW_RPC = ['test/e2e/rpc/removed-callers.test.ts', 'test/e2e/rpc/tls.test.ts'];
+const SLOW_SECURITY = ['test/security/fail-closed/claims.test.ts'];
+
+/** The folders of e2e and security that `npm test` runs, too. All others there are long. */
 const QUICK_E2E = ['test/e2e/rpc/**/*.test.ts', 'test/e2e/examples/story.test.ts'];
 const QUICK_SECURITY = ['test/security/fail-closed/**/*.test.ts'];
 
 export const QUICK_SUITES: readonly Suite[] = [
   { name: 'unit', include: below('unit'), timeoutMs: 30_000, needsPrograms: false },
   { name: 'vectors', include: below('vectors'), timeoutMs: 60_000, needsPrograms: true },
-  { name: 'contract', include: below('contract'), timeoutMs: 180_000, needsPrograms: true },
-  { name: 'differential', include: below('differential'), timeoutMs: 180_000, needsPrograms: true },
-  { name: 'e2e', include: QUICK_E2E, timeoutMs: 180_000, needsPrograms: true },
-  { name: 'security', include: QUICK_SECURITY, timeoutMs: 120_000, needsPrograms: true },
+  { name: 'contract', include: below('contract'), exclude: SLOW_CONTRACT, timeoutMs: 180_000, needsPrograms: true },
+  {
+    name: 'differential',
+    include: below('differential'),
+    exclude: SLOW_DIFFERENTIAL,
+    timeoutMs: 180_000,
+    needsPrograms: true,
+  },
+  { name: 'e2e', include: QUICK_E2E, exclude: SLOW_RPC, timeoutMs: 180_000, needsPrograms: true },
+  { name: 'security', include: QUICK_SECURITY, exclude: SLOW_SECURITY, timeoutMs: 120_000, needsPrograms: true },
 ];
 
 export const LONG_SUITES: readonly Suite[] = [
+  { name: 'contract-long', include: SLOW_CONTRACT, timeoutMs: 300_000, needsPrograms: true },
+  { name: 'differential-long', include: SLOW_DIFFERENTIAL, timeoutMs: 300_000, needsPrograms: true },
+  { name: 'e2e-rpc-long', include: SLOW_RPC, timeoutMs: 300_000, needsPrograms: true },
+  { name: 'security-slow', include: SLOW_SECURITY, timeoutMs: 300_000, needsPrograms: true },
   { name: 'e2e-long', include: below('e2e'), exclude: QUICK_E2E, timeoutMs: 300_000, needsPrograms: true },
   {
     name: 'security-long',

@@ -88,7 +88,7 @@ the same request now
     const where = { rpc: 'CheckSlash', calls: [], calls_total: 0, platform: 'discord', chat_type: 'dm' };
     expect(pageOf({ ...where, command: 'stop' })).toContain('  command   /stop on discord, dm\n');
     expect(pageOf({ ...where, command: '' })).toContain(
-      '  command   one that the policy does not name on discord, dm\n',
+      '  command   a command that the policy does not name on discord, dm\n',
     );
   });
 

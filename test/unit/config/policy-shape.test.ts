@@ -77,7 +77,7 @@ describe('the schema of a policy', () => {
 
   test('is named in the example, so that editors use it', () => {
     expect(readFileSync('policy.example.yaml', 'utf8')).toMatch(
-      /^# yaml-language-server: \$schema=src\/config\/policy\.schema\.json/,
+      /^# yaml-language-server: \$schema=src\/config\/files\/policy\.schema\.json/,
     );
   });
 });
