@@ -37,7 +37,7 @@ ask [flags] watch SERVICE         health of one service: a line for each change`
 var (
 	addresses     = flag.String("address", "127.0.0.1:7070", "where Tollgate listens; several replicas with commas between them")
 	serviceConfig = flag.String("service-config", "", "file with a gRPC service config")
-	descriptors   = flag.String("descriptors", "src/rpc/gen/tollgate.binpb", "file with Tollgate's descriptor set")
+	descriptors   = flag.String("descriptors", "src/gen/tollgate.binpb", "file with Tollgate's descriptor set")
 	timeout       = flag.Duration("timeout", 10*time.Second, "how long one call may take, its retries included; 0 leaves it to the service config")
 )
 

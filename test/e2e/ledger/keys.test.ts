@@ -103,7 +103,7 @@ describe('the key', () => {
     symlinkSync(link, join(dirname(keyFile), 'on.key'));
     expect(() =>
       openLedgerKey({ keyFile: join(dirname(keyFile), 'on.key'), publicKeysFile, mayCreate: false, name: 'x' }),
-    ).toThrow(`it is reached through the link ${link}, which others may replace`);
+    ).toThrow(`it is reached through the link ${link}, which other users may replace`);
   });
 
   const pair = generateKeyPairSync('ed25519');
