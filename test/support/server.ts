@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 /** For suites that are about answers, not about speed: a store may take far longer than one does on a busy machine. */
 export const PATIENCE = { TOLLGATE_STORE_COMMAND_TIMEOUT_MS: '5000' };
@@ -67,12 +66,22 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const serving = new Promise<{ decision: string; management: string }>((resolve, reject) => {
     let hasStore = options.isStoreAway ?? false;
     let addresses: { decision: string; management: string } | undefined;
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    // Not readline, which in Node 26 ends a line at U+2028, too.
+    let rest = '';
+    const read = (line: string) => {
       log.push(line);
       const entry = line.startsWith('{') ? JSON.parse(line) : {};
       if (entry.msg === 'the store answers: serving') hasStore = true;
       if (entry.msg === 'serving') addresses = entry;
       if (addresses && hasStore) resolve(addresses);
+    };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) read(line);
+    });
+    child.stdout.once('end', () => {
+      if (rest !== '') read(rest);
     });
     exited.then((code) => reject(new Error(`the server exited with ${code}: ${stderr}`)));
   });

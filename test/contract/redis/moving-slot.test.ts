@@ -3,6 +3,7 @@
 import calculateSlot from 'cluster-key-slot';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LIMITS } from '../../../src/core/limits.ts';
 import { sessionKey, sessionSlotKey } from '../../../src/state/redis/keys.ts';
 import { openRedisState } from '../../../src/state/redis/state.ts';
 import { loadWithSlip } from '../../differential/slips.ts';
@@ -13,7 +14,6 @@ import { created, operation, stored } from '../fixtures.ts';
 import { openReady } from './open.ts';
 
 const SLOT = calculateSlot('tollgate:{07}');
-const MINUTES = 11;
 
 let cluster: RedisCluster;
 beforeAll(async () => {
@@ -46,7 +46,8 @@ async function chargeWhileMoving(open: typeof openRedisState): Promise<void> {
   };
   const untilAllMade = (when: string) => eventually(async () => made(await act(`${when} ${Math.random()}`)) === 3);
   await untilAllMade('before');
-  nowMs += MINUTES * 60_000;
+  // Exactly one generation: from some minutes of the hour any more would be two, which use the same slot again.
+  nowMs += LIMITS.operationGenerationMs;
   await untilAllMade('before, next generation');
 
   const old = await cluster.ownerOf(SLOT);

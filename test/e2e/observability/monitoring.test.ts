@@ -152,7 +152,9 @@ describe('every query', () => {
 /** Reasons of tollgate_refused_total, which no method answers with. */
 const REFUSALS = new RegExp(
   `^(${['connection', 'request-head', 'library-statuses']
-    .flatMap((file) => [...readFileSync(`src/rpc/listener/${file}.ts`, 'utf8').matchAll(/(?<![=!])[|=] '([A-Z_0-9]+)'/g)])
+    .flatMap((file) => [
+      ...readFileSync(`src/rpc/listener/${file}.ts`, 'utf8').matchAll(/(?<![=!])[|=] '([A-Z_0-9]+)'/g),
+    ])
     .map(([, name]) => name)
     .join('|')})$`,
 );
