@@ -1,5 +1,5 @@
 // Names that a careless store would take for one another, or for something of its own. All of them are valid Unicode:
-// the edge refuses what is not (src/rpc/fields.ts), so what remains of invalid bytes here is what a decoder made of them.
+// the edge refuses what is not (src/api/wire/fields.ts), so what remains of invalid bytes here is what a decoder made of them.
 
 /** The name that a lenient decoder makes of bytes that are no UTF-8. */
 function fromBytes(...bytes: number[]): string {

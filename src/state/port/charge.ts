@@ -48,6 +48,6 @@ export type ChargeResult = { readonly now: number } & (
 );
 
 export interface Charges {
-  /** Charges as `charge` of `core/session/session.ts` decides, or changes nothing. */
+  /** Charges as `charge` of `core/session/charge.ts` decides, or changes nothing. */
   charge(step: ChargeStep): Promise<ChargeResult>;
 }
