@@ -1,18 +1,8 @@
 // Files that must survive a crash: each is on the disk whole, or as it was before.
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  createWriteStream,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 
 const OWNER_ONLY = 0o600;
 const FOR_OTHERS_TO_READ = 0o644;
@@ -48,7 +38,14 @@ export function replaceFile(file: string, text: string): void {
 export async function replacePrivateFileFrom(file: string, text: AsyncIterable<string>): Promise<void> {
   const unfinished = unfinishedNameOf(file);
   try {
-    await pipeline(text, createWriteStream(unfinished, { flags: 'wx', mode: OWNER_ONLY, flush: true }));
+    // Opened before the text is read: a stream that fails while it opens creates its file after we have removed it.
+    const opened = await open(unfinished, 'wx', OWNER_ONLY);
+    try {
+      for await (const part of text) await opened.writeFile(part);
+      await opened.sync();
+    } finally {
+      await opened.close();
+    }
     renameSync(unfinished, file);
     syncFolder(dirname(file));
   } catch (error) {
